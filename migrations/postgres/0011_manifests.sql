@@ -1,0 +1,29 @@
+CREATE TABLE manifest (
+    id UUID NOT NULL,
+    warehouse_id UUID NOT NULL REFERENCES warehouse (id),
+    number TEXT COLLATE "C" NOT NULL,
+    carrier TEXT COLLATE "C" NOT NULL,
+    pickup_point TEXT COLLATE "C" NOT NULL,
+    day DATE NOT NULL,
+    state TEXT COLLATE "C" NOT NULL,
+    act_number TEXT COLLATE "C",
+    created_at TIMESTAMPTZ NOT NULL,
+    closed_at TIMESTAMPTZ,
+    closed_by UUID,
+    PRIMARY KEY (id),
+    CONSTRAINT manifest_number_unique UNIQUE (warehouse_id, number),
+    CONSTRAINT manifest_state CHECK (state IN ('open', 'closed', 'cancelled')),
+    CONSTRAINT manifest_act CHECK ((state = 'closed') = (act_number IS NOT NULL AND closed_at IS NOT NULL))
+);
+CREATE UNIQUE INDEX manifest_open ON manifest (warehouse_id, carrier, pickup_point, day) WHERE state = 'open';
+CREATE TABLE manifest_parcel (
+    manifest_id UUID NOT NULL REFERENCES manifest (id),
+    parcel_id UUID NOT NULL REFERENCES parcel (id),
+    state TEXT COLLATE "C" NOT NULL,
+    loaded_at TIMESTAMPTZ,
+    PRIMARY KEY (manifest_id, parcel_id),
+    CONSTRAINT manifest_parcel_state CHECK (state IN ('expected', 'loaded', 'missing', 'removed')),
+    CONSTRAINT manifest_parcel_loaded CHECK ((state = 'loaded') = (loaded_at IS NOT NULL))
+);
+-- A parcel travels with one manifest. One that was missing at closing may go with the next.
+CREATE UNIQUE INDEX manifest_parcel_once ON manifest_parcel (parcel_id) WHERE state IN ('expected', 'loaded');

@@ -1,0 +1,85 @@
+CREATE TABLE wave (
+    id BLOB NOT NULL,
+    warehouse_id BLOB NOT NULL REFERENCES warehouse (id),
+    number TEXT NOT NULL,
+    carrier TEXT,
+    cutoff_at INTEGER,
+    state TEXT NOT NULL,
+    created_at INTEGER NOT NULL,
+    PRIMARY KEY (id),
+    CONSTRAINT wave_number_unique UNIQUE (warehouse_id, number),
+    CONSTRAINT wave_state CHECK (state IN ('released', 'done', 'cancelled'))
+) STRICT;
+CREATE TABLE batch (
+    id BLOB NOT NULL,
+    wave_id BLOB NOT NULL REFERENCES wave (id),
+    warehouse_id BLOB NOT NULL REFERENCES warehouse (id),
+    number TEXT NOT NULL,
+    state TEXT NOT NULL,
+    priority INTEGER NOT NULL,
+    device_id BLOB,
+    actor_id BLOB,
+    claimed_at INTEGER,
+    created_at INTEGER NOT NULL,
+    PRIMARY KEY (id),
+    CONSTRAINT batch_number_unique UNIQUE (warehouse_id, number),
+    CONSTRAINT batch_state CHECK (state IN ('open', 'picking', 'picked', 'cancelled'))
+) STRICT;
+CREATE INDEX batch_work ON batch (warehouse_id, state, priority, id) WHERE state IN ('open', 'picking');
+CREATE INDEX batch_wave ON batch (wave_id);
+-- The slots of a cart: one order each, and the tote that was put there.
+CREATE TABLE batch_slot (
+    batch_id BLOB NOT NULL REFERENCES batch (id),
+    slot INTEGER NOT NULL,
+    order_id BLOB NOT NULL REFERENCES shop_order (id),
+    tote_id BLOB REFERENCES place (id),
+    open INTEGER NOT NULL CHECK (open IN (0, 1)),
+    PRIMARY KEY (batch_id, slot),
+    CONSTRAINT batch_slot_number CHECK (slot > 0)
+) STRICT;
+CREATE UNIQUE INDEX batch_slot_order_open ON batch_slot (order_id) WHERE open;
+CREATE UNIQUE INDEX batch_slot_tote_open ON batch_slot (tote_id) WHERE open AND tote_id IS NOT NULL;
+CREATE INDEX batch_slot_order ON batch_slot (order_id);
+-- A task is the hard reservation (жёсткий резерв) of a line: so many pieces of this lot in this bin.
+CREATE TABLE pick_task (
+    id BLOB NOT NULL,
+    batch_id BLOB NOT NULL REFERENCES batch (id),
+    slot INTEGER NOT NULL,
+    sequence INTEGER NOT NULL,
+    warehouse_id BLOB NOT NULL REFERENCES warehouse (id),
+    order_id BLOB NOT NULL REFERENCES shop_order (id),
+    order_line_id BLOB NOT NULL REFERENCES order_line (id),
+    owner_id BLOB NOT NULL REFERENCES owner (id),
+    product_id BLOB NOT NULL REFERENCES product (id),
+    lot_id BLOB NOT NULL REFERENCES lot (id),
+    place_id BLOB NOT NULL REFERENCES place (id),
+    quantity INTEGER NOT NULL,
+    picked INTEGER NOT NULL,
+    -- The rest that nobody will pick from this place any more.
+    dropped INTEGER NOT NULL,
+    drop_reason TEXT,
+    created_at INTEGER NOT NULL,
+    PRIMARY KEY (id),
+    CONSTRAINT pick_task_progress CHECK (quantity > 0 AND picked >= 0 AND dropped >= 0 AND picked + dropped <= quantity),
+    CONSTRAINT pick_task_drop CHECK ((dropped > 0) = (drop_reason IS NOT NULL)),
+    CONSTRAINT pick_task_drop_reason CHECK (drop_reason IN ('short', 'damaged', 'cancelled', 'other_lot'))
+) STRICT;
+CREATE INDEX pick_task_open ON pick_task (batch_id, sequence, id) WHERE picked + dropped < quantity;
+CREATE INDEX pick_task_held ON pick_task (place_id, product_id, lot_id) WHERE picked + dropped < quantity;
+CREATE INDEX pick_task_order ON pick_task (order_id, order_line_id);
+-- Goods of a cancelled order on their way back to the shelf.
+CREATE TABLE put_back (
+    id BLOB NOT NULL,
+    warehouse_id BLOB NOT NULL REFERENCES warehouse (id),
+    order_id BLOB NOT NULL REFERENCES shop_order (id),
+    owner_id BLOB NOT NULL REFERENCES owner (id),
+    product_id BLOB NOT NULL REFERENCES product (id),
+    lot_id BLOB NOT NULL REFERENCES lot (id),
+    place_id BLOB NOT NULL REFERENCES place (id),
+    quantity INTEGER NOT NULL,
+    done INTEGER NOT NULL,
+    created_at INTEGER NOT NULL,
+    PRIMARY KEY (id),
+    CONSTRAINT put_back_progress CHECK (quantity > 0 AND done >= 0 AND done <= quantity)
+) STRICT;
+CREATE INDEX put_back_open ON put_back (place_id, product_id, lot_id) WHERE done < quantity;

@@ -1,0 +1,51 @@
+CREATE TABLE packaging (
+    id BLOB NOT NULL,
+    warehouse_id BLOB NOT NULL REFERENCES warehouse (id),
+    code TEXT NOT NULL,
+    name TEXT NOT NULL,
+    length_mm INTEGER NOT NULL,
+    width_mm INTEGER NOT NULL,
+    height_mm INTEGER NOT NULL,
+    load_max_g INTEGER NOT NULL,
+    tare_g INTEGER NOT NULL,
+    suits_fragile INTEGER NOT NULL CHECK (suits_fragile IN (0, 1)),
+    active INTEGER NOT NULL CHECK (active IN (0, 1)),
+    PRIMARY KEY (id),
+    CONSTRAINT packaging_code_unique UNIQUE (warehouse_id, code),
+    CONSTRAINT packaging_sizes CHECK (length_mm > 0 AND width_mm > 0 AND height_mm > 0 AND load_max_g > 0 AND tare_g >= 0)
+) STRICT;
+-- A parcel is a handling unit (its id is the place's) with an order's goods in it.
+CREATE TABLE parcel (
+    id BLOB NOT NULL REFERENCES place (id),
+    warehouse_id BLOB NOT NULL REFERENCES warehouse (id),
+    owner_id BLOB NOT NULL REFERENCES owner (id),
+    order_id BLOB NOT NULL REFERENCES shop_order (id),
+    number TEXT NOT NULL,
+    state TEXT NOT NULL,
+    packaging_id BLOB REFERENCES packaging (id),
+    carrier TEXT NOT NULL,
+    pickup_point TEXT NOT NULL,
+    cod_kopecks INTEGER NOT NULL,
+    weight_g INTEGER,
+    expected_weight_g INTEGER,
+    short_reason TEXT,
+    created_at INTEGER NOT NULL,
+    closed_at INTEGER,
+    PRIMARY KEY (id),
+    CONSTRAINT parcel_number_unique UNIQUE (number),
+    CONSTRAINT parcel_state CHECK (state IN ('open', 'packed', 'loaded', 'handed_over', 'cancelled')),
+    CONSTRAINT parcel_weight CHECK (state IN ('open', 'cancelled') OR (weight_g > 0 AND packaging_id IS NOT NULL AND closed_at IS NOT NULL)),
+    CONSTRAINT parcel_cod CHECK (cod_kopecks >= 0)
+) STRICT;
+CREATE INDEX parcel_order ON parcel (order_id);
+CREATE UNIQUE INDEX parcel_order_open ON parcel (order_id) WHERE state = 'open';
+CREATE INDEX parcel_ready ON parcel (warehouse_id, carrier, pickup_point, id) WHERE state IN ('packed', 'loaded');
+CREATE TABLE parcel_line (
+    parcel_id BLOB NOT NULL REFERENCES parcel (id),
+    order_line_id BLOB NOT NULL REFERENCES order_line (id),
+    product_id BLOB NOT NULL REFERENCES product (id),
+    lot_id BLOB NOT NULL REFERENCES lot (id),
+    quantity INTEGER NOT NULL,
+    PRIMARY KEY (parcel_id, order_line_id, lot_id),
+    CONSTRAINT parcel_line_quantity CHECK (quantity > 0)
+) STRICT;

@@ -1,0 +1,149 @@
+//! One transaction, or one reading connection, of either engine.
+
+use sqlx::pool::PoolConnection;
+
+use super::{Arg, DbError, Dialect, Record, expand, postgres, sqlite};
+
+/// What a store talks to. Its texts are `const`: no statement is ever made from input.
+pub struct Tx {
+    pub(super) engine: TxEngine,
+    /// A statement met a conflict: running the whole again can cure it.
+    pub(super) conflict: bool,
+    failed: bool,
+}
+
+pub(super) enum TxEngine {
+    Sqlite(rusqlite::Connection),
+    Postgres(sqlx::Transaction<'static, sqlx::Postgres>),
+    PostgresRead(PoolConnection<sqlx::Postgres>),
+}
+
+impl Tx {
+    pub(super) const fn new(engine: TxEngine) -> Self {
+        Self { engine, conflict: false, failed: false }
+    }
+
+    pub const fn dialect(&self) -> Dialect {
+        match self.engine {
+            TxEngine::Sqlite(_) => Dialect::Sqlite,
+            TxEngine::Postgres(_) | TxEngine::PostgresRead(_) => Dialect::Postgres,
+        }
+    }
+
+    /// Rolls the transaction back and lets [`super::Db::write`] run it again: for a conflict that
+    /// only the caller can see.
+    pub const fn conflict(&mut self) -> DbError {
+        self.conflict = true;
+        DbError::Conflict
+    }
+
+    /// Runs a statement without rows and answers how many rows it changed.
+    pub async fn execute(&mut self, sql: &'static str, args: Vec<Arg>) -> Result<u64, DbError> {
+        self.check()?;
+        let outcome = match &mut self.engine {
+            TxEngine::Sqlite(connection) => sqlite::execute(connection, sql, &args),
+            TxEngine::Postgres(tx) => postgres::execute(tx, sql, args).await,
+            TxEngine::PostgresRead(connection) => postgres::execute(connection, sql, args).await,
+        };
+        self.note(outcome)
+    }
+
+    /// Answers all rows. The statement bounds them by itself (`LIMIT`).
+    pub async fn fetch_all<T: Record>(
+        &mut self,
+        sql: &'static str,
+        args: Vec<Arg>,
+    ) -> Result<Vec<T>, DbError> {
+        self.check()?;
+        let outcome = match &mut self.engine {
+            TxEngine::Sqlite(connection) => sqlite::fetch(connection, sql, &args),
+            TxEngine::Postgres(tx) => postgres::fetch(tx, sql, args).await,
+            TxEngine::PostgresRead(connection) => postgres::fetch(connection, sql, args).await,
+        };
+        self.note(outcome)
+    }
+
+    pub async fn fetch_optional<T: Record>(
+        &mut self,
+        sql: &'static str,
+        args: Vec<Arg>,
+    ) -> Result<Option<T>, DbError> {
+        Ok(self.fetch_all(sql, args).await?.into_iter().next())
+    }
+
+    pub async fn fetch_one<T: Record>(
+        &mut self,
+        sql: &'static str,
+        args: Vec<Arg>,
+    ) -> Result<T, DbError> {
+        self.fetch_optional(sql, args).await?.ok_or(DbError::NoRow)
+    }
+
+    /// Answers the rows for a list of values of any length. The text holds `IN (/*list*/)` once;
+    /// long lists are asked in parts, so that `ORDER BY` and `LIMIT` hold within a part only.
+    pub async fn fetch_in<T: Record>(
+        &mut self,
+        sql: &'static str,
+        args: Vec<Arg>,
+        list: Vec<Arg>,
+    ) -> Result<Vec<T>, DbError> {
+        self.check()?;
+        let mut found = Vec::new();
+        for part in list.chunks(expand::LIST_MAX) {
+            let length = expand::padded_length(part.len());
+            let text = expand::list(sql, args.len() + 1, length);
+            let mut values = args.clone();
+            values.extend_from_slice(part);
+            let padding = part.last().expect("a chunk is not empty").clone();
+            values.resize(args.len() + length, padding);
+            let outcome = match &mut self.engine {
+                TxEngine::Sqlite(connection) => sqlite::fetch_text(connection, &text, &values),
+                TxEngine::Postgres(tx) => postgres::fetch_text(tx, text, values).await,
+                TxEngine::PostgresRead(connection) => {
+                    postgres::fetch_text(connection, text, values).await
+                }
+            };
+            found.append(&mut self.note(outcome)?);
+        }
+        Ok(found)
+    }
+
+    /// Inserts many rows with the text that inserts one (`… VALUES ($1, …, $n) …`).
+    ///
+    /// On `PostgreSQL` many rows share a round trip; `SQLite` has none to save.
+    pub async fn insert_many(
+        &mut self,
+        sql: &'static str,
+        rows: Vec<Vec<Arg>>,
+    ) -> Result<u64, DbError> {
+        self.check()?;
+        let Some(columns) = rows.first().map(Vec::len) else { return Ok(0) };
+        let outcome = match &mut self.engine {
+            TxEngine::Sqlite(connection) => {
+                rows.iter().try_fold(0, |sum, row| Ok(sum + sqlite::execute(connection, sql, row)?))
+            }
+            TxEngine::Postgres(tx) => {
+                let mut inserted = 0;
+                for part in rows.chunks((expand::VALUES_MAX / columns).max(1)) {
+                    let text = expand::rows(sql, columns, part.len());
+                    inserted += postgres::execute_text(tx, text, part.concat()).await?;
+                }
+                Ok(inserted)
+            }
+            TxEngine::PostgresRead(_) => Err(DbError::unavailable("a read cannot insert")),
+        };
+        self.note(outcome)
+    }
+
+    const fn check(&self) -> Result<(), DbError> {
+        if self.failed { Err(DbError::Aborted) } else { Ok(()) }
+    }
+
+    fn note<T>(&mut self, outcome: Result<T, DbError>) -> Result<T, DbError> {
+        if let Err(error) = &outcome {
+            self.failed = true;
+            self.conflict |= matches!(error, DbError::Conflict);
+        }
+        outcome
+    }
+}
