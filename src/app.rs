@@ -1,0 +1,83 @@
+//! Everything a request needs, wired once.
+
+use std::ops::Deref;
+use std::sync::Arc;
+
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+
+use crate::access::caller::{Caller, TokenCache};
+use crate::commands::{self, Command, CommandError, Ctx};
+use crate::db::{Db, DbError, Tx};
+use crate::http::IdempotencyKey;
+use crate::http::metrics::Metrics;
+use crate::units::Clock;
+
+/// The program's state; cheap to clone. Nodes keep nothing here that another node would need.
+#[derive(Clone)]
+pub struct App {
+    shared: Arc<Shared>,
+}
+
+pub struct Shared {
+    pub db: Db,
+    pub clock: Clock,
+    pub tokens: TokenCache,
+    pub metrics: Metrics,
+    /// Wakes the workers when a command has queued a job.
+    pub job_queued: tokio::sync::Notify,
+}
+
+impl Deref for App {
+    type Target = Shared;
+
+    fn deref(&self) -> &Shared {
+        &self.shared
+    }
+}
+
+impl App {
+    pub fn new(db: Db, clock: Clock) -> Self {
+        Self {
+            shared: Arc::new(Shared {
+                db,
+                clock,
+                tokens: TokenCache::default(),
+                metrics: Metrics::default(),
+                job_queued: tokio::sync::Notify::new(),
+            }),
+        }
+    }
+
+    /// Runs the work of one mutating request, once for its key, and notes it in the audit trail.
+    ///
+    /// `body` is what the key is bound to and what the trail shows.
+    pub async fn command<R, B, T, E, F>(
+        &self,
+        caller: &Caller<R>,
+        key: IdempotencyKey,
+        action: &'static str,
+        body: &B,
+        work: F,
+    ) -> Result<T, E>
+    where
+        B: Serialize,
+        F: AsyncFn(&mut Tx, &Ctx) -> Result<T, E> + Send + Sync + 'static,
+        T: Serialize + DeserializeOwned + Send + 'static,
+        E: From<DbError> + From<CommandError> + Send + 'static,
+    {
+        let command = Command {
+            scope: caller.principal.key_scope(),
+            key: key.0,
+            action,
+            body_hash: commands::body_hash(&(action, body)),
+            request: serde_json::to_value(body).ok(),
+            actor: caller.principal.user(),
+            device: None,
+            owner: caller.scope().owner(),
+        };
+        let outcome = commands::run(&self.db, &self.clock, command, work).await;
+        self.job_queued.notify_waiters();
+        outcome
+    }
+}

@@ -1,0 +1,77 @@
+//! Figures for Prometheus: `/metrics`.
+
+use std::time::Duration;
+
+use prometheus_client::encoding::EncodeLabelSet;
+use prometheus_client::encoding::text::encode;
+use prometheus_client::metrics::counter::Counter;
+use prometheus_client::metrics::family::Family;
+use prometheus_client::metrics::histogram::Histogram;
+use prometheus_client::registry::Registry;
+
+#[derive(Debug, Clone, PartialEq, Eq, Hash, EncodeLabelSet)]
+struct RequestLabels {
+    method: String,
+    route: String,
+    status: u16,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Hash, EncodeLabelSet)]
+struct ScanLabels {
+    flow: &'static str,
+    feedback: &'static str,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Hash, EncodeLabelSet)]
+struct JobLabels {
+    kind: String,
+    outcome: &'static str,
+}
+
+/// Upper bounds of the request histogram, in seconds.
+const BUCKETS: [f64; 10] = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 1.0, 5.0];
+
+pub struct Metrics {
+    registry: Registry,
+    requests: Family<RequestLabels, Counter>,
+    request_seconds: Histogram,
+    scans: Family<ScanLabels, Counter>,
+    jobs: Family<JobLabels, Counter>,
+}
+
+impl Default for Metrics {
+    fn default() -> Self {
+        let requests = Family::default();
+        let request_seconds = Histogram::new(BUCKETS);
+        let scans = Family::default();
+        let jobs = Family::default();
+        let mut registry = Registry::with_prefix("ambar");
+        registry.register("http_requests", "Requests by route and status", requests.clone());
+        registry.register("http_request_seconds", "Time to the answer", request_seconds.clone());
+        registry.register("scans", "Scans by flow and verdict", scans.clone());
+        registry.register("jobs", "Background jobs by kind and outcome", jobs.clone());
+        Self { registry, requests, request_seconds, scans, jobs }
+    }
+}
+
+impl Metrics {
+    pub fn request(&self, method: String, route: String, status: u16, took: Duration) {
+        self.requests.get_or_create(&RequestLabels { method, route, status }).inc();
+        self.request_seconds.observe(took.as_secs_f64());
+    }
+
+    pub fn scan(&self, flow: &'static str, feedback: &'static str) {
+        self.scans.get_or_create(&ScanLabels { flow, feedback }).inc();
+    }
+
+    pub fn job(&self, kind: &str, outcome: &'static str) {
+        self.jobs.get_or_create(&JobLabels { kind: kind.to_owned(), outcome }).inc();
+    }
+
+    /// All figures in the text format of Prometheus.
+    pub fn text(&self) -> String {
+        let mut text = String::new();
+        encode(&mut text, &self.registry).expect("writing to a string does not fail");
+        text
+    }
+}

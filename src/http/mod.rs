@@ -1,0 +1,11 @@
+//! What all endpoints share: problems, bodies, keys, pages, the router.
+
+mod extract;
+pub mod metrics;
+mod paging;
+mod problem;
+pub mod router;
+
+pub use extract::{Body, IdPath, IdempotencyKey, QueryParams};
+pub use paging::{Page, PageParams};
+pub use problem::{HTTP_CODES, Problem, ProblemBody};

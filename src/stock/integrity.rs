@@ -1,0 +1,121 @@
+//! The second model: everything recomputed from history, and the differences. There must be none,
+//! ever, also after the power went.
+
+use serde::{Deserialize, Serialize};
+
+use crate::db::{Db, DbError, Tx};
+use crate::{args, record};
+
+/// How many differences of a kind are shown.
+const SHOWN_MAX: i64 = 100;
+
+record! {
+    /// One figure that does not agree with the history.
+    #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
+    pub struct Difference {
+        /// Which rule is broken.
+        pub rule: String,
+        /// Where: the id of the place, product, task or entry.
+        pub subject: uuid::Uuid,
+        pub stored: i64,
+        pub recomputed: i64,
+    }
+}
+
+/// What an audit found.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
+pub struct IntegrityReport {
+    /// Lines of the ledger that were read.
+    pub entries: i64,
+    pub differences: Vec<Difference>,
+}
+
+/// `on_hand` of each balance is what arrived less what left.
+const ON_HAND: &str = "SELECT 'balance_on_hand', place_id, CAST(stored AS BIGINT), CAST(recomputed AS BIGINT) FROM (
+    SELECT place_id, product_id, lot_id, condition,
+           CAST(SUM(stored) AS BIGINT) AS stored, CAST(SUM(moved) AS BIGINT) AS recomputed
+    FROM (
+        SELECT place_id, product_id, lot_id, condition, on_hand AS stored, 0 AS moved FROM balance
+        UNION ALL
+        SELECT to_place_id, product_id, lot_id, to_condition, 0, quantity FROM stock_entry
+        UNION ALL
+        SELECT from_place_id, product_id, lot_id, from_condition, 0, -quantity FROM stock_entry
+    ) AS lines
+    WHERE place_id IN (SELECT id FROM place WHERE kind IN ('bin', 'pallet', 'tote', 'box', 'parcel'))
+    GROUP BY place_id, product_id, lot_id, condition
+) AS keys WHERE stored <> recomputed LIMIT $1";
+
+/// `reserved` of each balance is what open pick tasks hold.
+const RESERVED: &str = "SELECT 'balance_reserved', place_id, stored, recomputed FROM (
+    SELECT place_id, product_id, lot_id,
+           CAST(SUM(stored) AS BIGINT) AS stored, CAST(SUM(held) AS BIGINT) AS recomputed
+    FROM (
+        SELECT place_id, product_id, lot_id, reserved AS stored, 0 AS held FROM balance
+        UNION ALL
+        SELECT place_id, product_id, lot_id, 0, quantity - picked - dropped FROM pick_task
+    ) AS lines
+    GROUP BY place_id, product_id, lot_id
+) AS keys WHERE stored <> recomputed LIMIT $1";
+
+/// `picked` of each task is what its entries say.
+const PICKED: &str = "SELECT 'pick_task_picked', task_id, stored, recomputed FROM (
+    SELECT task_id, CAST(SUM(stored) AS BIGINT) AS stored, CAST(SUM(moved) AS BIGINT) AS recomputed
+    FROM (
+        SELECT id AS task_id, picked AS stored, 0 AS moved FROM pick_task
+        UNION ALL
+        SELECT pick_task_id, 0, CASE WHEN reason = 'pick' THEN quantity ELSE -quantity END
+        FROM stock_entry WHERE pick_task_id IS NOT NULL
+    ) AS lines
+    GROUP BY task_id
+) AS keys WHERE stored <> recomputed LIMIT $1";
+
+/// What can be promised is what lies in pickable places and no task holds.
+const UNALLOCATED: &str = "SELECT 'availability_unallocated', product_id, stored, recomputed FROM (
+    SELECT warehouse_id, product_id,
+           CAST(SUM(stored) AS BIGINT) AS stored, CAST(SUM(free) AS BIGINT) AS recomputed
+    FROM (
+        SELECT warehouse_id, product_id, unallocated AS stored, 0 AS free FROM availability
+        UNION ALL
+        SELECT p.warehouse_id, b.product_id, 0, b.on_hand - b.reserved
+        FROM balance b JOIN place p ON p.id = b.place_id
+        WHERE p.pickable AND b.condition = 'available'
+    ) AS lines
+    GROUP BY warehouse_id, product_id
+) AS keys WHERE stored <> recomputed LIMIT $1";
+
+/// What is promised is what the reservations say.
+const PROMISED: &str = "SELECT 'availability_reserved', product_id, stored, recomputed FROM (
+    SELECT warehouse_id, product_id,
+           CAST(SUM(stored) AS BIGINT) AS stored, CAST(SUM(held) AS BIGINT) AS recomputed
+    FROM (
+        SELECT warehouse_id, product_id, reserved AS stored, 0 AS held FROM availability
+        UNION ALL
+        SELECT warehouse_id, product_id, 0, quantity FROM reservation
+    ) AS lines
+    GROUP BY warehouse_id, product_id
+) AS keys WHERE stored <> recomputed LIMIT $1";
+
+/// No product has stock under another owner's name.
+const OWNERS: &str = "SELECT 'entry_owner', e.id, CAST(1 AS BIGINT), CAST(0 AS BIGINT)
+    FROM stock_entry e JOIN product p ON p.id = e.product_id
+    WHERE p.owner_id <> e.owner_id LIMIT $1";
+
+const ENTRY_COUNT: &str = "SELECT COUNT(*) FROM stock_entry";
+
+const RULES: &[&str] = &[ON_HAND, RESERVED, PICKED, UNALLOCATED, PROMISED, OWNERS];
+
+pub const QUERIES: &[&str] =
+    &[ON_HAND, RESERVED, PICKED, UNALLOCATED, PROMISED, OWNERS, ENTRY_COUNT];
+
+/// Recomputes everything from history.
+pub async fn verify(db: &Db) -> Result<IntegrityReport, DbError> {
+    db.snapshot(async |tx: &mut Tx| {
+        let mut differences = Vec::new();
+        for rule in RULES {
+            differences.extend(tx.fetch_all::<Difference>(rule, args![SHOWN_MAX]).await?);
+        }
+        let entries = tx.fetch_one::<crate::db::Count>(ENTRY_COUNT, vec![]).await?.value;
+        Ok(IntegrityReport { entries, differences })
+    })
+    .await
+}

@@ -1,0 +1,9 @@
+//! Integration tests by capability, over real HTTP and a real database: an `SQLite` file of its own
+//! per test, or a `PostgreSQL` database of its own when `TEST_DATABASE_URL` is set.
+//!
+//! Every test ends with [`support::TestApp::finish`], which runs the integrity check.
+
+mod ledger;
+mod seed;
+mod storage;
+mod support;
