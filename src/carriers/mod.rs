@@ -1,0 +1,1 @@
+//! Carriers: the model and one folder each.

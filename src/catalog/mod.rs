@@ -1,0 +1,1 @@
+//! Owners, contracts, products, barcodes, warehouses, zones, bins, handling units.

@@ -1,0 +1,1 @@
+//! Papers: HTML and XLSX from our own model.

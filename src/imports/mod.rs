@@ -1,0 +1,1 @@
+//! Files that come in: CSV and XLSX of any encoding, with a map of columns.

@@ -1,0 +1,1 @@
+//! The queue and outbox: work done after a commit.

@@ -1,0 +1,1 @@
+//! Manifests and handover to carriers.

@@ -1,0 +1,1 @@
+//! Orders: intake, states and history, soft reservation, change and cancellation.

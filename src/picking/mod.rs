@@ -1,0 +1,1 @@
+//! Waves, carts, pick tasks, short picks, put-back.

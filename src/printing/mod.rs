@@ -1,0 +1,1 @@
+//! Print jobs: from a filled label to the printer.

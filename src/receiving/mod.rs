@@ -1,0 +1,1 @@
+//! Deliveries: announced and blind, counting, discrepancies, putaway.
