@@ -7,6 +7,7 @@
 
 pub mod caller;
 pub mod passwords;
+pub mod service;
 mod store;
 pub mod tokens;
 
@@ -22,6 +23,8 @@ faults! {
         Unauthenticated => "unauthenticated", Unauthenticated, "no valid token";
         /// The role lacks the right.
         Forbidden { right: &'static str } => "forbidden", Forbidden, "the right {right} is missing";
+        BadgeUnknown => "badge_unknown", NotFound, "no active user has this badge";
+        PinWrong => "pin_wrong", Unauthenticated, "the PIN is wrong";
     }
 }
 

@@ -5,7 +5,9 @@ use crate::ids::{ApiKeyId, DeviceId, OwnerId, UserId, WarehouseId};
 use crate::units::UtcMicros;
 use crate::{args, record};
 
+use super::service::LoggedIn;
 use super::{Principal, Role};
+use crate::i18n::Language;
 
 record! {
     struct SessionRow {
@@ -29,6 +31,20 @@ record! {
     }
 }
 
+record! {
+    struct BadgeRow {
+        user: UserId,
+        name: String,
+        language: Language,
+        pin_hash: Option<String>,
+        role: Option<Role>,
+    }
+}
+
+const BADGE_FIND: &str = "SELECT u.id, u.name, u.language, u.pin_hash, r.role
+     FROM app_user u LEFT JOIN user_role r ON r.user_id = u.id
+     WHERE u.badge_code = $1 AND u.active";
+
 const SESSION_FIND: &str = "SELECT u.id, u.owner_id, r.role
      FROM user_session s JOIN app_user u ON u.id = s.user_id LEFT JOIN user_role r ON r.user_id = u.id
      WHERE s.token_hash = $1 AND s.expires_at > $2 AND u.active";
@@ -39,7 +55,7 @@ const API_KEY_FIND: &str = "SELECT k.id, k.owner_id
 
 const DEVICE_FIND: &str = "SELECT id, warehouse_id FROM device WHERE token_hash = $1 AND active";
 
-pub const QUERIES: &[&str] = &[SESSION_FIND, API_KEY_FIND, DEVICE_FIND];
+pub const QUERIES: &[&str] = &[BADGE_FIND, SESSION_FIND, API_KEY_FIND, DEVICE_FIND];
 
 pub(super) async fn session_principal(
     tx: &mut Tx,
@@ -65,4 +81,17 @@ pub(super) async fn device_principal(
 ) -> Result<Option<Principal>, DbError> {
     let row: Option<DeviceRow> = tx.fetch_optional(DEVICE_FIND, args![token_hash]).await?;
     Ok(row.map(|row| Principal::Device { id: row.id, warehouse: row.warehouse }))
+}
+
+/// The person behind a badge, with the hash of the PIN.
+pub(super) async fn user_by_badge(
+    tx: &mut Tx,
+    badge: &str,
+) -> Result<Option<(LoggedIn, Option<String>)>, DbError> {
+    let rows: Vec<BadgeRow> = tx.fetch_all(BADGE_FIND, args![badge]).await?;
+    let roles = rows.iter().filter_map(|row| row.role).collect();
+    Ok(rows.into_iter().next().map(|row| {
+        let person = LoggedIn { user: row.user, name: row.name, language: row.language, roles };
+        (person, row.pin_hash)
+    }))
 }

@@ -83,6 +83,12 @@ crate::text_enum! {
         Reprint = "REPRINT",
         /// Goes to the next task and comes back to this one later.
         Skip = "SKIP",
+        /// Leaves the work for the menu; it is resumed from there.
+        Menu = "MENU",
+        /// Shows what can be chosen here.
+        List = "LIST",
+        /// Starts a new one: a delivery without announcement, a parcel more.
+        New = "NEW",
         /// Ends the worker's session on this device.
         Logout = "LOGOUT",
     }

@@ -38,7 +38,9 @@ struct Spec;
 
 /// Everything under `/v1`, by capability.
 fn api() -> OpenApiRouter<App> {
-    OpenApiRouter::with_openapi(Spec::openapi()).merge(crate::commands::http::router())
+    OpenApiRouter::with_openapi(Spec::openapi())
+        .merge(crate::commands::http::router())
+        .merge(crate::terminal::http::router())
 }
 
 /// The OpenAPI description, made from the code.

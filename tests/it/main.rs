@@ -7,3 +7,4 @@ mod ledger;
 mod seed;
 mod storage;
 mod support;
+mod terminal;

@@ -16,6 +16,7 @@ fn all_queries() -> Vec<&'static str> {
         ambar::series::QUERIES,
         ambar::stock::QUERIES,
         ambar::stock::integrity::QUERIES,
+        ambar::terminal::QUERIES,
     ]
     .concat()
 }

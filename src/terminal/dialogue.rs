@@ -1,0 +1,219 @@
+//! What a dialogue takes in and gives out. Pure data; sentences are keys until the very end.
+
+use serde::{Deserialize, Serialize};
+
+use crate::barcodes::{CommandCode, OwnCode, OwnKind, Scan};
+use crate::text_enum;
+
+text_enum! {
+    /// The verdict on a scan.
+    #[derive(Default)]
+    pub enum Feedback {
+        #[default]
+        Ok = "ok",
+        /// Taken, but look at the screen.
+        Warn = "warn",
+        /// Not taken; nothing changed.
+        Error = "error",
+    }
+}
+
+text_enum! {
+    /// What is heard. `Done` tells that a piece of work is finished.
+    pub enum Sound {
+        Good = "good",
+        Attention = "attention",
+        Error = "error",
+        Done = "done",
+    }
+}
+
+text_enum! {
+    /// The colour of the whole screen.
+    pub enum Colour {
+        Green = "green",
+        Yellow = "yellow",
+        Red = "red",
+    }
+}
+
+text_enum! {
+    /// What the screen asks for, so that a device can show the right picture and keyboard.
+    pub enum Expect {
+        Badge = "badge",
+        Pin = "pin",
+        Choice = "choice",
+        Document = "document",
+        Bin = "bin",
+        Item = "item",
+        Tote = "tote",
+        HandlingUnit = "handling_unit",
+        Parcel = "parcel",
+        Lot = "lot",
+        Date = "date",
+        Quantity = "quantity",
+        Weight = "weight",
+        Dimensions = "dimensions",
+        Packaging = "packaging",
+        Reason = "reason",
+        Confirm = "confirm",
+        Anything = "anything",
+    }
+}
+
+impl Feedback {
+    pub const fn colour(self) -> Colour {
+        match self {
+            Self::Ok => Colour::Green,
+            Self::Warn => Colour::Yellow,
+            Self::Error => Colour::Red,
+        }
+    }
+}
+
+/// A sentence to be said in the language of whoever holds the device: a key of `locales/` and values.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Text {
+    key: String,
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    args: Vec<(String, String)>,
+}
+
+impl Text {
+    pub fn new(key: &str) -> Self {
+        Self { key: key.to_owned(), args: Vec::new() }
+    }
+
+    #[must_use]
+    #[expect(clippy::needless_pass_by_value, reason = "a call reads better without a borrow")]
+    pub fn with(mut self, name: &str, value: impl std::fmt::Display) -> Self {
+        self.args.push((name.to_owned(), value.to_string()));
+        self
+    }
+
+    pub fn say(&self, language: crate::i18n::Language) -> String {
+        let args: Vec<(&str, String)> =
+            self.args.iter().map(|(name, value)| (name.as_str(), value.clone())).collect();
+        crate::i18n::text(language, &self.key, &args)
+    }
+}
+
+/// One screen.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct View {
+    /// The one big line: what to do now.
+    pub title: Text,
+    /// Few and short: where, what, how many.
+    pub lines: Vec<Text>,
+    pub expect: Expect,
+    /// Done and in all.
+    pub progress: Option<(i64, i64)>,
+    /// Whether the last scan can be taken back.
+    pub undo: bool,
+}
+
+impl View {
+    pub fn new(title: Text, expect: Expect) -> Self {
+        Self { title, lines: Vec::new(), expect, progress: None, undo: false }
+    }
+
+    #[must_use]
+    pub fn line(mut self, line: Text) -> Self {
+        self.lines.push(line);
+        self
+    }
+
+    #[must_use]
+    pub fn progress(mut self, done: i64, all: i64) -> Self {
+        self.progress = Some((done, all));
+        self
+    }
+
+    #[must_use]
+    pub fn with_undo(mut self) -> Self {
+        self.undo = true;
+        self
+    }
+}
+
+/// What one scan came to in a flow.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Step<S> {
+    pub state: S,
+    pub feedback: Feedback,
+    /// Said above the screen, once.
+    pub message: Option<Text>,
+}
+
+impl<S> Step<S> {
+    pub const fn ok(state: S) -> Self {
+        Self { state, feedback: Feedback::Ok, message: None }
+    }
+
+    pub const fn warn(state: S, message: Text) -> Self {
+        Self { state, feedback: Feedback::Warn, message: Some(message) }
+    }
+
+    /// Not what the step expects. Nothing may have been changed.
+    pub const fn error(state: S, message: Text) -> Self {
+        Self { state, feedback: Feedback::Error, message: Some(message) }
+    }
+
+    #[must_use]
+    pub fn saying(mut self, message: Text) -> Self {
+        self.message = Some(message);
+        self
+    }
+
+    pub fn map<T>(self, into: impl FnOnce(S) -> T) -> Step<T> {
+        Step { state: into(self.state), feedback: self.feedback, message: self.message }
+    }
+}
+
+/// What was scanned or typed, read in every way that makes sense.
+#[derive(Debug, Clone)]
+pub struct Input {
+    pub scan: Scan,
+    command: Option<CommandCode>,
+}
+
+/// A typed number is never longer: longer digits are barcodes.
+const NUMBER_DIGITS_MAX: usize = 6;
+
+impl Input {
+    /// Reads a scan. A command is a code of the wall sheet, or its word typed.
+    pub fn read(data: &str) -> Self {
+        let scan = crate::barcodes::read(data);
+        let command = match scan.own() {
+            Some(own) => own.command(),
+            None => CommandCode::parse(&scan.text.to_ascii_uppercase()),
+        };
+        Self { scan, command }
+    }
+
+    pub const fn command(&self) -> Option<CommandCode> {
+        self.command
+    }
+
+    pub fn is_command(&self, command: CommandCode) -> bool {
+        self.command == Some(command)
+    }
+
+    /// A typed number: up to six digits.
+    pub fn number(&self) -> Option<i64> {
+        let text = self.scan.text.trim();
+        let is_number = !text.is_empty()
+            && text.len() <= NUMBER_DIGITS_MAX
+            && text.chars().all(|c| c.is_ascii_digit());
+        if is_number { text.parse().ok() } else { None }
+    }
+
+    /// The code behind one of our own labels of this kind.
+    pub fn own(&self, kind: OwnKind) -> Option<&str> {
+        self.scan.own().filter(|own| own.kind() == kind).map(OwnCode::code)
+    }
+
+    pub fn text(&self) -> &str {
+        &self.scan.text
+    }
+}

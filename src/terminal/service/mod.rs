@@ -1,0 +1,326 @@
+//! Taking a scan: find the device's state, run the flow's step, note the scan. One transaction.
+
+mod count;
+mod load;
+mod lookup;
+mod move_goods;
+mod pack;
+mod pick;
+mod putaway;
+mod receive;
+
+use serde_json::json;
+
+use super::flows::{Flow, FlowState, menu};
+use super::session::{Person, ScanOut, Session, UNDO_SECONDS};
+use super::{Input, Step, TerminalError, Text, Who, store};
+use crate::access::{AccessError, Principal};
+use crate::app::App;
+use crate::barcodes::{CommandCode, OwnKind};
+use crate::commands::{self, Command, CommandError, Ctx};
+use crate::db::Tx;
+use crate::fault::{Fault, Kind, Told};
+use crate::ids::{DeviceId, WarehouseId};
+use crate::units::UtcMicros;
+
+/// Digits of a sequence number in a key, so that keys sort like numbers.
+const KEY_DIGITS: usize = 20;
+
+/// A device that scans.
+#[derive(Debug, Clone, Copy)]
+pub struct Terminal {
+    pub device: DeviceId,
+    pub warehouse: WarehouseId,
+}
+
+impl Terminal {
+    pub const fn of(principal: &Principal) -> Result<Self, TerminalError> {
+        match principal {
+            Principal::Device { id, warehouse } => Ok(Self { device: *id, warehouse: *warehouse }),
+            Principal::User { .. } | Principal::ApiKey { .. } => Err(TerminalError::NotADevice),
+        }
+    }
+}
+
+/// One scan as it came from a device.
+#[derive(Debug, Clone)]
+pub struct ScanIn {
+    /// Counted by the device; without one the server counts, and a lost answer cannot be replayed.
+    pub sequence: Option<i64>,
+    /// On the device's clock. Absent: now.
+    pub happened_at: Option<UtcMicros>,
+    pub data: String,
+    pub symbology: Option<String>,
+}
+
+/// What has to be done outside the transaction before a scan can be noted.
+#[derive(Debug, Clone)]
+enum Aside {
+    Nothing,
+    /// The scan was refused and its effects are undone: it is noted with this message.
+    Refused(Told),
+    /// The PIN was checked, which takes too long for a transaction.
+    PinChecked(Result<Person, Told>),
+}
+
+/// Why a transaction was left without noting the scan.
+enum Left {
+    Failed(TerminalError),
+    Refused(Told),
+    PinNeeded { badge: String },
+}
+
+impl From<crate::db::DbError> for Left {
+    fn from(error: crate::db::DbError) -> Self {
+        Self::Failed(error.into())
+    }
+}
+
+/// Takes one scan and answers the next screen. The same sequence number again answers the same.
+pub async fn scan(app: &App, terminal: Terminal, scan: ScanIn) -> Result<ScanOut, TerminalError> {
+    if scan.sequence.is_some_and(|sequence| sequence <= 0) {
+        return Err(TerminalError::SequenceInvalid);
+    }
+    let mut aside = Aside::Nothing;
+    loop {
+        let (clock, work_scan, work_aside) = (app.clock.clone(), scan.clone(), aside.clone());
+        let work =
+            async move |tx: &mut Tx| take(tx, terminal, &work_scan, &work_aside, clock.now()).await;
+        match app.db.write(work).await {
+            Ok((session, sequence)) => {
+                app.job_queued.notify_waiters();
+                app.metrics.scan(session.flow.name(), session.feedback.as_str());
+                return Ok(session.answer(sequence));
+            }
+            Err(Left::Failed(error)) => return Err(error),
+            Err(Left::Refused(told)) => aside = Aside::Refused(told),
+            Err(Left::PinNeeded { badge }) => {
+                aside = Aside::PinChecked(check_pin(app, badge, scan.data.trim()).await);
+            }
+        }
+    }
+}
+
+/// The screen a device shows now.
+pub async fn screen(app: &App, terminal: Terminal) -> Result<ScanOut, TerminalError> {
+    let now = app.clock.now();
+    let read = async move |tx: &mut Tx| {
+        let last = commands::command_last(tx, terminal.device.uuid(), "").await?.pop();
+        Ok::<_, TerminalError>(last)
+    };
+    let last = app.db.read(read).await?;
+    let sequence = last.as_ref().map_or(0, |done| sequence_of(&done.key));
+    Ok(last
+        .as_ref()
+        .map_or_else(|| Session::fresh(now), |done| session_of(done, now))
+        .answer(sequence))
+}
+
+async fn check_pin(app: &App, badge: String, pin: &str) -> Result<Person, Told> {
+    match crate::access::service::badge_login(app, &badge, pin).await {
+        Ok(person) => Ok(Person {
+            user: person.user,
+            name: person.name,
+            language: person.language,
+            roles: person.roles,
+        }),
+        Err(error) => Err(Told::from(&error)),
+    }
+}
+
+/// The whole of one scan: replay, refuse, or run the dialogue and note it.
+async fn take(
+    tx: &mut Tx,
+    terminal: Terminal,
+    scan: &ScanIn,
+    aside: &Aside,
+    now: UtcMicros,
+) -> Result<(Session, i64), Left> {
+    let scope = terminal.device.uuid();
+    let wanted = scan.sequence.map(key_of);
+    let known = commands::command_last(tx, scope, wanted.as_deref().unwrap_or_default()).await?;
+    let hash = commands::body_hash(&(&scan.data, &scan.symbology));
+    if let Some(done) = known.iter().find(|done| wanted.as_ref() == Some(&done.key)) {
+        // A PIN is noted without its digits.
+        let same = done.body_hash == hash || done.body_hash == secret_hash();
+        if !same {
+            return Err(Left::Failed(CommandError::KeyReused.into()));
+        }
+        return Ok((session_of_row(&done.outcome, now), sequence_of(&done.key)));
+    }
+    let last = known.last();
+    let last_sequence = last.map_or(0, |done| sequence_of(&done.key));
+    let sequence = scan.sequence.unwrap_or(last_sequence + 1);
+    if sequence <= last_sequence {
+        let late = TerminalError::SequenceLate { sequence, last: last_sequence };
+        return Err(Left::Failed(late));
+    }
+    let before =
+        last.map_or_else(|| Session::fresh(now), |done| session_of_row(&done.outcome, now));
+    let secret = matches!(before.flow, FlowState::Pin { .. });
+    let command = Command {
+        scope,
+        key: key_of(sequence),
+        action: "scan",
+        body_hash: if secret { secret_hash() } else { hash },
+        request: (!secret).then(|| json!({ "data": scan.data, "symbology": scan.symbology })),
+        actor: before.person.as_ref().map(|person| person.user),
+        device: Some(terminal.device),
+        owner: None,
+    };
+    let ctx = Ctx::new(&command, now);
+    let after = advance(tx, &ctx, terminal, before, scan, aside).await?;
+    let outcome = serde_json::to_value(&after).expect("a session can be written as JSON");
+    let previous = last.map_or("", |done| done.key.as_str());
+    commands::command_insert(tx, &command, &ctx, Some(previous), &outcome).await?;
+    Ok((after, sequence))
+}
+
+/// The session after the scan.
+async fn advance(
+    tx: &mut Tx,
+    ctx: &Ctx,
+    terminal: Terminal,
+    before: Session,
+    scan: &ScanIn,
+    aside: &Aside,
+) -> Result<Session, Left> {
+    if let Aside::Refused(told) = aside {
+        let step = Step::error(before.flow, told_text(told));
+        return Ok(after(before.person, step, ctx.now));
+    }
+    let input = Input::read(&scan.data);
+    let Some(person) = before.person else { return log_in(before, &input, aside, ctx.now) };
+    if input.is_command(CommandCode::Logout) {
+        return Ok(after(None, Step::ok(FlowState::LoggedOut), ctx.now));
+    }
+    if input.is_command(CommandCode::Undo) && ctx.now.seconds_since(before.at) > UNDO_SECONDS {
+        return Err(Left::Refused(Told::from(&TerminalError::NothingToUndo)));
+    }
+    let who = Who {
+        device: terminal.device,
+        warehouse: terminal.warehouse,
+        user: person.user,
+        roles: person.roles.clone(),
+        happened_at: scan.happened_at.unwrap_or(ctx.now),
+    };
+    match dispatch(tx, ctx, &who, before.flow, &input).await {
+        Ok(step) => Ok(after(Some(person), step, ctx.now)),
+        Err(error) => Err(left(error)),
+    }
+}
+
+fn after(person: Option<Person>, step: Step<FlowState>, now: UtcMicros) -> Session {
+    Session { person, flow: step.state, feedback: step.feedback, message: step.message, at: now }
+}
+
+/// A refusal is told on the screen; trouble of the database or a defect is answered as an error.
+fn left(error: TerminalError) -> Left {
+    match error.kind() {
+        Kind::Unavailable | Kind::Internal => Left::Failed(error),
+        _ => Left::Refused(Told::from(&error)),
+    }
+}
+
+fn told_text(told: &Told) -> Text {
+    told.args.iter().fold(Text::new(&format!("problem-{}", told.code)), |text, (name, value)| {
+        text.with(name, value)
+    })
+}
+
+fn log_in(before: Session, input: &Input, aside: &Aside, now: UtcMicros) -> Result<Session, Left> {
+    if let Aside::PinChecked(outcome) = aside {
+        return Ok(match outcome {
+            Ok(person) => {
+                let hello = Text::new("login-hello").with("name", &person.name);
+                after(Some(person.clone()), Step::ok(FlowState::Menu).saying(hello), now)
+            }
+            Err(told) => after(None, Step::error(FlowState::LoggedOut, told_text(told)), now),
+        });
+    }
+    if let Some(badge) = input.own(OwnKind::Badge) {
+        let step = Step::ok(FlowState::Pin { badge: badge.to_owned() });
+        return Ok(after(None, step, now));
+    }
+    if let FlowState::Pin { badge } = before.flow {
+        return Err(Left::PinNeeded { badge });
+    }
+    Err(Left::Refused(Told::from(&AccessError::BadgeUnknown)))
+}
+
+/// Gives the scan to the flow on the screen.
+async fn dispatch(
+    tx: &mut Tx,
+    ctx: &Ctx,
+    who: &Who,
+    flow: FlowState,
+    input: &Input,
+) -> Result<Step<FlowState>, TerminalError> {
+    if input.is_command(CommandCode::Menu) {
+        return Ok(Step::ok(FlowState::Menu));
+    }
+    match flow {
+        FlowState::LoggedOut | FlowState::Pin { .. } | FlowState::Menu => {
+            choose(tx, ctx, who, input).await
+        }
+        FlowState::Receive(state) => receive::handle(tx, ctx, who, state, input).await,
+        FlowState::Putaway(state) => putaway::handle(tx, ctx, who, state, input).await,
+        FlowState::Pick(state) => pick::handle(tx, ctx, who, state, input).await,
+        FlowState::Pack(state) => pack::handle(tx, ctx, who, state, input).await,
+        FlowState::Load(state) => load::handle(tx, ctx, who, state, input).await,
+        FlowState::Count(state) => count::handle(tx, ctx, who, state, input).await,
+        FlowState::Move(state) => move_goods::handle(tx, ctx, who, state, input).await,
+        FlowState::Lookup(state) => lookup::handle(tx, ctx, who, state, input).await,
+    }
+}
+
+/// Starts the chosen flow, if the person still may.
+async fn choose(
+    tx: &mut Tx,
+    ctx: &Ctx,
+    who: &Who,
+    input: &Input,
+) -> Result<Step<FlowState>, TerminalError> {
+    let Some(flow) = menu::choice(input) else {
+        return Ok(Step::error(FlowState::Menu, Text::new("menu-unknown")));
+    };
+    let roles = store::roles_of_active(tx, who.user).await?;
+    if !roles.iter().any(|role| role.rights().contains(&flow.right())) {
+        return Err(TerminalError::FlowForbidden { flow: flow.to_string() });
+    }
+    match flow {
+        Flow::Receive => receive::start(tx, ctx, who).await,
+        Flow::Putaway => putaway::start(tx, ctx, who).await,
+        Flow::Pick => pick::start(tx, ctx, who).await,
+        Flow::Pack => pack::start(tx, ctx, who).await,
+        Flow::Load => load::start(tx, ctx, who).await,
+        Flow::Count => count::start(tx, ctx, who).await,
+        Flow::Move => move_goods::start(tx, ctx, who).await,
+        Flow::Lookup => lookup::start(tx, ctx, who).await,
+    }
+}
+
+fn key_of(sequence: i64) -> String {
+    format!("{sequence:0KEY_DIGITS$}")
+}
+
+fn sequence_of(key: &str) -> i64 {
+    key.parse().expect("keys of scans are written by key_of")
+}
+
+fn secret_hash() -> [u8; 32] {
+    commands::body_hash(&"a PIN")
+}
+
+fn session_of(done: &commands::Done, now: UtcMicros) -> Session {
+    session_of_row(&done.outcome, now)
+}
+
+/// A state that an older or newer program wrote and this one cannot read starts afresh: the work
+/// itself is in rows and is resumed from the menu.
+fn session_of_row(outcome: &serde_json::Value, now: UtcMicros) -> Session {
+    serde_json::from_value(outcome.clone()).unwrap_or_else(|error| {
+        tracing::warn!(%error, "a device's dialogue starts afresh");
+        Session::fresh(now)
+    })
+}
