@@ -48,3 +48,5 @@ CREATE TABLE job (
 ) STRICT;
 CREATE INDEX job_due ON job (kind, run_at, id) WHERE state IN ('queued', 'running');
 CREATE INDEX job_subject ON job (subject);
+-- Ids sort by age: for the list of dead jobs, and for sweeping out the done ones.
+CREATE INDEX job_state_id ON job (state, id);

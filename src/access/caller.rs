@@ -65,6 +65,7 @@ pub mod rights {
         PrintingWork,
         AccessManage,
         AuditRead,
+        JobsManage,
     );
 }
 

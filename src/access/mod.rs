@@ -65,6 +65,8 @@ text_enum! {
         PrintingWork = "printing_work",
         AccessManage = "access_manage",
         AuditRead = "audit_read",
+        /// To see what the queue could not do, and to retry it.
+        JobsManage = "jobs_manage",
     }
 }
 
@@ -72,9 +74,9 @@ impl Role {
     /// What the role may do.
     pub fn rights(self) -> &'static [Right] {
         use Right::{
-            AcceptanceWaive, AuditRead, CatalogRead, CatalogWrite, ManifestsRead, ManifestsWork,
-            OrdersRead, OrdersWrite, PackingWork, PickingPlan, PickingWork, PrintingWork,
-            ReceivingAnnounce, ReceivingRead, ReceivingWork, StockAdjust, StockRead,
+            AcceptanceWaive, AuditRead, CatalogRead, CatalogWrite, JobsManage, ManifestsRead,
+            ManifestsWork, OrdersRead, OrdersWrite, PackingWork, PickingPlan, PickingWork,
+            PrintingWork, ReceivingAnnounce, ReceivingRead, ReceivingWork, StockAdjust, StockRead,
             WarehouseWrite,
         };
         match self {
@@ -116,6 +118,7 @@ impl Role {
                 ManifestsRead,
                 ManifestsWork,
                 PrintingWork,
+                JobsManage,
             ],
             Self::Accountant => {
                 &[CatalogRead, ReceivingRead, StockRead, OrdersRead, ManifestsRead, AuditRead]

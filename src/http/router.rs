@@ -41,6 +41,7 @@ fn api() -> OpenApiRouter<App> {
     OpenApiRouter::with_openapi(Spec::openapi())
         .merge(crate::commands::http::router())
         .merge(crate::terminal::http::router())
+        .merge(crate::jobs::http::router())
 }
 
 /// The OpenAPI description, made from the code.

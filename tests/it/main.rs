@@ -3,6 +3,7 @@
 //!
 //! Every test ends with [`support::TestApp::finish`], which runs the integrity check.
 
+mod jobs;
 mod ledger;
 mod seed;
 mod storage;
