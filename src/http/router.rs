@@ -42,6 +42,7 @@ fn api() -> OpenApiRouter<App> {
         .merge(crate::commands::http::router())
         .merge(crate::terminal::http::router())
         .merge(crate::jobs::http::router())
+        .merge(crate::printing::http::router())
 }
 
 /// The OpenAPI description, made from the code.

@@ -85,7 +85,6 @@ impl Text {
     }
 
     #[must_use]
-    #[expect(clippy::needless_pass_by_value, reason = "a call reads better without a borrow")]
     pub fn with(mut self, name: &str, value: impl std::fmt::Display) -> Self {
         self.args.push((name.to_owned(), value.to_string()));
         self

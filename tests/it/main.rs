@@ -3,8 +3,15 @@
 //!
 //! Every test ends with [`support::TestApp::finish`], which runs the integrity check.
 
+#![allow(
+    clippy::unwrap_used,
+    clippy::too_many_lines,
+    reason = "a test that cannot go on fails here, and its story is told in one piece"
+)]
+
 mod jobs;
 mod ledger;
+mod printing;
 mod seed;
 mod storage;
 mod support;

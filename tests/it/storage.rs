@@ -14,6 +14,7 @@ fn all_queries() -> Vec<&'static str> {
         ambar::access::QUERIES,
         ambar::commands::QUERIES,
         ambar::jobs::QUERIES,
+        ambar::printing::QUERIES,
         ambar::series::QUERIES,
         ambar::stock::QUERIES,
         ambar::stock::integrity::QUERIES,
