@@ -9,6 +9,7 @@ pub mod carriers;
 pub mod catalog;
 pub mod cli;
 pub mod commands;
+pub mod config;
 pub mod db;
 pub mod devices;
 pub mod documents;

@@ -1,1 +1,79 @@
-//! The command line.
+//! The command line: what an operator types.
+//!
+//! Errors end up here as sentences for a person; the exit status is 0 only when all went well.
+
+mod backup;
+mod serve;
+mod verify;
+
+use std::process::ExitCode;
+
+use clap::{Parser, Subcommand};
+use tracing_subscriber::EnvFilter;
+
+use crate::config::DataArgs;
+
+/// ambar (амбар): склад и доставка для фулфилмент-операторов.
+#[derive(Debug, Parser)]
+#[command(name = "ambar", version, about)]
+struct Cli {
+    #[command(flatten)]
+    data: DataArgs,
+    /// Write the log as JSON lines.
+    #[arg(long, env = "AMBAR_LOG_JSON", global = true)]
+    log_json: bool,
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    /// Run the server: HTTP, scanners, printers, jobs.
+    Serve(serve::ServeArgs),
+    /// Bring the schema of the database to this version and end.
+    Migrate,
+    /// Recompute everything from history and print the differences.
+    Verify(verify::VerifyArgs),
+    /// Copy the embedded database while it is in use.
+    Backup(backup::BackupArgs),
+    /// Put a copy back in place of the embedded database. The server must be stopped.
+    Restore(backup::RestoreArgs),
+}
+
+/// Runs the program.
+pub fn main() -> ExitCode {
+    let cli = Cli::parse();
+    start_log(cli.log_json);
+    let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build();
+    let runtime = match runtime {
+        Ok(runtime) => runtime,
+        Err(error) => {
+            eprintln!("ambar: {error}");
+            return ExitCode::FAILURE;
+        }
+    };
+    match runtime.block_on(run(cli)) {
+        Ok(code) => code,
+        Err(error) => {
+            eprintln!("ambar: {error:#}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+async fn run(cli: Cli) -> anyhow::Result<ExitCode> {
+    match cli.command {
+        Command::Serve(args) => serve::run(&cli.data, args).await,
+        Command::Migrate => serve::migrate(&cli.data).await,
+        Command::Verify(args) => verify::run(&cli.data, &args).await,
+        Command::Backup(args) => backup::backup(&cli.data, &args),
+        Command::Restore(args) => backup::restore(&cli.data, &args),
+    }
+}
+
+fn start_log(json: bool) {
+    let filter = EnvFilter::try_from_env("AMBAR_LOG")
+        .unwrap_or_else(|_| EnvFilter::new("info,sqlx=warn,hyper=warn"));
+    let log = tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr);
+    if json { log.json().init() } else { log.compact().init() }
+}

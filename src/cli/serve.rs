@@ -1,0 +1,135 @@
+//! `ambar serve`: the server, until it is told to stop.
+
+use std::net::SocketAddr;
+use std::process::ExitCode;
+use std::sync::Arc;
+use std::time::Duration;
+
+use anyhow::Context;
+use clap::Args;
+use tokio::net::TcpListener;
+use tokio_util::sync::CancellationToken;
+
+use crate::app::App;
+use crate::config::{DataArgs, ListenArgs};
+use crate::db::migrate;
+use crate::jobs::{JobHandler, Workers, WorkersHandle};
+use crate::printing::PrintHandler;
+use crate::units::Clock;
+
+/// How long requests may take to end after the server was told to stop.
+const SHUTDOWN_TIME_MAX: Duration = Duration::from_secs(20);
+
+#[derive(Debug, Args)]
+pub(super) struct ServeArgs {
+    #[command(flatten)]
+    listen: ListenArgs,
+}
+
+/// A running server.
+pub(super) struct Server {
+    pub(super) app: App,
+    pub(super) http: SocketAddr,
+    pub(super) scanners: Option<SocketAddr>,
+    stop: CancellationToken,
+    tasks: Vec<tokio::task::JoinHandle<()>>,
+    workers: WorkersHandle,
+}
+
+pub(super) async fn run(data: &DataArgs, args: ServeArgs) -> anyhow::Result<ExitCode> {
+    let server = start(data, &args.listen).await?;
+    announce(&server, &args.listen).await?;
+    wait_for_signal().await?;
+    tracing::info!("stopping");
+    server.stop().await;
+    Ok(ExitCode::SUCCESS)
+}
+
+pub(super) async fn migrate(data: &DataArgs) -> anyhow::Result<ExitCode> {
+    let db = open(data).await?;
+    db.close().await;
+    println!("схема базы данных обновлена");
+    Ok(ExitCode::SUCCESS)
+}
+
+/// Opens the database and brings its schema up to date.
+pub(super) async fn open(data: &DataArgs) -> anyhow::Result<crate::db::Db> {
+    if data.database_url.is_none() {
+        std::fs::create_dir_all(&data.data_dir)
+            .with_context(|| format!("нельзя создать папку {}", data.data_dir.display()))?;
+    }
+    migrate::open_migrated(&data.location()).await.context("база данных не открывается")
+}
+
+/// Starts everything that serves.
+pub(super) async fn start(data: &DataArgs, listen: &ListenArgs) -> anyhow::Result<Server> {
+    let app = App::new(open(data).await?, Clock::system());
+    let stop = CancellationToken::new();
+    let mut tasks = Vec::new();
+
+    let listener = bind(listen.listen).await?;
+    let http = listener.local_addr()?;
+    let router = crate::http::router::router(app.clone());
+    let stopped = stop.clone().cancelled_owned();
+    tasks.push(tokio::spawn(async move {
+        if let Err(error) = axum::serve(listener, router).with_graceful_shutdown(stopped).await {
+            tracing::error!(%error, "the HTTP service ended");
+        }
+    }));
+
+    let mut scanners = None;
+    let workers = Workers::start(app.clone(), handlers());
+    if listen.scanner_listen != "off" {
+        let address: SocketAddr = listen
+            .scanner_listen
+            .parse()
+            .context("--scanner-listen: ожидается адрес:порт или off")?;
+        let listener = bind(address).await?;
+        scanners = Some(listener.local_addr()?);
+    }
+    Ok(Server { app, http, scanners, stop, tasks, workers })
+}
+
+impl Server {
+    /// Stops taking requests, lets those under way end, and closes the database.
+    pub(super) async fn stop(self) {
+        self.stop.cancel();
+        let all = futures::future::join_all(self.tasks);
+        if tokio::time::timeout(SHUTDOWN_TIME_MAX, all).await.is_err() {
+            tracing::warn!("some requests did not end in time");
+        }
+        self.workers.stop().await;
+        self.app.db.close().await;
+    }
+}
+
+/// What the workers of a node can do.
+fn handlers() -> Vec<Arc<dyn JobHandler>> {
+    vec![Arc::new(PrintHandler::default())]
+}
+
+async fn bind(address: SocketAddr) -> anyhow::Result<TcpListener> {
+    TcpListener::bind(address)
+        .await
+        .with_context(|| format!("адрес {address} занят или недоступен: выберите другой"))
+}
+
+/// Prints where the server is, and at the first start the administrator's link.
+async fn announce(server: &Server, listen: &ListenArgs) -> anyhow::Result<()> {
+    let base = listen.public_url.clone().unwrap_or_else(|| format!("http://{}", server.http));
+    println!("ambar работает: {base}  (API: {base}/docs)");
+    if let Some(scanners) = server.scanners {
+        println!("сканеры по TCP: {scanners}");
+    }
+    Ok(())
+}
+
+pub(super) async fn wait_for_signal() -> anyhow::Result<()> {
+    use tokio::signal::unix::{SignalKind, signal};
+    let mut terminate = signal(SignalKind::terminate())?;
+    tokio::select! {
+        _ = terminate.recv() => {}
+        interrupted = tokio::signal::ctrl_c() => interrupted?,
+    }
+    Ok(())
+}

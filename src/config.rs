@@ -1,0 +1,47 @@
+//! Settings: flags of the command line, or the environment.
+
+use std::net::SocketAddr;
+use std::path::PathBuf;
+
+use clap::Args;
+
+use crate::db::Location;
+
+/// Where the data lies.
+#[derive(Debug, Clone, Args)]
+pub struct DataArgs {
+    /// Folder of the embedded database; made when it does not exist.
+    #[arg(long, env = "AMBAR_DATA_DIR", default_value = "data", global = true)]
+    pub data_dir: PathBuf,
+    /// `postgres://user:password@host/database`; without it the embedded database is used.
+    #[arg(long, env = "AMBAR_DATABASE_URL", global = true, hide_env_values = true)]
+    pub database_url: Option<String>,
+}
+
+impl DataArgs {
+    pub fn location(&self) -> Location {
+        match &self.database_url {
+            Some(url) if !url.is_empty() => Location::Url(url.clone()),
+            _ => Location::File(self.file()),
+        }
+    }
+
+    /// The file of the embedded database.
+    pub fn file(&self) -> PathBuf {
+        self.data_dir.join("ambar.db")
+    }
+}
+
+/// Where the server listens.
+#[derive(Debug, Clone, Args)]
+pub struct ListenArgs {
+    /// Address of the HTTP service.
+    #[arg(long, env = "AMBAR_LISTEN", default_value = "127.0.0.1:8080")]
+    pub listen: SocketAddr,
+    /// Address for scanners that send a line per scan over TCP; `off` for none.
+    #[arg(long, env = "AMBAR_SCANNER_LISTEN", default_value = "127.0.0.1:9200")]
+    pub scanner_listen: String,
+    /// How the server is reached from outside, for the links it prints.
+    #[arg(long, env = "AMBAR_PUBLIC_URL")]
+    pub public_url: Option<String>,
+}

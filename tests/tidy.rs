@@ -1,0 +1,206 @@
+//! What reviews would otherwise have to say again and again: sizes of files, who may use whom, where
+//! SQL, HTTP and texts belong. (Functions over 70 lines are refused by the linter.)
+
+#![allow(clippy::unwrap_used, reason = "a test that cannot go on fails here")]
+
+use std::path::{Path, PathBuf};
+
+const FILE_LINES_MAX: usize = 600;
+
+fn root() -> PathBuf {
+    PathBuf::from(env!("CARGO_MANIFEST_DIR"))
+}
+
+fn files(folder: &str, ending: &str) -> Vec<PathBuf> {
+    fn walk(folder: &Path, ending: &str, found: &mut Vec<PathBuf>) {
+        for entry in std::fs::read_dir(folder).unwrap() {
+            let path = entry.unwrap().path();
+            if path.is_dir() {
+                walk(&path, ending, found);
+            } else if path.to_string_lossy().ends_with(ending) {
+                found.push(path);
+            }
+        }
+    }
+    let mut found = Vec::new();
+    walk(&root().join(folder), ending, &mut found);
+    assert!(!found.is_empty(), "no {ending} in {folder}");
+    found.sort();
+    found
+}
+
+/// `src/stock/store.rs` as `stock/store.rs`.
+fn name(path: &Path) -> String {
+    let root = root();
+    let short = path.strip_prefix(root.join("src")).or_else(|_| path.strip_prefix(&root));
+    short.unwrap_or(path).to_string_lossy().into_owned()
+}
+
+/// The code of a file without its unit tests.
+fn code(path: &Path) -> String {
+    let text = std::fs::read_to_string(path).unwrap();
+    text.split("#[cfg(test)]").next().unwrap_or_default().to_owned()
+}
+
+fn assert_none(found: &[String], rule: &str) {
+    assert!(found.is_empty(), "{rule}:\n{}", found.join("\n"));
+}
+
+#[test]
+fn files_stay_short() {
+    let mut found = Vec::new();
+    for path in files("src", ".rs").into_iter().chain(files("tests", ".rs")) {
+        let lines = std::fs::read_to_string(&path).unwrap().lines().count();
+        if lines > FILE_LINES_MAX {
+            found.push(format!("{}: {lines} lines", name(&path)));
+        }
+    }
+    assert_none(&found, "split these files along a noun");
+}
+
+/// A capability's folder, for the rules about neighbours.
+fn folder(name: &str) -> &str {
+    name.split('/').next().unwrap_or_default()
+}
+
+#[test]
+fn nobody_uses_the_store_of_another_capability() {
+    let mut found = Vec::new();
+    for path in files("src", ".rs") {
+        let name = name(&path);
+        for (number, line) in code(&path).lines().enumerate() {
+            let Some(rest) = line.split("crate::").nth(1) else { continue };
+            let mut parts = rest.split("::");
+            let (Some(used), Some(what)) = (parts.next(), parts.next()) else { continue };
+            if what.starts_with("store") && used != folder(&name) {
+                found.push(format!("{name}:{}: {}", number + 1, line.trim()));
+            }
+        }
+    }
+    assert_none(&found, "call the service instead");
+}
+
+#[test]
+fn sql_stands_in_stores_only() {
+    const WORDS: [&str; 4] = ["\"SELECT ", "\"INSERT INTO ", "\"UPDATE ", "\"DELETE FROM "];
+    let mut found = Vec::new();
+    for path in files("src", ".rs") {
+        let name = name(&path);
+        let allowed = name.contains("store")
+            || name.starts_with("db/")
+            || ["series.rs", "stock/integrity.rs"].contains(&name.as_str());
+        if allowed {
+            continue;
+        }
+        for (number, line) in code(&path).lines().enumerate() {
+            if WORDS.iter().any(|word| line.contains(word)) {
+                found.push(format!("{name}:{}: {}", number + 1, line.trim()));
+            }
+        }
+    }
+    assert_none(&found, "move these statements to the store");
+}
+
+#[test]
+fn http_stands_at_the_edge_only() {
+    let mut found = Vec::new();
+    for path in files("src", ".rs") {
+        let name = name(&path);
+        let edge = name.contains("http")
+            || name.starts_with("cli/")
+            || name.starts_with("sandbox/")
+            || ["app.rs", "access/caller.rs"].contains(&name.as_str());
+        if edge {
+            continue;
+        }
+        for (number, line) in code(&path).lines().enumerate() {
+            if line.contains("use axum")
+                || line.contains("crate::http::")
+                || line.contains("axum::")
+            {
+                found.push(format!("{name}:{}: {}", number + 1, line.trim()));
+            }
+        }
+    }
+    assert_none(&found, "these files know HTTP");
+}
+
+#[test]
+fn what_lies_below_knows_nothing_of_what_lies_above() {
+    const LOW: [(&str, &[&str]); 5] = [
+        ("units", &["units", "db"]),
+        ("barcodes", &["barcodes", "units", "ids", "text_enum"]),
+        ("devices", &["devices", "barcodes", "units", "ids", "text_enum"]),
+        ("labels", &["labels", "barcodes", "units", "ids", "text_enum", "i18n"]),
+        ("db", &["db", "units"]),
+    ];
+    let mut found = Vec::new();
+    for path in files("src", ".rs") {
+        let name = name(&path);
+        let Some((_, allowed)) = LOW.iter().find(|(low, _)| *low == folder(&name)) else {
+            continue;
+        };
+        for (number, line) in code(&path).lines().enumerate() {
+            let Some(rest) = line.trim().strip_prefix("use crate::") else { continue };
+            let used: String =
+                rest.chars().take_while(|c| c.is_alphanumeric() || *c == '_').collect();
+            if !allowed.contains(&used.as_str()) {
+                found.push(format!("{name}:{}: uses {used}", number + 1));
+            }
+        }
+    }
+    assert_none(&found, "data flows down only");
+}
+
+#[test]
+fn the_faces_are_used_by_nobody_below() {
+    let mut found = Vec::new();
+    for path in files("src", ".rs") {
+        let name = name(&path);
+        let face = ["cli", "terminal", "sandbox"].contains(&folder(&name))
+            || ["lib.rs", "main.rs", "http/router.rs"].contains(&name.as_str());
+        if face {
+            continue;
+        }
+        for (number, line) in code(&path).lines().enumerate() {
+            for above in ["crate::cli", "crate::terminal", "crate::sandbox"] {
+                if line.contains(above) {
+                    found.push(format!("{name}:{}: {}", number + 1, line.trim()));
+                }
+            }
+        }
+    }
+    assert_none(&found, "faces call services, never the other way round");
+}
+
+#[test]
+fn both_engines_have_the_same_migrations() {
+    let names = |engine: &str| -> Vec<String> {
+        files(&format!("migrations/{engine}"), ".sql")
+            .iter()
+            .map(|path| path.file_name().unwrap().to_string_lossy().into_owned())
+            .collect()
+    };
+    assert_eq!(names("sqlite"), names("postgres"));
+}
+
+#[test]
+fn nothing_is_left_for_later() {
+    let marks = [
+        concat!("TO", "DO"),
+        concat!("FIX", "ME"),
+        concat!("todo", "!("),
+        concat!("unimplemented", "!("),
+    ];
+    let mut found = Vec::new();
+    for path in files("src", ".rs").into_iter().chain(files("tests", ".rs")) {
+        for (number, line) in std::fs::read_to_string(&path).unwrap().lines().enumerate() {
+            if marks.iter().any(|mark| line.contains(mark))
+                || line.contains(concat!("#[ig", "nore"))
+            {
+                found.push(format!("{}:{}: {}", name(&path), number + 1, line.trim()));
+            }
+        }
+    }
+    assert_none(&found, "do it or file it");
+}
