@@ -23,6 +23,8 @@ pub(super) struct Bars {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Symbology {
     Code128,
+    /// Code 128 with invocation codes in its data.
+    Code128Spelled,
     Ean13,
 }
 
@@ -30,7 +32,7 @@ impl Symbology {
     /// Modules that must stay white on the left and on the right.
     const fn quiet_modules(self) -> (u32, u32) {
         match self {
-            Self::Code128 => (10, 10),
+            Self::Code128 | Self::Code128Spelled => (10, 10),
             Self::Ean13 => (11, 7),
         }
     }
@@ -38,7 +40,7 @@ impl Symbology {
     /// The narrowest module that scanners read for certain, in micrometres.
     const fn module_um_min(self) -> u32 {
         match self {
-            Self::Code128 => 250,
+            Self::Code128 | Self::Code128Spelled => 250,
             Self::Ean13 => 264,
         }
     }
@@ -48,29 +50,32 @@ impl Symbology {
 const MATRIX_MODULE_UM_MIN: u32 = 254;
 
 impl Bars {
-    /// Code 128 of printable ASCII, in the shortest mixture of its subsets B and C.
+    /// Code 128 of printable ASCII.
     ///
-    /// The mixture is written out instead of being left to the printer, so that the width is known.
-    /// A character that Code 128 cannot show is given back.
+    /// The printer is left to choose subsets itself (mode A), which gives the shortest code, as it
+    /// does here. Data with `>`, `^` or `~` is the exception: they are signs of ZPL's own, so such
+    /// data is spelled in subset B by the table of invocation codes (mode N). A character that
+    /// Code 128 cannot show is given back.
     pub(super) fn code128(text: &str) -> Result<Self, char> {
         if let Some(illegal) = text.chars().find(|character| !matches!(character, ' '..='~')) {
             return Err(illegal);
         }
-        let (mut spelled, mut data) = (String::new(), String::new());
-        for (index, part) in subsets(text.as_bytes()).into_iter().enumerate() {
-            let is_first = index == 0;
-            let (switch, invocation) = match part {
-                Part::B(_) => ('Ɓ', if is_first { ">:" } else { ">6" }),
-                Part::C(_) => ('Ć', if is_first { ">;" } else { ">5" }),
-            };
-            let (Part::B(characters) | Part::C(characters)) = part;
-            spelled.push(switch);
-            spelled.push_str(&characters);
-            data.push_str(invocation);
-            data.push_str(&characters.replace('>', ">0"));
-        }
+        let has_signs = text.contains(['>', '^', '~']);
+        let parts =
+            if has_signs { vec![Part::B(text.to_owned())] } else { subsets(text.as_bytes()) };
+        let spell = |part: &Part| match part {
+            Part::B(characters) => format!("Ɓ{characters}"),
+            Part::C(characters) => format!("Ć{characters}"),
+        };
+        let spelled: String = parts.iter().map(spell).collect();
         let modules = Code128::new(spelled).expect("all characters are printable ASCII").encode();
-        Ok(Self { symbology: Symbology::Code128, data, modules: as_bits(&modules) })
+        let (symbology, data) = if has_signs {
+            let codes = text.replace('>', ">0").replace('^', "><").replace('~', ">=");
+            (Symbology::Code128Spelled, format!(">:{codes}"))
+        } else {
+            (Symbology::Code128, text.to_owned())
+        };
+        Ok(Self { symbology, data, modules: as_bits(&modules) })
     }
 
     /// EAN-13 of 13 digits, or of 12 (UPC-A), whose check digit is right.
@@ -172,7 +177,13 @@ fn subsets(text: &[u8]) -> Vec<Part> {
     while at < text.len() {
         let stay_b = 1 + cost[at + 1][0];
         let stay_c = if is_pair(at) { 1 + cost[at + 2][1] } else { usize::MAX / 2 };
-        in_c = if in_c { stay_c <= 1 + stay_b } else { 1 + stay_c < stay_b };
+        in_c = if in_c {
+            stay_c <= 1 + stay_b
+        } else {
+            // Of two equal ways the printers take this one (ISO/IEC 15417, annex E).
+            let digits = text[at..].iter().take_while(|byte| byte.is_ascii_digit()).count();
+            1 + stay_c < stay_b || (1 + stay_c == stay_b && digits.is_multiple_of(2))
+        };
         let length = if in_c { 2 } else { 1 };
         let taken: String = text[at..at + length].iter().copied().map(char::from).collect();
         match parts.last_mut() {
@@ -197,14 +208,16 @@ mod tests {
         assert_eq!(part("123456"), [Part::C("123456".into())]);
         assert_eq!(part("12345"), [Part::C("1234".into()), Part::B("5".into())]);
         assert_eq!(part("BN-12-K"), [Part::B("BN-12-K".into())]);
+        let short = part("A1234B");
+        assert_eq!(short, [Part::B("A".into()), Part::C("1234".into()), Part::B("B".into())]);
         let long = part("AB12345678C");
         assert_eq!(long, [Part::B("AB".into()), Part::C("12345678".into()), Part::B("C".into())]);
     }
 
     #[test]
-    fn code_128_names_its_subsets_and_escapes_its_own_sign() {
-        assert_eq!(Bars::code128("AB123456").unwrap().data, ">:AB>5123456");
-        assert_eq!(Bars::code128("1234>8").unwrap().data, ">;1234>6>08");
+    fn code_128_spells_out_the_signs_of_zpl() {
+        assert_eq!(Bars::code128("AB123456").unwrap().data, "AB123456");
+        assert_eq!(Bars::code128("1>8^~").unwrap().data, ">:1>08><>=");
         assert_eq!(Bars::code128("Я"), Err('Я'));
         let bars = Bars::code128("1234").unwrap();
         assert_eq!(bars.total_modules(), 11 * 4 + 13 + 20, "start, two pairs, check, stop, quiet");

@@ -31,8 +31,8 @@ fn write_placed(placed: &Placed, zpl: &mut String) -> std::fmt::Result {
         What::Bars { bars, module, height } => {
             write!(zpl, "^BY{module}")?;
             match bars.symbology {
-                // Mode N: the subsets are named in the data.
-                Symbology::Code128 => write!(zpl, "^BCN,{height},N,N,N,N")?,
+                Symbology::Code128 => write!(zpl, "^BCN,{height},N,N,N,A")?,
+                Symbology::Code128Spelled => write!(zpl, "^BCN,{height},N,N,N,N")?,
                 Symbology::Ean13 => write!(zpl, "^BEN,{height},N,N")?,
             }
             write!(zpl, "^FH_^FD{}", escape(&bars.data))?;
@@ -48,7 +48,7 @@ fn write_placed(placed: &Placed, zpl: &mut String) -> std::fmt::Result {
 /// Data for a field behind `^FH_`: all but letters, digits and a few harmless signs as `_` and two
 /// hexadecimal digits.
 ///
-/// `>` stays: it is the sign of Code 128's subsets, written as `>0` where it is data.
+/// `>` stays: it is the sign of Code 128's invocation codes, which only bars that spell them have.
 pub(super) fn escape(data: &str) -> String {
     let mut escaped = String::with_capacity(data.len());
     for byte in data.bytes() {
