@@ -17,3 +17,4 @@ problem-scan_unexpected = Not expected: { $scanned }. Scan: { $expected }.
 problem-nothing_to_undo = Nothing to undo: the last action cannot be taken back any more.
 problem-flow_forbidden = Your role does not allow this work. Ask the shift leader.
 problem-batch_too_long = Too many scans at once: { $most } at most.
+problem-frame_invalid = The scan cannot be read: too long or damaged. Scan again.

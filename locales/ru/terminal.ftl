@@ -17,3 +17,4 @@ problem-scan_unexpected = Это не то: { $scanned }. Сканируйте: 
 problem-nothing_to_undo = Отменять нечего: последнее действие уже не отменить.
 problem-flow_forbidden = Ваша роль не допускает эту работу. Обратитесь к старшему смены.
 problem-batch_too_long = Слишком много сканов сразу: не больше { $most }.
+problem-frame_invalid = Скан не разобран: слишком длинный или испорчен. Повторите.

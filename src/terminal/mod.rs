@@ -16,6 +16,7 @@ pub mod http;
 pub mod service;
 mod session;
 mod store;
+pub mod tcp;
 
 use crate::access::AccessError;
 use crate::commands::CommandError;

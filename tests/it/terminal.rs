@@ -2,6 +2,9 @@
 
 use ambar::barcodes::{OwnCode, OwnKind};
 use serde_json::{Value, json};
+use tokio::io::{AsyncBufReadExt, AsyncWriteExt, BufReader};
+use tokio::net::{TcpListener, TcpStream};
+use tokio_util::sync::CancellationToken;
 
 use crate::seed::{self, World};
 use crate::support::{Answer, TestApp};
@@ -99,5 +102,61 @@ async fn a_pin_is_never_written_down() {
     let trail = app.get(world.admin(), "/v1/audit").await.ok();
     assert!(!trail.to_string().contains("2580"));
     assert_eq!(trail["items"].as_array().unwrap().len(), 2);
+    app.finish().await;
+}
+
+/// A scanner that sends a line and reads the lines of its reply up to the empty one.
+struct LineScanner {
+    stream: BufReader<TcpStream>,
+}
+
+impl LineScanner {
+    async fn connect(address: std::net::SocketAddr) -> Self {
+        Self { stream: BufReader::new(TcpStream::connect(address).await.unwrap()) }
+    }
+
+    async fn send(&mut self, line: &str) -> Vec<String> {
+        self.stream.get_mut().write_all(format!("{line}\r\n").as_bytes()).await.unwrap();
+        let mut lines = Vec::new();
+        loop {
+            let mut line = String::new();
+            self.stream.read_line(&mut line).await.unwrap();
+            if line.trim_end().is_empty() {
+                return lines;
+            }
+            lines.push(line.trim_end().to_owned());
+        }
+    }
+}
+
+async fn line_door(app: &TestApp) -> (std::net::SocketAddr, CancellationToken) {
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let address = listener.local_addr().unwrap();
+    let stop = CancellationToken::new();
+    tokio::spawn(ambar::terminal::tcp::serve(app.app.clone(), listener, stop.clone()));
+    (address, stop)
+}
+
+#[tokio::test]
+async fn a_line_scanner_greets_logs_in_and_gets_lost_answers_again() {
+    let app = TestApp::spawn().await;
+    let world = seed::world(&app.app).await;
+    let (address, stop) = line_door(&app).await;
+    let mut stranger = LineScanner::connect(address).await;
+    assert!(stranger.send("4601234567893").await[0].starts_with("ERROR"));
+
+    let hello = format!("HELLO {}", world.devices[0].1);
+    let mut scanner = LineScanner::connect(address).await;
+    assert!(scanner.send(&hello).await[0].starts_with("OK"));
+    scanner.send(&format!("#1 {}", badge(&world))).await;
+    let menu = scanner.send("#2 2580").await;
+    assert!(menu[0].starts_with("#2 OK"), "{menu:?}");
+    let lookup = scanner.send("#3 8").await;
+
+    let mut again = LineScanner::connect(address).await;
+    again.send(&hello).await;
+    assert_eq!(again.send("#3 8").await, lookup, "the lost answer comes again");
+    assert!(again.send("#3 7").await[0].starts_with("#3 ERROR"));
+    stop.cancel();
     app.finish().await;
 }
