@@ -13,7 +13,23 @@ problem-idempotency_key_reused = This idempotency key was used for another reque
 problem-sequence_late = Scan no. { $sequence } is late: no. { $last } was taken already. Nothing was changed.
 problem-unauthenticated = Log in: a valid token is needed in the header Authorization: Bearer.
 problem-forbidden = Not allowed: the right “{ $right }” is needed.
-problem-not_found = Not found: { $what }.
+problem-not_found = Not found: { $what ->
+    [owner] owner
+    [contract] contract
+    [product] product
+    [lot] lot
+    [warehouse] warehouse
+    [zone] zone
+    [bin] bin
+    [place] place
+    [handling_unit] handling unit
+    [acceptance_rule] acceptance rule
+    [user] user
+    [device] device
+    [api_key] API key
+    [printer] printer
+   *[other] { $what }
+}.
 problem-login_failed = Wrong login or password.
 problem-login_locked = Too many failed attempts. Wait { $seconds } s.
 problem-badge_unknown = The badge is unknown or disabled.
@@ -43,3 +59,4 @@ title-reused = Key already used
 title-too-many = Too often
 title-unavailable = Temporarily unavailable
 title-internal = Internal error
+field-reserved = reserved for the operator's own series

@@ -13,7 +13,23 @@ problem-idempotency_key_reused = Этот ключ идемпотентност�
 problem-sequence_late = Скан № { $sequence } опоздал: уже принят № { $last }. Ничего не изменено.
 problem-unauthenticated = Войдите: нужен действующий токен в заголовке Authorization: Bearer.
 problem-forbidden = Недостаточно прав: требуется «{ $right }».
-problem-not_found = Не найдено: { $what }.
+problem-not_found = Не найдено: { $what ->
+    [owner] владелец
+    [contract] договор
+    [product] товар
+    [lot] партия
+    [warehouse] склад
+    [zone] зона
+    [bin] ячейка
+    [place] место
+    [handling_unit] грузовая единица
+    [acceptance_rule] правило приёма
+    [user] пользователь
+    [device] устройство
+    [api_key] ключ API
+    [printer] принтер
+   *[other] { $what }
+}.
 problem-login_failed = Неверный логин или пароль.
 problem-login_locked = Слишком много неудачных попыток. Подождите { $seconds } с.
 problem-badge_unknown = Бейдж не найден или отключён.
@@ -43,3 +59,4 @@ title-reused = Ключ уже использован
 title-too-many = Слишком часто
 title-unavailable = Временно недоступно
 title-internal = Внутренняя ошибка
+field-reserved = занято серией оператора

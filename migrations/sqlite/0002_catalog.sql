@@ -64,6 +64,7 @@ CREATE TABLE product (
     CONSTRAINT product_article_unique UNIQUE (owner_id, article),
     CONSTRAINT product_sizes CHECK (length_mm >= 0 AND width_mm >= 0 AND height_mm >= 0 AND weight_g >= 0 AND shelf_life_days_min >= 0)
 ) STRICT;
+CREATE INDEX product_search ON product (owner_id, search_key);
 CREATE TABLE acceptance_waiver (
     product_id BLOB NOT NULL REFERENCES product (id),
     rule_code TEXT NOT NULL REFERENCES acceptance_rule (code),

@@ -35,6 +35,7 @@ const MIGRATIONS: &[Migration] = migrations![
     "0009_receiving",
     "0010_packing",
     "0011_manifests",
+    "0012_acceptance",
 ];
 
 const TABLE: &str = "CREATE TABLE IF NOT EXISTS schema_migration (

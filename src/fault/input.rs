@@ -21,6 +21,7 @@ const FIELD_CODES: &[&str] = &[
     "bad_format",
     "unknown",
     "duplicate",
+    "reserved",
     "bad_check_digit",
 ];
 

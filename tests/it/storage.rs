@@ -12,6 +12,7 @@ use crate::support::TestApp;
 fn all_queries() -> Vec<&'static str> {
     [
         ambar::access::QUERIES,
+        &ambar::catalog::QUERIES.concat(),
         ambar::commands::QUERIES,
         ambar::jobs::QUERIES,
         ambar::printing::QUERIES,
