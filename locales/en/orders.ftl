@@ -1,0 +1,9 @@
+problem-order_exists = The order { $external_number } exists with other content. Change it, or use another number.
+problem-order_step_refused = The order is { $state }; the step { $step } is not possible now.
+problem-order_shipped = The order has been shipped: it cannot be changed or cancelled. Make a return.
+problem-order_cancelled = The order is cancelled. Make a new one.
+problem-order_empty = Nothing would be left of the order. Cancel it.
+problem-order_line_rest = The line has no { $pieces } pieces that can still be taken off: they are packed or taken off already.
+problem-order_not_releasable = The order { $order } cannot go into a wave: it is not reserved. Reload the list.
+problem-order_owner_missing = Name the owner_id: whose order is it?
+problem-order_warehouse_missing = There are several warehouses: name the warehouse_id.

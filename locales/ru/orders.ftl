@@ -1,0 +1,9 @@
+problem-order_exists = Заказ { $external_number } уже есть, и в нём другое. Измените его или возьмите другой номер.
+problem-order_step_refused = Заказ сейчас в состоянии «{ $state }», действие «{ $step }» в нём невозможно.
+problem-order_shipped = Заказ уже отгружен: его нельзя изменить или отменить. Оформите возврат.
+problem-order_cancelled = Заказ отменён. Создайте новый.
+problem-order_empty = В заказе ничего не останется. Отмените его.
+problem-order_line_rest = У строки нет { $pieces } штук, которые ещё можно снять: они упакованы или уже сняты.
+problem-order_not_releasable = Заказ { $order } нельзя отдать в волну: он не в резерве. Обновите список.
+problem-order_owner_missing = Укажите owner_id: чей это заказ.
+problem-order_warehouse_missing = Складов несколько: укажите warehouse_id.

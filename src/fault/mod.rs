@@ -5,8 +5,10 @@
 //! turns codes into a Russian sentence, a sound and a colour. Texts for people are in `locales/`
 //! under `problem-<code>`; the `Display` text is for the log.
 
+mod foreign;
 mod input;
 
+pub use foreign::Foreign;
 pub use input::{FieldFault, InputError, InputFaults};
 
 /// What went wrong, as far as the caller can do something about it.

@@ -10,6 +10,7 @@ use crate::support::TestApp;
 
 /// Every statement of the program, by capability.
 fn all_queries() -> Vec<&'static str> {
+    let orders = ambar::orders::QUERIES.concat();
     [
         ambar::access::QUERIES,
         &ambar::catalog::QUERIES.concat(),
@@ -20,6 +21,9 @@ fn all_queries() -> Vec<&'static str> {
         ambar::stock::QUERIES,
         ambar::stock::integrity::QUERIES,
         ambar::terminal::QUERIES,
+        ambar::picking::QUERIES,
+        ambar::packing::QUERIES,
+        &orders,
     ]
     .concat()
 }
@@ -27,7 +31,11 @@ fn all_queries() -> Vec<&'static str> {
 #[tokio::test]
 async fn every_statement_can_be_prepared() {
     let app = TestApp::spawn().await;
-    for sql in all_queries() {
+    let mut queries = all_queries();
+    if app.app.db.dialect() == ambar::db::Dialect::Postgres {
+        queries.extend(ambar::orders::POSTGRES_QUERIES);
+    }
+    for sql in queries {
         let work = async move |tx: &mut Tx| tx.prepare(sql).await;
         let outcome = app.app.db.write::<(), DbError, _>(work).await;
         assert!(outcome.is_ok(), "{sql}\n{outcome:?}");

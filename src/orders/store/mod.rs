@@ -1,0 +1,11 @@
+//! The rows of orders, by what is asked.
+
+pub(super) mod intake;
+pub(super) mod progress;
+pub(super) mod reserve;
+
+/// Every statement that both engines understand.
+pub const QUERIES: &[&[&str]] = &[intake::QUERIES, progress::QUERIES, reserve::QUERIES];
+
+/// The texts with row locks, which `PostgreSQL` alone understands and needs.
+pub const POSTGRES_QUERIES: &[&str] = reserve::POSTGRES_QUERIES;
