@@ -26,6 +26,7 @@ pub mod packing;
 pub mod picking;
 pub mod printing;
 pub mod receiving;
+pub mod sandbox;
 pub mod series;
 pub mod stock;
 pub mod terminal;
