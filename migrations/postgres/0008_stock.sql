@@ -80,12 +80,20 @@ CREATE TABLE stock_count (
     place_id UUID NOT NULL REFERENCES place (id),
     cause TEXT COLLATE "C" NOT NULL,
     state TEXT COLLATE "C" NOT NULL,
+    -- A difference beyond this is posted only after somebody else has counted again.
+    tolerance BIGINT NOT NULL,
+    recount_of UUID REFERENCES stock_count (id),
+    -- This count closed the bin for picking, and opens it again.
+    froze BOOLEAN NOT NULL,
+    -- Lines of the ledger with a greater id were written while somebody counted.
+    mark_id UUID,
     device_id UUID,
     actor_id UUID,
     created_at TIMESTAMPTZ NOT NULL,
     closed_at TIMESTAMPTZ,
     PRIMARY KEY (id),
     CONSTRAINT stock_count_state CHECK (state IN ('open', 'counting', 'closed', 'cancelled')),
+    CONSTRAINT stock_count_tolerance CHECK (tolerance >= 0),
     CONSTRAINT stock_count_cause CHECK (cause IN ('planned', 'short_pick', 'zero_check', 'request'))
 );
 CREATE UNIQUE INDEX stock_count_open ON stock_count (place_id) WHERE state IN ('open', 'counting');

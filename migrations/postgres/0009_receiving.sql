@@ -29,6 +29,38 @@ CREATE TABLE inbound_line (
     CONSTRAINT inbound_line_unique UNIQUE (inbound_id, product_id),
     CONSTRAINT inbound_line_quantities CHECK (expected >= 0 AND received >= 0 AND damaged >= 0 AND damaged <= received)
 );
+-- A delivery that was closed is corrected by a document of its own, never edited.
+CREATE TABLE inbound_reversal (
+    id UUID NOT NULL,
+    inbound_id UUID NOT NULL REFERENCES inbound (id),
+    number TEXT COLLATE "C" NOT NULL,
+    reason TEXT COLLATE "C" NOT NULL,
+    actor_id UUID,
+    created_at TIMESTAMPTZ NOT NULL,
+    PRIMARY KEY (id),
+    CONSTRAINT inbound_reversal_number_unique UNIQUE (inbound_id, number),
+    CONSTRAINT inbound_reversal_reason CHECK (LENGTH(reason) > 0)
+);
+-- What a receiver counted in one go: the lines of the act of acceptance. The id is the ledger line's.
+CREATE TABLE receipt (
+    id UUID NOT NULL,
+    inbound_id UUID NOT NULL REFERENCES inbound (id),
+    product_id UUID NOT NULL REFERENCES product (id),
+    lot_id UUID NOT NULL REFERENCES lot (id),
+    condition TEXT COLLATE "C" NOT NULL,
+    quantity BIGINT NOT NULL,
+    -- Set for goods that a reversal sent back; the others came in.
+    reversal_id UUID REFERENCES inbound_reversal (id),
+    actor_id UUID,
+    device_id UUID,
+    counted_at TIMESTAMPTZ NOT NULL,
+    undone_at TIMESTAMPTZ,
+    PRIMARY KEY (id),
+    CONSTRAINT receipt_quantity CHECK (quantity > 0),
+    CONSTRAINT receipt_condition CHECK (condition IN ('available', 'damaged')),
+    CONSTRAINT receipt_reversal_stays CHECK (reversal_id IS NULL OR undone_at IS NULL)
+);
+CREATE INDEX receipt_inbound ON receipt (inbound_id, id);
 -- Things at the dock that are not this delivery's goods, and at closing every difference.
 CREATE TABLE discrepancy (
     id UUID NOT NULL,

@@ -80,12 +80,20 @@ CREATE TABLE stock_count (
     place_id BLOB NOT NULL REFERENCES place (id),
     cause TEXT NOT NULL,
     state TEXT NOT NULL,
+    -- A difference beyond this is posted only after somebody else has counted again.
+    tolerance INTEGER NOT NULL,
+    recount_of BLOB REFERENCES stock_count (id),
+    -- This count closed the bin for picking, and opens it again.
+    froze INTEGER NOT NULL CHECK (froze IN (0, 1)),
+    -- Lines of the ledger with a greater id were written while somebody counted.
+    mark_id BLOB,
     device_id BLOB,
     actor_id BLOB,
     created_at INTEGER NOT NULL,
     closed_at INTEGER,
     PRIMARY KEY (id),
     CONSTRAINT stock_count_state CHECK (state IN ('open', 'counting', 'closed', 'cancelled')),
+    CONSTRAINT stock_count_tolerance CHECK (tolerance >= 0),
     CONSTRAINT stock_count_cause CHECK (cause IN ('planned', 'short_pick', 'zero_check', 'request'))
 ) STRICT;
 CREATE UNIQUE INDEX stock_count_open ON stock_count (place_id) WHERE state IN ('open', 'counting');
