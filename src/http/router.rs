@@ -43,6 +43,8 @@ fn api() -> OpenApiRouter<App> {
         .merge(crate::terminal::http::router())
         .merge(crate::jobs::http::router())
         .merge(crate::printing::http::router())
+        .merge(crate::stock::http::router())
+        .merge(crate::receiving::http::router())
 }
 
 /// The OpenAPI description, made from the code.

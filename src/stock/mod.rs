@@ -10,17 +10,27 @@
 //!
 //! Deliberately absent: a repair of balances. There is nothing to repair.
 
+pub mod bins;
+pub mod counts;
+pub mod floor;
+pub mod http;
 pub mod integrity;
+pub mod moves;
+mod promises;
 mod store;
 
-use crate::commands::Ctx;
+use crate::catalog::{CatalogError, Mixing};
+use crate::commands::{CommandError, Ctx};
 use crate::db::{DbError, Tx};
+use crate::fault::InputError;
 use crate::faults;
 use crate::ids::{LotId, OwnerId, PickTaskId, PlaceId, ProductId, StockEntryId};
+use crate::orders::OrderError;
 use crate::text_enum;
 use crate::units::{Pieces, UtcMicros};
 
-pub use self::store::{QUERIES, entry_insert_many};
+pub use self::promises::promise_waiting;
+pub use self::store::{QUERIES, counts::QUERIES as COUNT_QUERIES, entry_insert_many, floor::QUERIES as FLOOR_QUERIES};
 
 faults! {
     /// Why stock does not move.
@@ -32,6 +42,39 @@ faults! {
         /// The task is for another product, lot or place, or is finished.
         TaskMismatch => "pick_task_mismatch", Conflict, "the pick task does not fit";
         AcrossWarehouses => "stock_across_warehouses", Conflict, "the places are in different warehouses";
+    }
+}
+
+faults! {
+    /// Why goods are not put, moved or counted.
+    pub enum GoodsError {
+        NotFound { what: String } => "not_found", NotFound, "no such thing: {what}";
+        /// Nothing goes in or out by hand until somebody unlocks it.
+        BinLocked { bin: String } => "bin_locked", Conflict, "the bin {bin} is locked";
+        BinCounting { bin: String } => "bin_counting", Conflict, "the bin {bin} is being counted";
+        /// Other goods lie there, and the bin's rule forbids these beside them.
+        BinMixing { bin: String, rule: Mixing } => "bin_mixing", Conflict, "the bin {bin} takes {rule}";
+        /// The contract of one of the owners forbids a shared bin.
+        BinOwners { bin: String } => "bin_owners_apart", Conflict, "a contract keeps the goods in {bin} apart";
+        BinFull { bin: String, fits: Pieces } => "bin_full", Conflict, "{fits} pieces fit into {bin}";
+        /// Somebody else was sent to the bin and is on his way.
+        BinClaimed { bin: String } => "bin_claimed", Conflict, "somebody is on his way to {bin}";
+        /// Goods are put into bins, pallets and boxes only.
+        PlaceUnfit { place: String } => "place_not_for_goods", Conflict, "goods are not put into {place} by hand";
+        SamePlace { place: String } => "place_same", Conflict, "the goods are in {place} already";
+        CountClosed => "count_closed", Conflict, "the count is closed";
+        CountNotStarted => "count_not_started", Conflict, "nobody counts";
+        /// More is taken back than was counted.
+        NotCounted => "count_line_missing", Conflict, "so many pieces were not counted";
+        /// Who counted first does not count again.
+        RecountByAnother { bin: String } => "recount_by_another", Conflict, "somebody else must recount {bin}";
+    }
+    wraps {
+        Stock(StockError),
+        Catalog(CatalogError),
+        Orders(OrderError),
+        Input(InputError),
+        Command(CommandError),
     }
 }
 

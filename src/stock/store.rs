@@ -1,5 +1,8 @@
 //! The rows of the ledger.
 
+pub(super) mod counts;
+pub(super) mod floor;
+
 use super::StockMove;
 use crate::args;
 use crate::commands::Ctx;
