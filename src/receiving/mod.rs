@@ -123,6 +123,17 @@ text_enum! {
     }
 }
 
+text_enum! {
+    /// Whether goods that came with nothing to scan get labels now.
+    #[derive(Default)]
+    pub enum Labelling {
+        #[default]
+        WhenNeeded = "when_needed",
+        /// Our label is on them already.
+        Never = "never",
+    }
+}
+
 /// A delivery to be announced.
 #[derive(Debug, Clone)]
 pub struct AnnounceIn {
@@ -146,6 +157,7 @@ pub struct ReceiveIn {
     /// Available or damaged.
     pub condition: Condition,
     pub surplus: Surplus,
+    pub labelling: Labelling,
     pub measures: Option<Measures>,
     pub happened_at: UtcMicros,
 }

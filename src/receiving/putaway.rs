@@ -76,11 +76,7 @@ fn why(piece: &Piece, load: &BinLoad) -> Why {
     }
 }
 
-fn allowed_pieces(
-    piece: &Piece,
-    candidate: &Candidate,
-    strict: &BTreeSet<OwnerId>,
-) -> Pieces {
+fn allowed_pieces(piece: &Piece, candidate: &Candidate, strict: &BTreeSet<OwnerId>) -> Pieces {
     let Candidate { bin, load } = candidate;
     let mixing = bin.mixing.unwrap_or(Mixing::Any);
     let is_apart = load.has_stranger(piece.owner)

@@ -117,22 +117,27 @@ record! {
 const INSERT: &str = "INSERT INTO inbound
      (id, owner_id, warehouse_id, number, external_number, kind, state, expected_on, created_at)
      VALUES ($1, $2, $3, $4, $5, $6, 'announced', $7, $8) ON CONFLICT DO NOTHING";
-const LINE_INSERT: &str = "INSERT INTO inbound_line (id, inbound_id, product_id, expected, received, damaged)
+const LINE_INSERT: &str =
+    "INSERT INTO inbound_line (id, inbound_id, product_id, expected, received, damaged)
      VALUES ($1, $2, $3, $4, 0, 0)";
-const FIND: &str = "SELECT i.id, i.owner_id, o.name, i.warehouse_id, i.number, i.external_number, i.kind, i.state,
+const FIND: &str =
+    "SELECT i.id, i.owner_id, o.name, i.warehouse_id, i.number, i.external_number, i.kind, i.state,
             i.dock_bin_id, i.expected_on, i.created_at, i.closed_at
      FROM inbound i JOIN owner o ON o.id = i.owner_id
      WHERE i.id = $1 AND (i.owner_id = $2 OR $2 IS NULL)";
-const FIND_EXTERNAL: &str = "SELECT i.id, i.owner_id, o.name, i.warehouse_id, i.number, i.external_number, i.kind, i.state,
+const FIND_EXTERNAL: &str =
+    "SELECT i.id, i.owner_id, o.name, i.warehouse_id, i.number, i.external_number, i.kind, i.state,
             i.dock_bin_id, i.expected_on, i.created_at, i.closed_at
      FROM inbound i JOIN owner o ON o.id = i.owner_id
      WHERE i.owner_id = $1 AND i.external_number = $2";
-const LIST: &str = "SELECT i.id, i.owner_id, o.name, i.warehouse_id, i.number, i.external_number, i.kind, i.state,
+const LIST: &str =
+    "SELECT i.id, i.owner_id, o.name, i.warehouse_id, i.number, i.external_number, i.kind, i.state,
             i.dock_bin_id, i.expected_on, i.created_at, i.closed_at
      FROM inbound i JOIN owner o ON o.id = i.owner_id
      WHERE i.id > $1 AND (i.owner_id = $2 OR $2 IS NULL) AND (i.state = $3 OR $3 IS NULL)
      ORDER BY i.id LIMIT $4";
-const OPEN: &str = "SELECT i.id, i.owner_id, o.name, i.warehouse_id, i.number, i.external_number, i.kind, i.state,
+const OPEN: &str =
+    "SELECT i.id, i.owner_id, o.name, i.warehouse_id, i.number, i.external_number, i.kind, i.state,
             i.dock_bin_id, i.expected_on, i.created_at, i.closed_at
      FROM inbound i JOIN owner o ON o.id = i.owner_id
      WHERE i.warehouse_id = $1 AND i.state IN ('announced', 'receiving')
@@ -141,15 +146,18 @@ const OPEN: &str = "SELECT i.id, i.owner_id, o.name, i.warehouse_id, i.number, i
 const START: &str = "UPDATE inbound SET state = 'receiving', dock_bin_id = $2
      WHERE id = $1 AND state = 'announced'";
 const END: &str = "UPDATE inbound SET state = $2, closed_at = $3 WHERE id = $1 AND state = $4";
-const OPEN_LOCK: &str = "UPDATE inbound SET state = 'receiving' WHERE id = $1 AND state = 'receiving'
+const OPEN_LOCK: &str =
+    "UPDATE inbound SET state = 'receiving' WHERE id = $1 AND state = 'receiving'
      RETURNING owner_id, warehouse_id, kind, dock_bin_id";
 const CLOSED_LOCK: &str = "UPDATE inbound SET state = 'closed' WHERE id = $1 AND state = 'closed'";
-const LINES: &str = "SELECT l.id, l.product_id, p.article, p.name, l.expected, l.received, l.damaged
+const LINES: &str =
+    "SELECT l.id, l.product_id, p.article, p.name, l.expected, l.received, l.damaged
      FROM inbound_line l JOIN product p ON p.id = l.product_id
      WHERE l.inbound_id = $1 ORDER BY l.product_id";
 const LINE_FIND: &str =
     "SELECT expected, received FROM inbound_line WHERE inbound_id = $1 AND product_id = $2";
-const LINE_ADD_WITHIN: &str = "UPDATE inbound_line SET received = received + $3, damaged = damaged + $4
+const LINE_ADD_WITHIN: &str =
+    "UPDATE inbound_line SET received = received + $3, damaged = damaged + $4
      WHERE inbound_id = $1 AND product_id = $2 AND received + $3 <= expected
      RETURNING expected, received";
 const LINE_ADD: &str = "INSERT INTO inbound_line (id, inbound_id, product_id, expected, received, damaged)
@@ -167,7 +175,8 @@ const RECEIPT_LAST: &str = "SELECT id, product_id, lot_id, condition, quantity F
        AND (device_id = $2 OR ($2 IS NULL AND device_id IS NULL)) AND (actor_id = $3 OR $3 IS NULL)
      ORDER BY id DESC LIMIT 1";
 const RECEIPT_UNDO: &str = "UPDATE receipt SET undone_at = $2 WHERE id = $1 AND undone_at IS NULL";
-const PORTIONS: &str = "SELECT r.product_id, p.article, r.lot_id, l.code, l.expires_on, r.condition,
+const PORTIONS: &str =
+    "SELECT r.product_id, p.article, r.lot_id, l.code, l.expires_on, r.condition,
             CAST(SUM(CASE WHEN r.reversal_id IS NULL THEN r.quantity ELSE 0 END) AS BIGINT),
             CAST(SUM(CASE WHEN r.reversal_id IS NULL THEN 0 ELSE r.quantity END) AS BIGINT)
      FROM receipt r JOIN product p ON p.id = r.product_id JOIN lot l ON l.id = r.lot_id
@@ -180,7 +189,8 @@ const DISCREPANCIES: &str = "SELECT d.id, d.kind, d.product_id, p.article, d.bar
      FROM discrepancy d LEFT JOIN product p ON p.id = d.product_id
      WHERE d.inbound_id = $1 ORDER BY d.id";
 const REVERSAL_COUNT: &str = "SELECT COUNT(*) FROM inbound_reversal WHERE inbound_id = $1";
-const REVERSAL_INSERT: &str = "INSERT INTO inbound_reversal (id, inbound_id, number, reason, actor_id, created_at)
+const REVERSAL_INSERT: &str =
+    "INSERT INTO inbound_reversal (id, inbound_id, number, reason, actor_id, created_at)
      VALUES ($1, $2, $3, $4, $5, $6)";
 const HAS_MAKER_CODE: &str = "SELECT COUNT(*) FROM barcode
      WHERE product_id = $1 AND kind IN ('gtin', 'supplier')";

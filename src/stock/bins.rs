@@ -159,9 +159,8 @@ pub(crate) mod tests {
         let lot = Piece { lot: LotId::new(), ..there };
         let product = Piece { product: ProductId::new(), ..lot };
         let owner = Piece { owner: OwnerId::new(), ..product };
-        let allowed = |mixing| {
-            [there, lot, product, owner].map(|piece| mixing_allows(mixing, &load, &piece))
-        };
+        let allowed =
+            |mixing| [there, lot, product, owner].map(|piece| mixing_allows(mixing, &load, &piece));
         assert_eq!(allowed(Mixing::OneLot), [true, false, false, false]);
         assert_eq!(allowed(Mixing::OneProduct), [true, true, false, false]);
         assert_eq!(allowed(Mixing::OneOwner), [true, true, true, false]);

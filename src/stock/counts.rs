@@ -144,11 +144,7 @@ pub async fn count_start(tx: &mut Tx, ctx: &Ctx, id: CountId) -> Result<CountRow
 }
 
 /// Adds pieces that were just counted.
-pub async fn count_add(
-    tx: &mut Tx,
-    id: CountId,
-    counted: &Counted,
-) -> Result<(), GoodsError> {
+pub async fn count_add(tx: &mut Tx, id: CountId, counted: &Counted) -> Result<(), GoodsError> {
     if !counted.pieces.is_positive() {
         return Err(InputError::one("quantity", "too_small").into());
     }
@@ -157,11 +153,7 @@ pub async fn count_add(
 }
 
 /// Takes back what was just counted.
-pub async fn count_take(
-    tx: &mut Tx,
-    id: CountId,
-    counted: &Counted,
-) -> Result<(), GoodsError> {
+pub async fn count_take(tx: &mut Tx, id: CountId, counted: &Counted) -> Result<(), GoodsError> {
     ensure_counting(tx, id).await?;
     if store::line_take(tx, id, key_of(counted), counted.pieces).await? {
         Ok(())

@@ -15,7 +15,9 @@ use crate::app::App;
 use crate::commands::Ctx;
 use crate::db::Tx;
 use crate::fault::InputFaults;
-use crate::http::{Body, IdPath, IdempotencyKey, Page, PageParams, Problem, ProblemBody, QueryParams};
+use crate::http::{
+    Body, IdPath, IdempotencyKey, Page, PageParams, Problem, ProblemBody, QueryParams,
+};
 use crate::ids::{CountId, LotId, OwnerId, PlaceId, ProductId, StockEntryId, UserId};
 use crate::units::{Day, Pieces, UtcMicros};
 

@@ -30,7 +30,9 @@ use crate::text_enum;
 use crate::units::{Pieces, UtcMicros};
 
 pub use self::promises::promise_waiting;
-pub use self::store::{QUERIES, counts::QUERIES as COUNT_QUERIES, entry_insert_many, floor::QUERIES as FLOOR_QUERIES};
+pub use self::store::{
+    QUERIES, counts::QUERIES as COUNT_QUERIES, entry_insert_many, floor::QUERIES as FLOOR_QUERIES,
+};
 
 faults! {
     /// Why stock does not move.

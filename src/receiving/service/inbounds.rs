@@ -8,9 +8,7 @@ use crate::commands::Ctx;
 use crate::db::{DbError, Tx};
 use crate::fault::InputFaults;
 use crate::ids::{InboundId, PlaceId, ProductId, WarehouseId};
-use crate::receiving::{
-    AnnounceIn, InboundKind, InboundRow, InboundState, ReceivingError, store,
-};
+use crate::receiving::{AnnounceIn, InboundKind, InboundRow, InboundState, ReceivingError, store};
 use crate::series;
 use crate::units::Pieces;
 

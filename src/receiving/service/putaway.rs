@@ -10,9 +10,9 @@ use crate::commands::Ctx;
 use crate::db::Tx;
 use crate::fault::InputFaults;
 use crate::ids::{LotId, OwnerId, PlaceId, ProductId, StockEntryId, WarehouseId};
+use crate::receiving::ReceivingError;
 use crate::receiving::putaway::{Candidate, Proposal, rank};
 use crate::receiving::store::putaway::{self as store, Search};
-use crate::receiving::ReceivingError;
 use crate::stock::bins::Piece;
 use crate::stock::floor::{self, Overfull};
 use crate::stock::{self, Condition, Goods, Spot, StockMove, StockReason, stock_move};
@@ -31,7 +31,9 @@ const REASON_LENGTH_MAX: usize = 200;
 pub enum PutChoice {
     Proposed,
     /// The worker knows better, and says why. Limits of size do not bind him; rules do.
-    Override { reason: String },
+    Override {
+        reason: String,
+    },
 }
 
 /// Goods that were put into a bin.
@@ -117,10 +119,7 @@ async fn choose(
     let mut loads = floor::bin_loads(tx, &ids).await?;
     let candidates: Vec<Candidate> = bins
         .into_iter()
-        .map(|bin| Candidate {
-            bin: bin.clone(),
-            load: loads.remove(&bin.id).unwrap_or_default(),
-        })
+        .map(|bin| Candidate { bin: bin.clone(), load: loads.remove(&bin.id).unwrap_or_default() })
         .collect();
     let mut owners: BTreeSet<OwnerId> = BTreeSet::from([goods.owner]);
     owners.extend(candidates.iter().flat_map(|candidate| candidate.load.owners.iter()));
@@ -136,11 +135,7 @@ async fn choose(
 }
 
 /// Puts goods into a bin, all of them or a part.
-pub async fn putaway_put(
-    tx: &mut Tx,
-    ctx: &Ctx,
-    input: &PutIn,
-) -> Result<PutOut, ReceivingError> {
+pub async fn putaway_put(tx: &mut Tx, ctx: &Ctx, input: &PutIn) -> Result<PutOut, ReceivingError> {
     let mut faults = InputFaults::default();
     faults.range("quantity", input.quantity.get(), 1..=QUANTITY_MAX);
     if let PutChoice::Override { reason } = &input.choice {
@@ -168,8 +163,7 @@ pub async fn putaway_put(
     floor::place_enter(tx, ctx, &to, &piece, input.quantity, overfull).await?;
     let condition = input.condition;
     let [source, target] = [from.id, to.id].map(|place| Spot { place, condition });
-    let mut line =
-        StockMove::new(StockReason::Putaway, goods, source, target, input.happened_at);
+    let mut line = StockMove::new(StockReason::Putaway, goods, source, target, input.happened_at);
     if let PutChoice::Override { reason } = &input.choice {
         line = line.with_note(reason.clone());
     }

@@ -14,7 +14,7 @@ use crate::ids::{InboundId, LotId, PlaceId, ProductId, StockEntryId, WarehouseId
 use crate::receiving::labels;
 use crate::receiving::store::{self, NewDiscrepancy, Progress};
 use crate::receiving::{
-    DiscrepancyKind, InboundKind, ReceiveIn, ReceivingError, Surplus,
+    DiscrepancyKind, InboundKind, Labelling, ReceiveIn, ReceivingError, Surplus,
 };
 use crate::stock::{Condition, Goods, Spot, StockError, StockMove, StockReason, stock_move};
 use crate::units::{Day, Pieces, UtcMicros};
@@ -85,10 +85,12 @@ pub async fn receive(
     if let Some(measures) = &input.measures {
         catalog::product_measure(tx, ctx, product.id, *measures).await?;
     }
-    let goods =
-        Goods { owner: product.owner, product: product.id, lot, quantity: input.quantity };
+    let goods = Goods { owner: product.owner, product: product.id, lot, quantity: input.quantity };
     let id = post(tx, ctx, input, goods, (open.warehouse, open.dock)).await?;
-    let label = label_for(tx, ctx, open.warehouse, &product, &goods).await?;
+    let label = match input.labelling {
+        Labelling::WhenNeeded => label_for(tx, ctx, open.warehouse, &product, &goods).await?,
+        Labelling::Never => Label::default(),
+    };
     Ok(Received {
         id,
         product: product.id,
@@ -149,9 +151,7 @@ async fn line_add(
     if !within {
         return Ok(store::line_add(tx, input.inbound, input.product, added).await?);
     }
-    if let Some(progress) =
-        store::line_add_within(tx, input.inbound, input.product, added).await?
-    {
+    if let Some(progress) = store::line_add_within(tx, input.inbound, input.product, added).await? {
         return Ok(progress);
     }
     let known = store::line_find(tx, input.inbound, input.product).await?;
@@ -162,8 +162,7 @@ async fn line_add(
 
 /// What a portion adds to a line: pieces in all, and damaged ones among them.
 const fn added(condition: Condition, quantity: Pieces) -> [Pieces; 2] {
-    let damaged =
-        if matches!(condition, Condition::Damaged) { quantity } else { Pieces::ZERO };
+    let damaged = if matches!(condition, Condition::Damaged) { quantity } else { Pieces::ZERO };
     [quantity, damaged]
 }
 
@@ -222,15 +221,10 @@ pub async fn receive_undo(
     };
     let last = store::receipt_last(tx, ctx, inbound).await?;
     let last = last.ok_or(ReceivingError::NothingToUndo)?;
-    let goods = Goods {
-        owner: open.owner,
-        product: last.product,
-        lot: last.lot,
-        quantity: last.quantity,
-    };
+    let goods =
+        Goods { owner: open.owner, product: last.product, lot: last.lot, quantity: last.quantity };
     let supplier = catalog::virtual_place(tx, open.warehouse, PlaceKind::Supplier).await?;
-    let [from, to] =
-        [open.dock, supplier].map(|place| Spot { place, condition: last.condition });
+    let [from, to] = [open.dock, supplier].map(|place| Spot { place, condition: last.condition });
     let line = StockMove::new(StockReason::ReceiptUndo, goods, from, to, happened_at)
         .with_document(inbound.uuid());
     match stock_move(tx, ctx, &line).await {
@@ -248,11 +242,7 @@ pub async fn receive_undo(
 }
 
 /// Writes down goods that do not become stock: they are listed with the delivery's differences.
-pub async fn discrepancy_note(
-    tx: &mut Tx,
-    ctx: &Ctx,
-    input: NoteIn,
-) -> Result<(), ReceivingError> {
+pub async fn discrepancy_note(tx: &mut Tx, ctx: &Ctx, input: NoteIn) -> Result<(), ReceivingError> {
     let mut faults = InputFaults::default();
     faults.range("quantity", input.quantity.get(), 1..=QUANTITY_MAX);
     let is_noted = matches!(

@@ -52,7 +52,8 @@ const SHARED: &str = "SELECT p.id, p.warehouse_id, p.kind, p.code, p.pickable, p
                        WHERE c.place_id = p.id AND c.device_id <> $4 AND c.expires_at > $5)
        AND NOT EXISTS (SELECT 1 FROM stock_count n WHERE n.place_id = p.id AND n.state IN ('open', 'counting'))
      ORDER BY p.sequence, p.id LIMIT $6";
-const WAITING: &str = "SELECT b.place_id, pl.code, b.owner_id, b.product_id, p.article, p.name, b.lot_id, l.code,
+const WAITING: &str =
+    "SELECT b.place_id, pl.code, b.owner_id, b.product_id, p.article, p.name, b.lot_id, l.code,
             l.expires_on, b.condition, b.on_hand - b.reserved
      FROM place pl JOIN balance b ON b.place_id = pl.id
           JOIN product p ON p.id = b.product_id JOIN lot l ON l.id = b.lot_id
@@ -106,14 +107,8 @@ async fn walk(
     search: &Search,
     from: i64,
 ) -> Result<Vec<Place>, DbError> {
-    let values = args![
-        search.warehouse,
-        search.purpose,
-        from,
-        search.claimant,
-        search.now,
-        search.limit
-    ];
+    let values =
+        args![search.warehouse, search.purpose, from, search.claimant, search.now, search.limit];
     tx.fetch_all(sql, values).await
 }
 

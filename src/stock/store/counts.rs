@@ -80,25 +80,29 @@ record! {
 const INSERT: &str = "INSERT INTO stock_count
      (id, warehouse_id, place_id, cause, state, tolerance, recount_of, froze, created_at)
      VALUES ($1, $2, $3, $4, 'open', $5, $6, $7, $8) ON CONFLICT DO NOTHING";
-const FIND: &str = "SELECT c.id, c.warehouse_id, c.place_id, p.code, c.cause, c.state, c.tolerance, c.recount_of,
+const FIND: &str =
+    "SELECT c.id, c.warehouse_id, c.place_id, p.code, c.cause, c.state, c.tolerance, c.recount_of,
             c.froze, c.mark_id, c.device_id, c.actor_id, c.created_at, c.closed_at
      FROM stock_count c JOIN place p ON p.id = c.place_id WHERE c.id = $1";
 const OPEN_OF_PLACE: &str = "SELECT id FROM stock_count
      WHERE place_id = $1 AND state IN ('open', 'counting')";
 const COUNTING: &str = "SELECT COUNT(*) FROM stock_count
      WHERE place_id = $1 AND state IN ('open', 'counting') AND state = 'counting'";
-const LIST: &str = "SELECT c.id, c.warehouse_id, c.place_id, p.code, c.cause, c.state, c.tolerance, c.recount_of,
+const LIST: &str =
+    "SELECT c.id, c.warehouse_id, c.place_id, p.code, c.cause, c.state, c.tolerance, c.recount_of,
             c.froze, c.mark_id, c.device_id, c.actor_id, c.created_at, c.closed_at
      FROM stock_count c JOIN place p ON p.id = c.place_id
      WHERE c.id > $1 AND (c.state = $2 OR $2 IS NULL) ORDER BY c.id LIMIT $3";
-const START: &str = "UPDATE stock_count SET state = 'counting', mark_id = $2, device_id = $3, actor_id = $4
+const START: &str =
+    "UPDATE stock_count SET state = 'counting', mark_id = $2, device_id = $3, actor_id = $4
      WHERE id = $1 AND state = 'open'";
 const FROZE: &str = "UPDATE stock_count SET froze = $2 WHERE id = $1";
 const TOUCH: &str =
     "UPDATE stock_count SET state = 'counting' WHERE id = $1 AND state = 'counting'";
 const END: &str = "UPDATE stock_count SET state = $2, closed_at = $3
      WHERE id = $1 AND (state = 'counting' OR (state = 'open' AND $2 = 'cancelled'))";
-const LINE_ADD: &str = "INSERT INTO stock_count_line (count_id, product_id, lot_id, condition, counted)
+const LINE_ADD: &str =
+    "INSERT INTO stock_count_line (count_id, product_id, lot_id, condition, counted)
      VALUES ($1, $2, $3, $4, $5)
      ON CONFLICT (count_id, product_id, lot_id, condition)
      DO UPDATE SET counted = stock_count_line.counted + excluded.counted";
@@ -280,10 +284,7 @@ pub(in crate::stock) async fn lines(
 }
 
 /// What the balances say about a place, in the order of their keys.
-pub(in crate::stock) async fn lying(
-    tx: &mut Tx,
-    place: PlaceId,
-) -> Result<Vec<LyingRow>, DbError> {
+pub(in crate::stock) async fn lying(tx: &mut Tx, place: PlaceId) -> Result<Vec<LyingRow>, DbError> {
     tx.fetch_all(LYING, args![place]).await
 }
 

@@ -83,13 +83,15 @@ const FREE: &str = "SELECT on_hand - reserved FROM balance
      WHERE place_id = $1 AND product_id = $2 AND lot_id = $3 AND condition = $4";
 const PROMISED: &str =
     "SELECT unallocated, reserved FROM availability WHERE warehouse_id = $1 AND product_id = $2";
-const STOCK_IN_PLACE: &str = "SELECT b.place_id, pl.code, b.owner_id, o.name, b.product_id, p.article, p.name,
+const STOCK_IN_PLACE: &str =
+    "SELECT b.place_id, pl.code, b.owner_id, o.name, b.product_id, p.article, p.name,
             b.lot_id, l.code, l.expires_on, b.condition, b.on_hand, b.reserved
      FROM balance b JOIN place pl ON pl.id = b.place_id JOIN owner o ON o.id = b.owner_id
           JOIN product p ON p.id = b.product_id JOIN lot l ON l.id = b.lot_id
      WHERE b.place_id = $1 AND (b.owner_id = $2 OR $2 IS NULL)
      ORDER BY p.article, l.code, b.condition, b.product_id LIMIT $3";
-const STOCK_OF_PRODUCT: &str = "SELECT b.place_id, pl.code, b.owner_id, o.name, b.product_id, p.article, p.name,
+const STOCK_OF_PRODUCT: &str =
+    "SELECT b.place_id, pl.code, b.owner_id, o.name, b.product_id, p.article, p.name,
             b.lot_id, l.code, l.expires_on, b.condition, b.on_hand, b.reserved
      FROM balance b JOIN place pl ON pl.id = b.place_id JOIN owner o ON o.id = b.owner_id
           JOIN product p ON p.id = b.product_id JOIN lot l ON l.id = b.lot_id
