@@ -22,6 +22,7 @@ CREATE TABLE parcel (
     order_id UUID NOT NULL REFERENCES shop_order (id),
     number TEXT COLLATE "C" NOT NULL,
     state TEXT COLLATE "C" NOT NULL,
+    -- None: the goods travel in the box they came in.
     packaging_id UUID REFERENCES packaging (id),
     carrier TEXT COLLATE "C" NOT NULL,
     pickup_point TEXT COLLATE "C" NOT NULL,
@@ -34,7 +35,7 @@ CREATE TABLE parcel (
     PRIMARY KEY (id),
     CONSTRAINT parcel_number_unique UNIQUE (number),
     CONSTRAINT parcel_state CHECK (state IN ('open', 'packed', 'loaded', 'handed_over', 'cancelled')),
-    CONSTRAINT parcel_weight CHECK (state IN ('open', 'cancelled') OR (weight_g > 0 AND packaging_id IS NOT NULL AND closed_at IS NOT NULL)),
+    CONSTRAINT parcel_weight CHECK (state IN ('open', 'cancelled') OR (weight_g > 0 AND closed_at IS NOT NULL)),
     CONSTRAINT parcel_cod CHECK (cod_kopecks >= 0)
 );
 CREATE INDEX parcel_order ON parcel (order_id);

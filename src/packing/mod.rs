@@ -1,22 +1,194 @@
-//! Packing: parcels, packaging rules, weight control.
+//! Packing: what was picked is verified piece by piece, boxed, weighed and labelled.
+//!
+//! A parcel (грузовое место) is a handling unit with an order's goods in it. An order may travel in
+//! several; packing ends with the last of them.
+//!
+//! **Invariant:** a parcel holds only goods of its order, and never more of a line than it wants.
+//! **Invariant:** an order is packed when nothing of it is missing; what is missing was taken off its
+//! lines with a reason.
+//! **Invariant:** the cash on delivery of an order's parcels adds up to the order's. The parcel that
+//! completes the order carries it, so that the buyer pays once, when everything has come.
+//!
+//! Deliberately absent: packing by three-dimensional arrangement. The rules propose, the packer sees.
 
-use crate::args;
-use crate::commands::Ctx;
-use crate::db::{DbError, Tx};
-use crate::ids::OrderId;
+pub mod http;
+mod labels;
+pub mod rules;
+pub mod service;
+mod store;
 
-const LINES_UNPACK: &str = "UPDATE order_line SET packed = packed - COALESCE((
-         SELECT CAST(SUM(l.quantity) AS BIGINT) FROM parcel_line l JOIN parcel p ON p.id = l.parcel_id
-         WHERE l.order_line_id = order_line.id AND p.state IN ('open', 'packed')), 0)
-     WHERE order_id = $1";
+use crate::catalog::CatalogError;
+use crate::commands::CommandError;
+use crate::fault::InputError;
+use crate::ids::{
+    LotId, OrderId, OrderLineId, OwnerId, PackagingId, ParcelId, ProductId, WarehouseId,
+};
+use crate::orders::{OrderError, OrderState};
+use crate::printing::PrintError;
+use crate::stock::StockError;
+use crate::units::{Grams, Kopecks, Millimetres, Pieces, UtcMicros};
+use crate::{faults, record, text_enum};
 
-const PARCELS_CANCEL: &str =
-    "UPDATE parcel SET state = 'cancelled' WHERE order_id = $1 AND state IN ('open', 'packed')";
+pub use self::service::close::{CloseIn, Closed, Ending, WeightCheck, parcel_close};
+pub use self::service::pack::{
+    PackIn, PackSubject, PackWork, PackedPieces, pack_item, pack_item_undo, pack_start, pack_work,
+};
+pub use self::service::packagings::{
+    PackagingIn, packaging_by_code, packaging_create, packaging_update,
+};
+pub use self::service::unpack::order_unpack;
+pub use self::store::QUERIES;
 
-pub const QUERIES: &[&str] = &[LINES_UNPACK, PARCELS_CANCEL];
+faults! {
+    /// Why a packed order cannot be taken apart.
+    pub enum UnpackError {
+        /// It stands in the carrier's vehicle, or is gone.
+        ParcelLoaded { number: String } => "parcel_loaded", Conflict, "the parcel {number} is loaded";
+        PackingBinMissing => "packing_bin_missing", Conflict, "the warehouse has no packing bin";
+    }
+    wraps { Stock(StockError) }
+}
 
-/// Cancels the parcels of an order that have not been loaded.
-pub async fn order_unpack(tx: &mut Tx, _ctx: &Ctx, order: OrderId) -> Result<(), DbError> {
-    tx.execute(LINES_UNPACK, args![order]).await?;
-    tx.execute(PARCELS_CANCEL, args![order]).await.map(drop)
+faults! {
+    /// Why packing refuses.
+    pub enum PackError {
+        NotFound { what: &'static str } => "not_found", NotFound, "no such {what}";
+        /// No order that can be packed lies in it.
+        ToteWithoutOrder { code: String } => "tote_without_order", Conflict, "no order lies in {code}";
+        OrderNotPicked { number: String, state: OrderState } => "order_not_picked", Conflict, "the order {number} is {state}";
+        /// The order wants none of it, or not out of its totes.
+        ItemNotWanted { article: String } => "item_not_in_order", Conflict, "the order has no {article}";
+        ItemTooMany { article: String, left: Pieces } => "item_too_many", Conflict, "{left} pieces of {article} are left to pack";
+        ParcelClosed => "parcel_closed", Conflict, "the parcel is closed";
+        ParcelEmpty => "parcel_empty", Conflict, "nothing lies in the parcel";
+        /// Something is missing, and no reason was given.
+        Incomplete { missing: Pieces } => "parcel_incomplete", Conflict, "{missing} pieces are missing";
+        PackagingUnknown { code: String } => "packaging_unknown", Conflict, "no packaging {code} is in use here";
+        PackagingCodeTaken { code: String } => "packaging_code_taken", Conflict, "the packaging {code} exists";
+        /// The scale says what cannot be; weigh again or confirm.
+        WeightImplausible { measured: Grams, expected: Grams } => "weight_implausible", Conflict, "{measured} g were weighed and {expected} g expected";
+        UndoTooLate => "unpack_too_late", Conflict, "the piece cannot be taken back any more";
+    }
+    wraps {
+        Input(InputError),
+        Command(CommandError),
+        Stock(StockError),
+        Orders(OrderError),
+        Catalog(CatalogError),
+        Print(PrintError),
+        Unpack(UnpackError),
+    }
+}
+
+text_enum! {
+    /// Where a parcel is.
+    pub enum ParcelState {
+        Open = "open",
+        Packed = "packed",
+        /// In the carrier's vehicle.
+        Loaded = "loaded",
+        HandedOver = "handed_over",
+        Cancelled = "cancelled",
+    }
+}
+
+record! {
+    /// A parcel.
+    #[derive(Debug, Clone, PartialEq, Eq)]
+    pub struct Parcel {
+        pub id: ParcelId,
+        pub warehouse: WarehouseId,
+        pub owner: OwnerId,
+        pub order: OrderId,
+        pub number: String,
+        pub state: ParcelState,
+        /// None: the goods travel in the box they came in.
+        pub packaging: Option<PackagingId>,
+        pub carrier: String,
+        pub pickup_point: String,
+        pub cod_kopecks: Kopecks,
+        pub weight_g: Option<Grams>,
+        pub expected_weight_g: Option<Grams>,
+        pub short_reason: Option<String>,
+        pub created_at: UtcMicros,
+        pub closed_at: Option<UtcMicros>,
+    }
+}
+
+record! {
+    /// What lies in a parcel of one line and lot.
+    #[derive(Debug, Clone, PartialEq, Eq)]
+    pub struct ParcelLine {
+        pub line: OrderLineId,
+        pub product: ProductId,
+        pub article: String,
+        pub name: String,
+        pub lot: LotId,
+        pub lot_code: String,
+        pub quantity: Pieces,
+    }
+}
+
+record! {
+    /// A line of an order as the packer sees it.
+    #[derive(Debug, Clone, PartialEq, Eq)]
+    pub struct PackLine {
+        pub line: OrderLineId,
+        pub product: ProductId,
+        pub article: String,
+        pub name: String,
+        pub wanted: Pieces,
+        /// In other parcels of the order.
+        pub packed: Pieces,
+        /// In this parcel.
+        pub in_parcel: Pieces,
+        pub length_mm: Millimetres,
+        pub width_mm: Millimetres,
+        pub height_mm: Millimetres,
+        pub weight_g: Grams,
+        pub fragile: bool,
+        pub own_box: bool,
+    }
+}
+
+impl PackLine {
+    pub const fn missing(&self) -> Pieces {
+        Pieces::new(self.wanted.get() - self.packed.get() - self.in_parcel.get())
+    }
+}
+
+record! {
+    /// A kind of box on the packing table (упаковка).
+    #[derive(Debug, Clone, PartialEq, Eq)]
+    pub struct Packaging {
+        pub id: PackagingId,
+        pub warehouse: WarehouseId,
+        pub code: String,
+        pub name: String,
+        pub length_mm: Millimetres,
+        pub width_mm: Millimetres,
+        pub height_mm: Millimetres,
+        pub load_max_g: Grams,
+        pub tare_g: Grams,
+        pub suits_fragile: bool,
+        pub active: bool,
+    }
+}
+
+record! {
+    /// What packing must know about an order.
+    #[derive(Debug, Clone, PartialEq, Eq)]
+    pub struct OrderFacts {
+        pub id: OrderId,
+        pub owner: OwnerId,
+        pub owner_name: String,
+        pub warehouse: WarehouseId,
+        pub number: String,
+        pub external_number: String,
+        pub state: OrderState,
+        pub carrier: String,
+        pub pickup_point: String,
+        pub cod_kopecks: Kopecks,
+        pub recipient: serde_json::Value,
+    }
 }

@@ -28,13 +28,14 @@ use crate::ids::{
     PutBackId, UserId, WarehouseId, WaveId,
 };
 use crate::orders::OrderError;
-use crate::stock::StockError;
+use crate::packing::UnpackError;
+use crate::stock::{GoodsError, StockError};
 use crate::units::{Day, Pieces, UtcMicros};
 use crate::{faults, record, text_enum};
 
 pub use self::batching::CartLimits;
 pub use self::service::claim::{
-    BatchWork, ToteIn, batch_claim, batch_finish, batch_resume, batch_work, order_leave_cart, tote_bind,
+    BatchWork, ToteIn, batch_claim, batch_finish, batch_resume, batch_work, tote_bind,
 };
 pub use self::service::pick::{PickIn, Picked, TaskCursor, TaskIn, pick_confirm, pick_undo, tasks_from};
 pub use self::service::put_back::{NewPutBack, PutBackIn, put_back_confirm, put_backs_add, put_backs_open};
@@ -42,13 +43,8 @@ pub use self::service::trouble::{
     Rest, lot_swap, lots_beside, pick_damaged, pick_short, zero_check_disagree,
 };
 pub use self::service::waves::{LeftOut, WaveCancelled, WaveIn, WaveReport, wave_cancel, wave_release};
-pub use self::service::withdraw::order_withdraw;
+pub use self::service::withdraw::{cart_clear, order_withdraw};
 pub use self::store::{queries, tasks::LotBeside};
-
-faults! {
-    /// Why an order cannot be taken out of picking. It has no reason of its own but the database's.
-    pub enum WithdrawError {}
-}
 
 faults! {
     /// Why picking refuses.
@@ -86,7 +82,8 @@ faults! {
         Stock(StockError),
         Orders(OrderError),
         Catalog(CatalogError),
-        Withdraw(WithdrawError),
+        Unpack(UnpackError),
+        Goods(GoodsError),
     }
 }
 

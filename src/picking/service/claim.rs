@@ -2,7 +2,7 @@
 
 use crate::commands::Ctx;
 use crate::db::{DbError, Tx};
-use crate::ids::{BatchId, DeviceId, OrderId, PlaceId, WarehouseId};
+use crate::ids::{BatchId, DeviceId, PlaceId, WarehouseId};
 use crate::orders::{OrderStep, order_advance};
 use crate::picking::store::{batches, waves};
 use crate::picking::{Batch, BatchState, PickError, Slot, WaveState};
@@ -124,11 +124,6 @@ pub async fn batch_finish(
     waves::wave_end(tx, work.batch.wave, WaveState::Done).await?;
     debug_assert_eq!(work.batch.state, BatchState::Picked, "it was just finished");
     Ok(work.batch)
-}
-
-/// Frees the tote of an order whose goods have left it.
-pub async fn order_leave_cart(tx: &mut Tx, order: OrderId) -> Result<(), DbError> {
-    batches::slots_of_order_close(tx, order).await
 }
 
 async fn not_yours(tx: &mut Tx, batch: BatchId) -> Result<PickError, DbError> {

@@ -7,9 +7,9 @@
 use crate::catalog::OrderPolicy;
 use crate::commands::Ctx;
 use crate::db::{DbError, Tx};
-use crate::ids::{LotId, PickTaskId, PlaceId, ProductId, WarehouseId};
+use crate::ids::{LotId, PickTaskId, PlaceId, ProductId};
 use crate::orders::{
-    OrderStep, line_cancel_rest, order_advance, reservations_shrink, reserve_waiting,
+    OrderStep, line_cancel_rest, order_advance, order_cancel, reservations_shrink, reserve_waiting,
 };
 use crate::picking::allocate::{Completeness, LineDemand, OrderDemand, Pick, allocate};
 use crate::picking::service::pick::{TaskIn, goods_of, task_on_device};
@@ -17,7 +17,8 @@ use crate::picking::service::withdraw::order_withdraw;
 use crate::picking::store::tasks::LotBeside;
 use crate::picking::store::{tasks, waves};
 use crate::picking::{DropReason, PickError, TaskFacts, refused_is_conflict};
-use crate::stock::{Condition, CountCause, Spot, StockMove, StockReason, count_open, stock_move};
+use crate::stock::counts::{CountCause, count_request};
+use crate::stock::{Condition, Spot, StockMove, StockReason, stock_move};
 use crate::units::{Pieces, UtcMicros};
 
 /// What became of pieces that could not be picked.
@@ -47,7 +48,7 @@ pub async fn pick_short(
     if free.is_positive() {
         change_condition(tx, ctx, &task, free, Condition::Hold, happened_at).await?;
     }
-    count_open(tx, ctx, task.warehouse, task.place, CountCause::ShortPick).await?;
+    count_request(tx, ctx, task.place, CountCause::ShortPick, None).await?;
     rest_settle(tx, ctx, &task, rest).await
 }
 
@@ -100,10 +101,9 @@ pub async fn lot_swap(
 pub async fn zero_check_disagree(
     tx: &mut Tx,
     ctx: &Ctx,
-    warehouse: WarehouseId,
     place: PlaceId,
 ) -> Result<(), PickError> {
-    count_open(tx, ctx, warehouse, place, CountCause::ZeroCheck).await?;
+    count_request(tx, ctx, place, CountCause::ZeroCheck, None).await?;
     Ok(())
 }
 
@@ -181,6 +181,9 @@ async fn rest_settle(
         if policies.first().is_some_and(|row| row.policy == OrderPolicy::Partial) {
             line_cancel_rest(tx, ctx, task.line, missing, "short_pick").await?;
             rest.cancelled = missing;
+            if waves::order_pieces(tx, task.order).await?.is_zero() {
+                order_cancel(tx, ctx, task.order, "short_pick").await?;
+            }
         } else {
             order_withdraw(tx, ctx, task.order).await?;
             order_advance(tx, ctx, task.order, OrderStep::Withdraw).await?;

@@ -1,6 +1,6 @@
 //! Waves, and the facts from which one is made.
 
-use crate::db::{Arg, DbError, Tx};
+use crate::db::{Arg, Count, DbError, Tx};
 use crate::ids::{BatchId, OrderId, PickTaskId, PlaceId, ProductId, WarehouseId, WaveId};
 use crate::picking::allocate::{BinStock, Pick};
 use crate::picking::{Batch, BatchState, Wave, WaveState};
@@ -76,6 +76,10 @@ const ORDER_POLICIES: &str = "SELECT id, policy FROM shop_order WHERE id IN (/*l
 const PRODUCTS_OF_ORDERS: &str =
     "SELECT DISTINCT product_id FROM order_line WHERE order_id IN (/*list*/)";
 
+/// What the order still wants in all.
+const ORDER_PIECES: &str = "SELECT CAST(COALESCE(SUM(ordered - cancelled), 0) AS BIGINT)
+     FROM order_line WHERE order_id = $1";
+
 const WAVE_INSERT: &str = "INSERT INTO wave (id, warehouse_id, number, carrier, cutoff_at, state, created_at)
      VALUES ($1, $2, $3, $4, $5, 'released', $6)";
 
@@ -124,6 +128,7 @@ pub(super) const QUERIES: &[&str] = &[
     PIECE_LOADS,
     ORDER_POLICIES,
     PRODUCTS_OF_ORDERS,
+    ORDER_PIECES,
     WAVE_INSERT,
     BATCH_INSERT,
     SLOT_INSERT,
@@ -183,6 +188,13 @@ pub(in crate::picking) async fn products_of_orders(
     let rows: Vec<ProductRow> = tx.fetch_in(PRODUCTS_OF_ORDERS, vec![], list).await?;
     let distinct: std::collections::BTreeSet<_> = rows.into_iter().map(|row| row.product).collect();
     Ok(distinct.into_iter().collect())
+}
+
+pub(in crate::picking) async fn order_pieces(
+    tx: &mut Tx,
+    order: OrderId,
+) -> Result<Pieces, DbError> {
+    Ok(Pieces::new(tx.fetch_one::<Count>(ORDER_PIECES, args![order]).await?.value))
 }
 
 pub(in crate::picking) async fn wave_insert(tx: &mut Tx, wave: &Wave) -> Result<(), DbError> {
