@@ -45,6 +45,8 @@ fn api() -> OpenApiRouter<App> {
         .merge(crate::printing::http::router())
         .merge(crate::stock::http::router())
         .merge(crate::receiving::http::router())
+        .merge(crate::picking::http::router())
+        .merge(crate::packing::http::router())
 }
 
 /// The OpenAPI description, made from the code.

@@ -74,11 +74,11 @@ const PARCEL_OPEN: &str = "SELECT id, warehouse_id, owner_id, order_id, number, 
 
 const PARCEL_FIND: &str = "SELECT id, warehouse_id, owner_id, order_id, number, state, packaging_id, carrier, pickup_point,
          cod_kopecks, weight_g, expected_weight_g, short_reason, created_at, closed_at
-     FROM parcel WHERE id = $1 AND ($2 IS NULL OR owner_id = $2)";
+     FROM parcel WHERE id = $1 AND (owner_id = $2 OR $2 IS NULL)";
 
 const PARCEL_LIST: &str = "SELECT id, warehouse_id, owner_id, order_id, number, state, packaging_id, carrier, pickup_point,
          cod_kopecks, weight_g, expected_weight_g, short_reason, created_at, closed_at
-     FROM parcel WHERE order_id = $1 AND ($2 IS NULL OR owner_id = $2) ORDER BY id";
+     FROM parcel WHERE order_id = $1 AND (owner_id = $2 OR $2 IS NULL) ORDER BY id";
 
 /// Holds the open parcel until the transaction ends.
 const PARCEL_HOLD: &str = "UPDATE parcel SET state = state WHERE id = $1 AND state = 'open'";

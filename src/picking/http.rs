@@ -226,7 +226,7 @@ impl WaveBody {
 async fn wave_post(
     State(app): State<App>,
     caller: Caller<rights::PickingPlan>,
-    IdempotencyKey(key): IdempotencyKey,
+    key: IdempotencyKey,
     Body(body): Body<WaveBody>,
 ) -> Result<Json<WaveReport>, Problem> {
     body.check()?;
@@ -290,7 +290,7 @@ async fn wave_cancel_post(
     State(app): State<App>,
     caller: Caller<rights::PickingPlan>,
     IdPath(id): IdPath<WaveId>,
-    IdempotencyKey(key): IdempotencyKey,
+    key: IdempotencyKey,
 ) -> Result<Json<WaveCancelled>, Problem> {
     let work = async move |tx: &mut Tx, ctx: &Ctx| wave_cancel(tx, ctx, id).await;
     Ok(Json(app.command(&caller, key, "wave_cancel", &id, work).await?))
@@ -367,7 +367,7 @@ async fn put_back_confirm_post(
     State(app): State<App>,
     caller: Caller<rights::PickingWork>,
     IdPath(id): IdPath<PutBackId>,
-    IdempotencyKey(key): IdempotencyKey,
+    key: IdempotencyKey,
     Body(body): Body<PutBackBody>,
 ) -> Result<Json<PutBackOut>, Problem> {
     let mut faults = InputFaults::default();

@@ -21,7 +21,7 @@ fn all_queries() -> Vec<&'static str> {
         ambar::stock::QUERIES,
         ambar::stock::integrity::QUERIES,
         ambar::terminal::QUERIES,
-        ambar::picking::QUERIES,
+        &ambar::picking::queries(),
         ambar::packing::QUERIES,
         &orders,
     ]

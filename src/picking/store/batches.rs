@@ -46,7 +46,7 @@ const BATCH_LIST: &str = "SELECT b.id, b.wave_id, b.warehouse_id, b.number, b.st
             CAST(COALESCE(SUM(t.quantity), 0) AS BIGINT), CAST(COALESCE(SUM(t.picked), 0) AS BIGINT),
             CAST(COALESCE(SUM(t.dropped), 0) AS BIGINT)
      FROM (SELECT id, wave_id, warehouse_id, number, state, priority, device_id, actor_id, claimed_at
-           FROM batch WHERE id < $1 AND ($2 IS NULL OR state = $2) ORDER BY id DESC LIMIT $3) AS b
+           FROM batch WHERE id < $1 AND (state = $2 OR $2 IS NULL) ORDER BY id DESC LIMIT $3) AS b
      LEFT JOIN pick_task t ON t.batch_id = b.id
      GROUP BY b.id, b.wave_id, b.warehouse_id, b.number, b.state, b.priority, b.device_id, b.actor_id, b.claimed_at
      ORDER BY b.id DESC";

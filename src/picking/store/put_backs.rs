@@ -37,7 +37,7 @@ const PUT_BACK_LIST: &str = "SELECT b.id, b.warehouse_id, b.order_id, o.number, 
      JOIN product p ON p.id = b.product_id
      JOIN lot l ON l.id = b.lot_id
      JOIN place c ON c.id = b.place_id
-     WHERE b.done < b.quantity AND b.id > $1 AND ($2 IS NULL OR b.place_id = $2)
+     WHERE b.done < b.quantity AND b.id > $1 AND (b.place_id = $2 OR $2 IS NULL)
      ORDER BY b.id LIMIT $3";
 
 const PUT_BACK_DO: &str =

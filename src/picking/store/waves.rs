@@ -97,7 +97,7 @@ const WAVE_FIND: &str = "SELECT id, warehouse_id, number, carrier, cutoff_at, st
      FROM wave WHERE id = $1";
 
 const WAVE_LIST: &str = "SELECT id, warehouse_id, number, carrier, cutoff_at, state, created_at
-     FROM wave WHERE id < $1 AND ($2 IS NULL OR state = $2) ORDER BY id DESC LIMIT $3";
+     FROM wave WHERE id < $1 AND (state = $2 OR $2 IS NULL) ORDER BY id DESC LIMIT $3";
 
 const BATCHES_OF_WAVE: &str = "SELECT b.id, b.wave_id, b.warehouse_id, b.number, b.state, b.priority, b.device_id,
             b.actor_id, b.claimed_at, COUNT(t.id), COUNT(CASE WHEN t.picked + t.dropped < t.quantity THEN 1 END),
