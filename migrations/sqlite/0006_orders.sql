@@ -23,6 +23,7 @@ CREATE TABLE shop_order (
     CONSTRAINT shop_order_cod CHECK (cod_kopecks >= 0)
 ) STRICT;
 CREATE INDEX shop_order_work ON shop_order (warehouse_id, state, priority, promised_at, id) WHERE state IN ('accepted', 'reserved', 'released', 'picking', 'picked', 'packed');
+CREATE INDEX shop_order_owner ON shop_order (owner_id, id);
 CREATE TABLE order_line (
     id BLOB NOT NULL,
     order_id BLOB NOT NULL REFERENCES shop_order (id),

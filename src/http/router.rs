@@ -47,6 +47,7 @@ fn api() -> OpenApiRouter<App> {
         .merge(crate::receiving::http::router())
         .merge(crate::picking::http::router())
         .merge(crate::packing::http::router())
+        .merge(crate::orders::http::router())
 }
 
 /// The OpenAPI description, made from the code.

@@ -1,6 +1,6 @@
 //! Orders come in: checked, numbered, promised stock at once.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::HashMap;
 
 use serde_json::json;
 use sha2::{Digest, Sha256};
@@ -134,7 +134,7 @@ fn content_hash(draft: &OrderDraft) -> String {
 }
 
 /// The warehouse that an order names, or the only one there is.
-pub async fn warehouse_of(
+pub(super) async fn warehouse_of(
     tx: &mut Tx,
     named: Option<WarehouseId>,
 ) -> Result<WarehouseId, OrderError> {
@@ -143,37 +143,4 @@ pub async fn warehouse_of(
         ([], _) => Err(OrderError::NotFound { what: "warehouse" }),
         _ => Err(OrderError::WarehouseMissing),
     }
-}
-
-/// Products of an owner by how an order names them.
-#[derive(Debug, Default)]
-pub struct ProductNames {
-    pub ids: std::collections::BTreeSet<crate::ids::ProductId>,
-    pub articles: BTreeMap<String, crate::ids::ProductId>,
-    /// Several products when a code stands for one article and names another.
-    pub barcodes: BTreeMap<String, Vec<crate::ids::ProductId>>,
-}
-
-/// Finds products of an owner; those of others are not found.
-pub async fn products_named(
-    tx: &mut Tx,
-    owner: OwnerId,
-    ids: &[crate::ids::ProductId],
-    articles: Vec<String>,
-    barcodes: Vec<String>,
-) -> Result<ProductNames, OrderError> {
-    let mut names = ProductNames::default();
-    names.ids.extend(store::products_own(tx, owner, ids).await?);
-    let articles = articles.into_iter().map(Arg::from).collect();
-    for row in store::products_by_article(tx, owner, articles).await? {
-        names.articles.insert(row.name, row.product);
-    }
-    let barcodes = barcodes.into_iter().map(Arg::from).collect();
-    for row in store::products_by_barcode(tx, owner, barcodes).await? {
-        let products = names.barcodes.entry(row.name).or_default();
-        if !products.contains(&row.product) {
-            products.push(row.product);
-        }
-    }
-    Ok(names)
 }

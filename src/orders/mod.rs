@@ -17,13 +17,17 @@
 pub mod allocate;
 mod cancel;
 mod change;
+pub mod http;
 mod intake;
 pub mod model;
+mod read;
 mod release;
+mod request;
 pub mod reserve;
 mod shrink;
 pub mod state;
 mod store;
+pub mod why;
 
 use crate::access::AccessError;
 use crate::commands::CommandError;
@@ -39,8 +43,10 @@ pub use self::model::{
     DraftLine, Intake, IntakeOutcome, OrderChange, OrderDraft, OrderPolicy, Recipient,
     ReleasableLine, ReserveReport, ShrinkReport, WaveFilter,
 };
+pub use self::read::{order_find, order_lines};
 pub use self::release::releasable_lines;
 pub use self::release::{OrderNote, order_advance, order_event, order_events, orders_release};
+pub use self::request::{LineRequest, OrderRequest, requests_resolve};
 pub use self::reserve::{reserve_all, reserve_waiting};
 pub use self::shrink::reservations_shrink;
 pub use self::state::{OrderState, OrderStep};

@@ -1,5 +1,7 @@
 //! New orders, and what must be known to take them in.
 
+use std::collections::BTreeSet;
+
 use serde_json::Value;
 
 use crate::args;
@@ -124,9 +126,9 @@ pub(in crate::orders) async fn orders_insert(
 pub(in crate::orders) async fn products_own(
     tx: &mut Tx,
     owner: OwnerId,
-    ids: &[ProductId],
+    ids: BTreeSet<ProductId>,
 ) -> Result<Vec<ProductId>, DbError> {
-    let ids = ids.iter().copied().map(Arg::from).collect();
+    let ids = ids.into_iter().map(Arg::from).collect();
     let rows: Vec<ProductRow> = tx.fetch_in(PRODUCTS_OWN, args![owner], ids).await?;
     Ok(rows.into_iter().map(|row| row.product).collect())
 }

@@ -265,6 +265,15 @@ pub(in crate::orders) async fn free_lock(
     tx.fetch_in(sql, args![warehouse], list(products)).await
 }
 
+/// What is free of the products, as far as can be seen without locks.
+pub(in crate::orders) async fn free(
+    tx: &mut Tx,
+    warehouse: WarehouseId,
+    products: &[ProductId],
+) -> Result<Vec<FreeRow>, DbError> {
+    tx.fetch_in(FREE, args![warehouse], list(products)).await
+}
+
 /// Writes promises, or adds to those that are there. The rows come in the order of products.
 pub(in crate::orders) async fn promise_many(
     tx: &mut Tx,
