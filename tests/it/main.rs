@@ -12,6 +12,7 @@
 mod jobs;
 mod ledger;
 mod printing;
+mod orders;
 mod seed;
 mod storage;
 mod support;
