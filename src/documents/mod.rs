@@ -1,1 +1,28 @@
-//! Papers: HTML and XLSX from our own model.
+//! Papers: HTML from compiled templates, XLSX and CSV from one model of a table.
+//!
+//! [`Sheet`] is what a register or an act says; [`xlsx`] and [`csv`] write it. HTML forms are askama
+//! templates in `document-templates/`, filled by the capability whose paper it is.
+//!
+//! **Invariant:** the same model gives the same bytes: no clock, no random name, no machine.
+//! **Invariant:** data is never code. Cells are written as texts and numbers and never as formulas,
+//! and the templates escape what they insert.
+//!
+//! Deliberately absent: numbers of papers (`series`), and where the data comes from.
+
+pub mod csv;
+mod sheet;
+pub mod typography;
+pub mod xlsx;
+
+pub use sheet::{Cell, Column, Sheet};
+
+/// A paper that could not be written.
+#[derive(Debug, thiserror::Error)]
+pub enum DocumentError {
+    #[error("the workbook was not written: {0}")]
+    Xlsx(#[from] rust_xlsxwriter::XlsxError),
+    #[error("the text file was not written: {0}")]
+    Csv(String),
+    #[error("the page was not written: {0}")]
+    Html(#[from] askama::Error),
+}
