@@ -10,11 +10,14 @@ CREATE TABLE manifest (
     created_at TIMESTAMPTZ NOT NULL,
     closed_at TIMESTAMPTZ,
     closed_by UUID,
+    -- What the act says, as it was when the manifest was closed: papers are drawn from this alone.
+    act JSONB,
     PRIMARY KEY (id),
     CONSTRAINT manifest_number_unique UNIQUE (warehouse_id, number),
     CONSTRAINT manifest_state CHECK (state IN ('open', 'closed', 'cancelled')),
-    CONSTRAINT manifest_act CHECK ((state = 'closed') = (act_number IS NOT NULL AND closed_at IS NOT NULL))
+    CONSTRAINT manifest_act CHECK ((state = 'closed') = (act_number IS NOT NULL AND closed_at IS NOT NULL AND act IS NOT NULL))
 );
+CREATE INDEX manifest_list ON manifest (warehouse_id, id);
 CREATE UNIQUE INDEX manifest_open ON manifest (warehouse_id, carrier, pickup_point, day) WHERE state = 'open';
 CREATE TABLE manifest_parcel (
     manifest_id UUID NOT NULL REFERENCES manifest (id),

@@ -14,12 +14,33 @@ pub mod registry;
 pub use model::{ExportFile, ExportFormat, ManifestModel, ParcelModel, RecipientModel};
 
 use crate::documents::DocumentError;
+use crate::fault::{Fault, Kind};
 
 /// Why a carrier did not do what it was asked.
 #[derive(Debug, thiserror::Error)]
 pub enum CarrierError {
     #[error(transparent)]
     Document(#[from] DocumentError),
+}
+
+impl Fault for CarrierError {
+    fn code(&self) -> &'static str {
+        match self {
+            Self::Document(error) => error.code(),
+        }
+    }
+
+    fn kind(&self) -> Kind {
+        match self {
+            Self::Document(error) => error.kind(),
+        }
+    }
+
+    fn args(&self) -> Vec<(&'static str, String)> {
+        match self {
+            Self::Document(error) => error.args(),
+        }
+    }
 }
 
 /// A carrier (перевозчик).

@@ -16,6 +16,8 @@ pub mod xlsx;
 
 pub use sheet::{Cell, Column, Sheet};
 
+use crate::fault::{Fault, Kind};
+
 /// A paper that could not be written.
 #[derive(Debug, thiserror::Error)]
 pub enum DocumentError {
@@ -25,4 +27,19 @@ pub enum DocumentError {
     Csv(String),
     #[error("the page was not written: {0}")]
     Html(#[from] askama::Error),
+}
+
+/// The input was checked before: a paper that cannot be written is a defect of this program.
+impl Fault for DocumentError {
+    fn code(&self) -> &'static str {
+        "internal"
+    }
+
+    fn kind(&self) -> Kind {
+        Kind::Internal
+    }
+
+    fn args(&self) -> Vec<(&'static str, String)> {
+        Vec::new()
+    }
 }

@@ -48,6 +48,7 @@ fn api() -> OpenApiRouter<App> {
         .merge(crate::picking::http::router())
         .merge(crate::packing::http::router())
         .merge(crate::orders::http::router())
+        .merge(crate::manifests::http::router())
 }
 
 /// The OpenAPI description, made from the code.

@@ -13,7 +13,7 @@ use crate::db::Tx;
 use crate::fault::Foreign;
 use crate::ids::{OrderId, OrderLineId, OwnerId};
 use crate::units::Pieces;
-use crate::{packing, picking};
+use crate::{manifests, packing, picking};
 
 /// Cancels an order. Its promises go to the next in rank, its tasks are dropped, what was picked or
 /// packed goes back to the shelf. Cancelling what is cancelled changes nothing.
@@ -54,6 +54,7 @@ pub(super) async fn cancel(
 
 /// Takes the goods of an order out of the hands of pickers and packers; its state stays.
 async fn withdraw(tx: &mut Tx, ctx: &Ctx, head: &HeadRow) -> Result<(), OrderError> {
+    manifests::order_withdraw(tx, ctx, head.order).await.map_err(Foreign::new)?;
     if head.state == OrderState::Packed {
         packing::order_unpack(tx, ctx, head.order).await.map_err(Foreign::new)?;
     }

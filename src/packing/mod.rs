@@ -11,6 +11,7 @@
 //!
 //! Deliberately absent: packing by three-dimensional arrangement. The rules propose, the packer sees.
 
+pub mod handover;
 pub mod http;
 mod labels;
 pub mod rules;

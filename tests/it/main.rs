@@ -11,6 +11,7 @@
 
 mod jobs;
 mod ledger;
+mod manifests;
 mod printing;
 mod orders;
 mod seed;

@@ -17,6 +17,8 @@ fn all_queries() -> Vec<&'static str> {
         ambar::commands::QUERIES,
         ambar::jobs::QUERIES,
         ambar::printing::QUERIES,
+        ambar::manifests::QUERIES,
+        ambar::packing::handover::QUERIES,
         ambar::series::QUERIES,
         ambar::stock::QUERIES,
         ambar::stock::integrity::QUERIES,

@@ -1,0 +1,101 @@
+//! The act of handover (акт приёма-передачи) as a page to print and as a workbook.
+
+use askama::Template;
+
+use crate::carriers::registry::carrier_of;
+use crate::carriers::{ManifestModel, ParcelModel};
+use crate::documents::{Cell, Column, DocumentError, Sheet, typography, xlsx};
+
+#[derive(Template)]
+#[template(path = "act.html")]
+struct ActPage<'a> {
+    act: &'a ManifestModel,
+    carrier: String,
+    lines: Vec<ActLine<'a>>,
+    places: String,
+    weight: String,
+    cod: String,
+    missing: String,
+}
+
+struct ActLine<'a> {
+    parcel: &'a ParcelModel,
+    weight: String,
+    cod: String,
+}
+
+impl<'a> ActLine<'a> {
+    fn of(parcel: &'a ParcelModel) -> Self {
+        let weight = typography::kilograms(parcel.weight_g);
+        Self { parcel, weight, cod: parcel.cod_kopecks.to_roubles_text() }
+    }
+}
+
+/// The act on A4.
+pub fn html(act: &ManifestModel) -> Result<String, DocumentError> {
+    let page = ActPage {
+        act,
+        carrier: carrier_of(&act.carrier).name().to_owned(),
+        lines: act.parcels.iter().map(ActLine::of).collect(),
+        places: places(act),
+        weight: typography::kilograms(act.weight_g()),
+        cod: act.cod_kopecks().to_roubles_text(),
+        missing: act.missing.join(", "),
+    };
+    Ok(page.render()?)
+}
+
+/// The act as a workbook.
+pub fn workbook(act: &ManifestModel) -> Result<Vec<u8>, DocumentError> {
+    xlsx::write(&sheet(act))
+}
+
+fn sheet(act: &ManifestModel) -> Sheet {
+    let head = [
+        ("Склад", act.warehouse.clone()),
+        ("Перевозчик", carrier_of(&act.carrier).name().to_owned()),
+        ("Пункт выдачи", act.pickup_point.clone()),
+        ("Реестр", act.number.clone()),
+        ("Закрыт", format!("{} (МСК)", act.closed_at.moscow_text())),
+        ("Остались на складе", act.missing.join(", ")),
+    ];
+    let columns = [
+        ("№", 6),
+        ("Место", 20),
+        ("Заказ", 20),
+        ("Магазин", 24),
+        ("Получатель", 30),
+        ("Вес, кг", 10),
+        ("Наложенный платёж, ₽", 14),
+    ];
+    let row = |(index, parcel): (i64, &ParcelModel)| {
+        vec![
+            Cell::Whole(index),
+            Cell::text(&parcel.number),
+            Cell::text(&parcel.order_number),
+            Cell::text(&parcel.shop),
+            Cell::text(&parcel.recipient.name),
+            Cell::Weight(parcel.weight_g),
+            Cell::Money(parcel.cod_kopecks),
+        ]
+    };
+    let mut totals = vec![Cell::Empty, Cell::text(format!("Всего: {}", places(act)))];
+    totals.extend([Cell::Empty, Cell::Empty, Cell::Empty]);
+    totals.extend([Cell::Weight(act.weight_g()), Cell::Money(act.cod_kopecks())]);
+    Sheet {
+        name: "Акт".to_owned(),
+        title: format!("Акт приёма-передачи № {} от {}", act.act_number, act.day.russian_text()),
+        head: head
+            .into_iter()
+            .filter(|(_, value)| !value.is_empty())
+            .map(|(label, value)| (label.to_owned(), value))
+            .collect(),
+        columns: columns.map(|(title, width)| Column::new(title, width)).to_vec(),
+        rows: (1..).zip(&act.parcels).map(row).collect(),
+        totals,
+    }
+}
+
+fn places(act: &ManifestModel) -> String {
+    typography::plural(act.parcels.len(), ["место", "места", "мест"])
+}
