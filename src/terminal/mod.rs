@@ -19,8 +19,11 @@ mod store;
 pub mod tcp;
 
 use crate::access::AccessError;
+use crate::catalog::CatalogError;
 use crate::commands::CommandError;
 use crate::faults;
+use crate::receiving::ReceivingError;
+use crate::stock::GoodsError;
 
 pub use dialogue::{Colour, Expect, Feedback, Input, Sound, Step, Text, View};
 pub use session::{Session, Who};
@@ -44,5 +47,8 @@ faults! {
     wraps {
         Access(AccessError),
         Command(CommandError),
+        Catalog(CatalogError),
+        Goods(GoodsError),
+        Receiving(ReceivingError),
     }
 }

@@ -1,6 +1,7 @@
 //! The flows: one file each, with its state, its pure step and its screens.
 
 pub mod count;
+pub mod goods;
 pub mod load;
 pub mod lookup;
 pub mod menu;

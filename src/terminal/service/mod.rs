@@ -8,6 +8,7 @@ mod pack;
 mod pick;
 mod putaway;
 mod receive;
+mod scanned;
 
 use serde_json::json;
 
