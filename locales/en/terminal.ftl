@@ -18,3 +18,117 @@ problem-nothing_to_undo = Nothing to undo: the last action cannot be taken back 
 problem-flow_forbidden = Your role does not allow this work. Ask the shift leader.
 problem-batch_too_long = Too many scans at once: { $most } at most.
 problem-frame_invalid = The scan cannot be read: too long or damaged. Scan again.
+
+# Receiving, putaway, moving, counting, look-up.
+place-unknown = No such place: { $code }. Scan the code of a bin or a unit.
+choice-wanted = Enter the number of a line, or NO to go back.
+choose-goods = Which one? Enter its number
+goods-line = { $article } { $name } { $lot }{ $condition ->
+    [available] {""}
+    [damaged] {" "}DAMAGED
+    [hold] {" "}on hold
+    [quarantine] {" "}quarantine
+   *[returns] {" "}returned
+}
+goods-choice = { $number } { $article } { $lot } · { $place } · { $pieces } pcs{ $condition ->
+    [available] {""}
+    [damaged] {" "}DAMAGED
+    [hold] {" "}on hold
+    [quarantine] {" "}quarantine
+   *[returns] {" "}returned
+}
+goods-pieces = { $pieces } pcs
+goods-unknown = Unknown code: { $code }. Put the goods aside and call the shift leader.
+receive-choose = Scan the number of the delivery or enter a line's number
+receive-delivery = { $number } { $document } { $owner }
+receive-no-delivery = There is no open delivery { $number }. Choose from the list or enter NEW.
+receive-several-deliveries = Several deliveries have this number. Choose the owner by the line's number.
+receive-owner = Not announced: enter the owner's code
+receive-owner-unknown = There is no owner with the code { $code }. Enter it again.
+receive-dock = Scan the receiving bin
+receive-of = { $document } · { $owner }
+receive-item = Scan an item
+receive-item-times = × { $times }: scan an item
+receive-item-damaged = DAMAGED × { $times }: scan an item
+receive-item-wanted = Scan an item, enter a quantity, or DONE.
+receive-last = { $article }: +{ $pieces }, received { $received } of { $expected }
+receive-several-products = Several products of the owner have this code. Choose a number.
+receive-choose-product = Which product? Enter its number
+receive-choose-number = Enter the number of a line, or NO to go back.
+receive-product = { $number } { $article } { $name }
+receive-draft = { $article } { $name }, { $pieces } pcs
+receive-lot = Scan or enter the lot
+receive-lot-wanted = The lot is needed: scan or enter it. NO to leave it out.
+receive-expiry = Enter the expiry date: DD.MM.YYYY
+receive-expiry-wanted = This is no date. Enter DD.MM.YYYY. NO to leave it out.
+receive-measure = Measure: length width height in mm and weight in g
+receive-measure-wanted = Enter four numbers with spaces, such as 100 80 50 300. SKIP to go without.
+receive-surplus = Surplus! Scan the item again or YES to take it
+receive-surplus-wanted = Scan the same item or YES to take the surplus. NO to leave it out.
+receive-aside = Put aside. How many pieces to note?
+receive-aside-wanted = Enter how many pieces were put aside. NO to note nothing.
+receive-foreign = Another owner's goods { $article }, owner { $owner }. Put them aside.
+receive-unknown = Unknown goods { $code }. Put them aside.
+receive-noted = Noted as a discrepancy: { $pieces } pcs.
+receive-undone = Undone: { $article }, { $pieces } pcs.
+receive-labels = Stick on the labels: { $labels }, code { $barcode }.
+receive-nothing-to-print = Scan an item first, then REPRINT.
+receive-close = Close the delivery? YES to close, NO to go back
+receive-close-wanted = YES to close the delivery, NO to go on.
+receive-closed = The delivery { $document } is closed. Discrepancies: { $differences }.
+putaway-item = Scan an item at the receiving bin
+putaway-item-wanted = Scan the item to be put away.
+putaway-not-waiting = { $code }: no such goods wait at the docks. Check the code.
+putaway-bin = Carry to { $bin }
+putaway-any-bin = Scan a fitting bin twice
+putaway-bin-wanted = Scan the bin, enter a quantity, or SKIP for another bin.
+putaway-too-many = There are not so many here. Enter fewer.
+putaway-part = { $pieces } pcs fit there. Put the rest away later.
+putaway-scan-again = { $bin } is not the bin proposed. Scan it again to put the goods here.
+putaway-done = { $pieces } pcs put into { $bin }.
+move-from = Where from? Scan a bin or a unit
+move-from-line = From { $place }
+move-item = Scan an item
+move-item-or-bin = Scan an item, or a bin to move the whole unit
+move-to = Where to? Scan a bin
+move-wanted = Scan a code. NO to start anew.
+move-too-many = There are not so many free pieces here. Enter fewer.
+move-not-here = { $code }: no such goods in { $place }.
+move-done = { $pieces } pcs moved to { $bin }.
+move-unit-done = { $unit } stands in { $bin }.
+count-place = Scan the bin to count
+count-of = Counting { $place }
+count-item = × { $times }: scan an item, DONE at the end
+count-item-damaged = DAMAGED × { $times }: scan an item
+count-item-wanted = Scan an item, enter a quantity, or DONE.
+count-last = { $article }: +{ $pieces }
+count-choice = { $number } { $article } { $owner }
+count-several-owners = Several products have this code. Choose a number.
+count-lot = Scan or enter the lot
+count-lot-unknown = These goods have no lot { $lot }. Enter another one or NO.
+count-close = Is everything counted? YES to close, NO to go on
+count-close-wanted = YES to close the count, NO to go on.
+count-cancelled = The count of { $place } is cancelled.
+count-undone = Undone: { $article }, { $pieces } pcs.
+count-recount = { $place }: a difference. It has to be counted again.
+count-done = { $place } is counted. Differences: { $differences }.
+lookup-anything = Scan anything
+lookup-unknown = Nothing found: { $code }. Check the code.
+lookup-place = { $place }: what lies there
+lookup-place-empty = { $place }: empty
+lookup-product = { $article } { $name } · { $owner }
+lookup-in-place = { $place }: { $pieces } pcs, reserved { $reserved } { $lot }{ $condition ->
+    [available] {""}
+    [damaged] {" "}DAMAGED
+    [hold] {" "}on hold
+    [quarantine] {" "}quarantine
+   *[returns] {" "}returned
+}
+lookup-goods = { $article } { $name }: { $pieces } pcs, reserved { $reserved } { $lot }{ $condition ->
+    [available] {""}
+    [damaged] {" "}DAMAGED
+    [hold] {" "}on hold
+    [quarantine] {" "}quarantine
+   *[returns] {" "}returned
+}
+lookup-inbound = Delivery { $document } · { $owner }

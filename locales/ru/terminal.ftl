@@ -18,3 +18,117 @@ problem-nothing_to_undo = Отменять нечего: последнее де
 problem-flow_forbidden = Ваша роль не допускает эту работу. Обратитесь к старшему смены.
 problem-batch_too_long = Слишком много сканов сразу: не больше { $most }.
 problem-frame_invalid = Скан не разобран: слишком длинный или испорчен. Повторите.
+
+# Приёмка, размещение, перемещение, пересчёт, справка.
+place-unknown = Нет такого места: { $code }. Сканируйте код ячейки или тары.
+choice-wanted = Введите номер строки или NO, чтобы вернуться.
+choose-goods = Какой именно? Введите номер
+goods-line = { $article } { $name } { $lot }{ $condition ->
+    [available] {""}
+    [damaged] {" "}БРАК
+    [hold] {" "}блокировка
+    [quarantine] {" "}карантин
+   *[returns] {" "}возврат
+}
+goods-choice = { $number } { $article } { $lot } · { $place } · { $pieces } шт.{ $condition ->
+    [available] {""}
+    [damaged] {" "}БРАК
+    [hold] {" "}блокировка
+    [quarantine] {" "}карантин
+   *[returns] {" "}возврат
+}
+goods-pieces = { $pieces } шт.
+goods-unknown = Неизвестный код: { $code }. Отложите товар и позовите старшего.
+receive-choose = Сканируйте номер поставки или введите номер строки
+receive-delivery = { $number } { $document } { $owner }
+receive-no-delivery = Нет открытой поставки { $number }. Выберите из списка или введите NEW.
+receive-several-deliveries = Таких номеров несколько. Выберите владельца по номеру строки.
+receive-owner = Без заявки: введите код владельца
+receive-owner-unknown = Нет владельца с кодом { $code }. Введите код ещё раз.
+receive-dock = Сканируйте ячейку приёмки
+receive-of = { $document } · { $owner }
+receive-item = Сканируйте товар
+receive-item-times = × { $times }: сканируйте товар
+receive-item-damaged = БРАК × { $times }: сканируйте товар
+receive-item-wanted = Сканируйте товар, введите количество или DONE.
+receive-last = { $article }: +{ $pieces }, принято { $received } из { $expected }
+receive-several-products = Этот код у нескольких товаров владельца. Выберите номер.
+receive-choose-product = Какой товар? Введите номер
+receive-choose-number = Введите номер строки или NO, чтобы вернуться.
+receive-product = { $number } { $article } { $name }
+receive-draft = { $article } { $name }, { $pieces } шт.
+receive-lot = Сканируйте или введите партию
+receive-lot-wanted = Нужна партия: сканируйте или введите её. NO — не принимать.
+receive-expiry = Введите срок годности: ДД.ММ.ГГГГ
+receive-expiry-wanted = Это не дата. Введите ДД.ММ.ГГГГ. NO — не принимать.
+receive-measure = Обмер: длина ширина высота в мм и вес в г
+receive-measure-wanted = Введите четыре числа через пробел, например 100 80 50 300. SKIP — без обмера.
+receive-surplus = Излишек! Сканируйте товар ещё раз или YES — принять
+receive-surplus-wanted = Сканируйте тот же товар или YES, чтобы принять излишек. NO — не принимать.
+receive-aside = Отложите. Сколько штук записать?
+receive-aside-wanted = Введите, сколько штук отложено. NO — не записывать.
+receive-foreign = Чужой товар { $article }, владелец { $owner }. Отложите его.
+receive-unknown = Неизвестный товар { $code }. Отложите его.
+receive-noted = Записано в расхождения: { $pieces } шт.
+receive-undone = Отменено: { $article }, { $pieces } шт.
+receive-labels = Наклейте этикетки: { $labels } шт., код { $barcode }.
+receive-nothing-to-print = Сначала сканируйте товар, затем REPRINT.
+receive-close = Закрыть приёмку? YES — закрыть, NO — вернуться
+receive-close-wanted = YES — закрыть приёмку, NO — продолжить.
+receive-closed = Поставка { $document } закрыта. Расхождений: { $differences }.
+putaway-item = Сканируйте товар в ячейке приёмки
+putaway-item-wanted = Сканируйте товар, который нужно разместить.
+putaway-not-waiting = { $code }: такого товара в приёмке нет. Проверьте код.
+putaway-bin = Несите в { $bin }
+putaway-any-bin = Сканируйте подходящую ячейку дважды
+putaway-bin-wanted = Сканируйте ячейку, введите количество или SKIP — другая ячейка.
+putaway-too-many = Столько здесь нет. Введите меньше.
+putaway-part = Туда помещается { $pieces } шт. Остальное разместите потом.
+putaway-scan-again = { $bin } не та ячейка. Сканируйте её ещё раз, если кладёте сюда.
+putaway-done = Размещено { $pieces } шт. в { $bin }.
+move-from = Откуда? Сканируйте ячейку или тару
+move-from-line = Из { $place }
+move-item = Сканируйте товар
+move-item-or-bin = Сканируйте товар, или ячейку — чтобы поставить тару целиком
+move-to = Куда? Сканируйте ячейку
+move-wanted = Сканируйте код. NO — начать сначала.
+move-too-many = Столько свободного здесь нет. Введите меньше.
+move-not-here = { $code }: такого товара в { $place } нет.
+move-done = Перемещено { $pieces } шт. в { $bin }.
+move-unit-done = { $unit } стоит в { $bin }.
+count-place = Сканируйте ячейку для пересчёта
+count-of = Пересчёт { $place }
+count-item = × { $times }: сканируйте товар, в конце DONE
+count-item-damaged = БРАК × { $times }: сканируйте товар
+count-item-wanted = Сканируйте товар, введите количество или DONE.
+count-last = { $article }: +{ $pieces }
+count-choice = { $number } { $article } { $owner }
+count-several-owners = Этот код у нескольких товаров. Выберите номер.
+count-lot = Сканируйте или введите партию
+count-lot-unknown = Партии { $lot } у этого товара нет. Введите другую или NO.
+count-close = Посчитано всё? YES — закрыть, NO — продолжить
+count-close-wanted = YES — закрыть пересчёт, NO — продолжить.
+count-cancelled = Пересчёт { $place } отменён.
+count-undone = Отменено: { $article }, { $pieces } шт.
+count-recount = { $place }: расхождение. Нужен повторный пересчёт.
+count-done = { $place } пересчитана. Расхождений: { $differences }.
+lookup-anything = Сканируйте что угодно
+lookup-unknown = Ничего не найдено: { $code }. Проверьте код.
+lookup-place = { $place }: что лежит
+lookup-place-empty = { $place }: пусто
+lookup-product = { $article } { $name } · { $owner }
+lookup-in-place = { $place }: { $pieces } шт., в резерве { $reserved } { $lot }{ $condition ->
+    [available] {""}
+    [damaged] {" "}БРАК
+    [hold] {" "}блокировка
+    [quarantine] {" "}карантин
+   *[returns] {" "}возврат
+}
+lookup-goods = { $article } { $name }: { $pieces } шт., в резерве { $reserved } { $lot }{ $condition ->
+    [available] {""}
+    [damaged] {" "}БРАК
+    [hold] {" "}блокировка
+    [quarantine] {" "}карантин
+   *[returns] {" "}возврат
+}
+lookup-inbound = Поставка { $document } · { $owner }

@@ -18,22 +18,46 @@ use crate::units::Day;
 #[serde(tag = "stage", rename_all = "snake_case")]
 pub enum ReceiveState {
     /// Which delivery?
-    Choose { choices: Vec<Delivery> },
+    Choose {
+        choices: Vec<Delivery>,
+    },
     /// Whose is the delivery that nobody announced?
     NewOwner,
     /// At which dock does it stand?
-    Dock { delivery: Delivery },
+    Dock {
+        delivery: Delivery,
+    },
     Item(Counting),
     /// Several products of the owner have the scanned code.
-    Product { counting: Counting, choices: Vec<Draft> },
-    Lot { counting: Counting, draft: Draft },
-    Expiry { counting: Counting, draft: Draft },
-    Measure { counting: Counting, draft: Draft },
+    Product {
+        counting: Counting,
+        choices: Vec<Draft>,
+    },
+    Lot {
+        counting: Counting,
+        draft: Draft,
+    },
+    Expiry {
+        counting: Counting,
+        draft: Draft,
+    },
+    Measure {
+        counting: Counting,
+        draft: Draft,
+    },
     /// More than was announced.
-    Surplus { counting: Counting, draft: Draft },
+    Surplus {
+        counting: Counting,
+        draft: Draft,
+    },
     /// Not to become stock: how many?
-    Aside { counting: Counting, aside: Aside },
-    Close { counting: Counting },
+    Aside {
+        counting: Counting,
+        aside: Aside,
+    },
+    Close {
+        counting: Counting,
+    },
 }
 
 impl Default for ReceiveState {
@@ -119,9 +143,19 @@ pub enum Action {
     Times(i64),
     Damaged,
     Scan,
-    Complete { counting: Counting, draft: Draft },
-    Surplus { counting: Counting, draft: Draft },
-    PutAside { counting: Counting, aside: Aside, pieces: i64 },
+    Complete {
+        counting: Counting,
+        draft: Draft,
+    },
+    Surplus {
+        counting: Counting,
+        draft: Draft,
+    },
+    PutAside {
+        counting: Counting,
+        aside: Aside,
+        pieces: i64,
+    },
     /// Back to scanning; nothing was taken.
     Back(Counting),
     Undo,
@@ -164,14 +198,10 @@ pub fn step(state: &ReceiveState, input: &Input) -> Action {
         ReceiveState::NewOwner => Action::Owner(input.text().trim().to_owned()),
         ReceiveState::Dock { .. } => Action::Dock,
         ReceiveState::Item(_) => item(input),
-        ReceiveState::Product { counting, choices } => {
-            match goods::chosen(choices, input) {
-                Some(draft) => {
-                    Action::Complete { counting: counting.clone(), draft: draft.clone() }
-                }
-                None => leave(counting, input, "receive-choose-number"),
-            }
-        }
+        ReceiveState::Product { counting, choices } => match goods::chosen(choices, input) {
+            Some(draft) => Action::Complete { counting: counting.clone(), draft: draft.clone() },
+            None => leave(counting, input, "receive-choose-number"),
+        },
         ReceiveState::Lot { counting, draft } => {
             let lot_code = input.scan.lot().unwrap_or_else(|| input.text()).trim().to_owned();
             if input.command().is_some() || lot_code.is_empty() {
@@ -198,11 +228,9 @@ pub fn step(state: &ReceiveState, input: &Input) -> Action {
             leave(counting, input, "receive-surplus-wanted")
         }
         ReceiveState::Aside { counting, aside } => match input.number().filter(|n| *n > 0) {
-            Some(pieces) => Action::PutAside {
-                counting: counting.clone(),
-                aside: aside.clone(),
-                pieces,
-            },
+            Some(pieces) => {
+                Action::PutAside { counting: counting.clone(), aside: aside.clone(), pieces }
+            }
             None => leave(counting, input, "receive-aside-wanted"),
         },
         ReceiveState::Close { counting } => {
@@ -288,24 +316,18 @@ pub fn view(state: &ReceiveState) -> View {
         }
         ReceiveState::Lot { draft, .. } => asked("receive-lot", Expect::Lot, draft),
         ReceiveState::Expiry { draft, .. } => asked("receive-expiry", Expect::Date, draft),
-        ReceiveState::Measure { draft, .. } => {
-            asked("receive-measure", Expect::Dimensions, draft)
-        }
+        ReceiveState::Measure { draft, .. } => asked("receive-measure", Expect::Dimensions, draft),
         ReceiveState::Surplus { draft, .. } => asked("receive-surplus", Expect::Confirm, draft),
         ReceiveState::Aside { aside, .. } => {
             View::new(Text::new("receive-aside"), Expect::Quantity).line(aside.why.clone())
         }
-        ReceiveState::Close { counting } => {
-            View::new(Text::new("receive-close"), Expect::Confirm)
-                .line(of_delivery(&counting.delivery))
-        }
+        ReceiveState::Close { counting } => View::new(Text::new("receive-close"), Expect::Confirm)
+            .line(of_delivery(&counting.delivery)),
     }
 }
 
 fn of_delivery(delivery: &Delivery) -> Text {
-    Text::new("receive-of")
-        .with("document", &delivery.number)
-        .with("owner", &delivery.owner_name)
+    Text::new("receive-of").with("document", &delivery.number).with("owner", &delivery.owner_name)
 }
 
 fn asked(title: &str, expect: Expect, draft: &Draft) -> View {

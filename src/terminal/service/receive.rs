@@ -282,13 +282,7 @@ fn refused(counting: Counting, draft: Draft, error: ReceivingError) -> Next {
     }
 }
 
-async fn put_aside(
-    tx: &mut Tx,
-    ctx: &Ctx,
-    counting: Counting,
-    aside: Aside,
-    pieces: i64,
-) -> Next {
+async fn put_aside(tx: &mut Tx, ctx: &Ctx, counting: Counting, aside: Aside, pieces: i64) -> Next {
     let note = NoteIn {
         inbound: counting.delivery.id,
         kind: aside.kind,
