@@ -35,7 +35,7 @@ use crate::{faults, record, text_enum};
 
 pub use self::batching::CartLimits;
 pub use self::service::claim::{
-    BatchWork, ToteIn, batch_claim, batch_finish, batch_resume, batch_work, tote_bind,
+    BatchWork, ToteIn, batch_claim, batch_finish, batch_give_back, batch_resume, batch_work, tote_bind,
 };
 pub use self::service::pick::{PickIn, Picked, TaskCursor, TaskIn, pick_confirm, pick_undo, tasks_from};
 pub use self::service::put_back::{NewPutBack, PutBackIn, put_back_confirm, put_backs_add, put_backs_open};

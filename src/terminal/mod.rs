@@ -24,6 +24,8 @@ use crate::commands::CommandError;
 use crate::faults;
 use crate::receiving::ReceivingError;
 use crate::stock::GoodsError;
+use crate::packing::PackError;
+use crate::picking::PickError;
 
 pub use dialogue::{Colour, Expect, Feedback, Input, Sound, Step, Text, View};
 pub use session::{Session, Who};
@@ -50,5 +52,7 @@ faults! {
         Catalog(CatalogError),
         Goods(GoodsError),
         Receiving(ReceivingError),
+        Pick(PickError),
+        Pack(PackError),
     }
 }

@@ -67,6 +67,15 @@ pub async fn batch_resume(
     Err(PickError::BatchNotYours { number: number.to_owned() })
 }
 
+/// Gives a batch back to those that wait, if its cart is still empty; else the device keeps it.
+pub async fn batch_give_back(
+    tx: &mut Tx,
+    batch: BatchId,
+    device: DeviceId,
+) -> Result<bool, DbError> {
+    batches::batch_give_back(tx, batch, device).await
+}
+
 async fn begin(tx: &mut Tx, ctx: &Ctx, batch: BatchId) -> Result<BatchWork, PickError> {
     for order in batches::orders_on_cart(tx, batch).await? {
         order_advance(tx, ctx, order, OrderStep::StartPick).await?;

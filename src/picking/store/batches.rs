@@ -96,14 +96,10 @@ const SLOT_BIND: &str = "UPDATE batch_slot SET tote_id = $3
 const ORDERS_ON_CART: &str =
     "SELECT order_id FROM batch_slot WHERE batch_id = $1 AND open ORDER BY order_id";
 
-/// The same, of orders for which nothing was picked at all.
-const ORDERS_EMPTY: &str = "SELECT s.order_id FROM batch_slot s WHERE s.batch_id = $1 AND s.open
-       AND NOT EXISTS (SELECT 1 FROM pick_task t
-                       WHERE t.batch_id = s.batch_id AND t.order_id = s.order_id AND t.picked > 0)
-     ORDER BY s.order_id";
-
-const SLOT_CLOSE: &str =
-    "UPDATE batch_slot SET open = FALSE WHERE batch_id = $1 AND order_id = $2 AND open";
+/// Only a cart without totes: nothing has been picked onto it.
+const BATCH_GIVE_BACK: &str = "UPDATE batch SET state = 'open', device_id = NULL, actor_id = NULL, claimed_at = NULL
+     WHERE id = $1 AND device_id = $2 AND state = 'picking'
+       AND NOT EXISTS (SELECT 1 FROM batch_slot WHERE batch_id = $1 AND tote_id IS NOT NULL)";
 
 const SLOTS_OF_ORDER_CLOSE: &str =
     "UPDATE batch_slot SET open = FALSE WHERE order_id = $1 AND open";
@@ -123,8 +119,7 @@ pub(super) const QUERIES: &[&str] = &[
     TOTE_FACTS,
     SLOT_BIND,
     ORDERS_ON_CART,
-    ORDERS_EMPTY,
-    SLOT_CLOSE,
+    BATCH_GIVE_BACK,
     SLOTS_OF_ORDER_CLOSE,
 ];
 
@@ -200,6 +195,15 @@ pub(in crate::picking) async fn batch_hold(
     Ok(tx.execute(BATCH_HOLD, args![batch, device]).await? == 1)
 }
 
+/// Lets a cart that is still empty wait for somebody else.
+pub(in crate::picking) async fn batch_give_back(
+    tx: &mut Tx,
+    batch: BatchId,
+    device: DeviceId,
+) -> Result<bool, DbError> {
+    Ok(tx.execute(BATCH_GIVE_BACK, args![batch, device]).await? == 1)
+}
+
 pub(in crate::picking) async fn batch_finish(
     tx: &mut Tx,
     batch: BatchId,
@@ -242,23 +246,6 @@ pub(in crate::picking) async fn orders_on_cart(
 ) -> Result<Vec<OrderId>, DbError> {
     let rows: Vec<OrderRow> = tx.fetch_all(ORDERS_ON_CART, args![batch]).await?;
     Ok(rows.into_iter().map(|row| row.order).collect())
-}
-
-/// Orders on the cart of which not one piece was found.
-pub(in crate::picking) async fn orders_empty(
-    tx: &mut Tx,
-    batch: BatchId,
-) -> Result<Vec<OrderId>, DbError> {
-    let rows: Vec<OrderRow> = tx.fetch_all(ORDERS_EMPTY, args![batch]).await?;
-    Ok(rows.into_iter().map(|row| row.order).collect())
-}
-
-pub(in crate::picking) async fn slot_close(
-    tx: &mut Tx,
-    batch: BatchId,
-    order: OrderId,
-) -> Result<(), DbError> {
-    tx.execute(SLOT_CLOSE, args![batch, order]).await.map(drop)
 }
 
 pub(in crate::picking) async fn slots_of_order_close(
