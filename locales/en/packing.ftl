@@ -1,0 +1,13 @@
+problem-parcel_loaded = The parcel { $number } is loaded. Take it off the vehicle first.
+problem-packing_bin_missing = The warehouse has no packing bin. Create a bin with the purpose "packing".
+problem-tote_without_order = No order to pack lies in { $code }. Scan another tote.
+problem-order_not_picked = The order { $number } cannot be packed, it is { $state }. Finish picking.
+problem-item_not_in_order = The order has no { $article }. Put it aside.
+problem-item_too_many = { $left } pcs of { $article } are left to pack. Put the rest aside.
+problem-parcel_closed = The parcel is closed. Begin with a tote.
+problem-parcel_empty = The parcel is empty. Scan an item.
+problem-parcel_incomplete = { $missing } pcs are missing. Add them, or close short with a reason.
+problem-packaging_unknown = There is no packaging { $code } here. Scan a code of the packaging shelf.
+problem-packaging_code_taken = The packaging { $code } exists.
+problem-weight_implausible = { $measured } g were weighed, { $expected } g expected. Check the content, or confirm the weight.
+problem-unpack_too_late = The item cannot be taken out: the parcel is closed or the tote was freed.

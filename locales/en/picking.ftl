@@ -1,0 +1,17 @@
+problem-wave_empty = Nothing to release: no order is reserved under these conditions, or its goods lie in closed bins.
+problem-wave_finished = The wave { $number } is finished.
+problem-wave_in_work = All batches of the wave { $number } are being picked; cancel single orders instead.
+problem-no_batch = No batch waits. Release a wave, or scan the code of a cart.
+problem-batch_not_yours = The batch { $number } is not on this device. Scan the cart's code to take it over.
+problem-batch_open_tasks = { $count } tasks are still open. Pick them or report them short.
+problem-tote_wrong_kind = { $code } is not a tote. Scan a tote.
+problem-tote_taken = The tote { $code } is taken. Use an empty one.
+problem-slot_bound = The slot { $slot } has its tote.
+problem-slot_unbound = The slot { $slot } has no tote yet. Put one there and scan it.
+problem-task_closed = Nothing is left to pick of this task.
+problem-over_pick = That is { $wanted } pcs, but { $left } are left to pick. Put the rest back.
+problem-lot_not_free = Nothing of the lot { $lot } is free in this bin.
+problem-undo_too_late = The pick cannot be taken back: the goods have moved on, or the order was withdrawn.
+problem-put_back_done = These goods are back already.
+problem-put_back_too_many = That is { $wanted } pcs, but { $left } are to be put back.
+problem-put_back_place = { $code } does not fit: an open storage bin is needed.

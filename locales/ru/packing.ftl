@@ -1,0 +1,13 @@
+problem-parcel_loaded = Место { $number } уже погружено. Сначала снимите его с погрузки.
+problem-packing_bin_missing = На складе нет ячейки упаковки. Заведите ячейку с назначением «упаковка».
+problem-tote_without_order = В таре { $code } нет заказа для упаковки. Отсканируйте другую.
+problem-order_not_picked = Заказ { $number } нельзя упаковать, его состояние: { $state }. Закончите отбор.
+problem-item_not_in_order = Товара { $article } нет в этом заказе. Отложите его.
+problem-item_too_many = Товара { $article } осталось упаковать { $left } шт. Лишнее отложите.
+problem-parcel_closed = Место уже закрыто. Начните с тары.
+problem-parcel_empty = В месте ничего нет. Отсканируйте товар.
+problem-parcel_incomplete = Не хватает { $missing } шт. Доложите или закройте с недовложением и причиной.
+problem-packaging_unknown = Упаковки { $code } здесь нет. Отсканируйте код с полки упаковки.
+problem-packaging_code_taken = Упаковка { $code } уже заведена.
+problem-weight_implausible = Взвешено { $measured } г, ожидалось { $expected } г. Проверьте вложение или подтвердите вес.
+problem-unpack_too_late = Вынуть товар уже нельзя: место закрыто или тара освобождена.

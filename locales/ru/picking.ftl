@@ -1,0 +1,17 @@
+problem-wave_empty = Выпускать нечего: нет заказов в резерве под эти условия или их товар лежит в закрытых ячейках.
+problem-wave_finished = Волна { $number } уже закончена.
+problem-wave_in_work = Все партии волны { $number } уже в отборе: отменять нечего, отмените отдельные заказы.
+problem-no_batch = Партий для отбора нет. Выпустите волну или отсканируйте код тележки.
+problem-batch_not_yours = Партия { $number } не на этом устройстве. Отсканируйте код тележки, чтобы забрать её.
+problem-batch_open_tasks = Осталось заданий: { $count }. Отберите их или отметьте недобор.
+problem-tote_wrong_kind = { $code } — не тара отбора. Отсканируйте тару.
+problem-tote_taken = Тара { $code } занята. Возьмите пустую.
+problem-slot_bound = На месте { $slot } уже стоит тара.
+problem-slot_unbound = На месте { $slot } ещё нет тары. Поставьте и отсканируйте её.
+problem-task_closed = По этому заданию отбирать больше нечего.
+problem-over_pick = Это { $wanted } шт., а осталось отобрать { $left }. Лишнее верните в ячейку.
+problem-lot_not_free = Партии товара { $lot } в этой ячейке свободной нет.
+problem-undo_too_late = Отменить отбор уже нельзя: товар ушёл дальше или заказ снят.
+problem-put_back_done = Этот товар уже возвращён в ячейку.
+problem-put_back_too_many = Это { $wanted } шт., а вернуть нужно { $left }.
+problem-put_back_place = { $code } не подходит: нужна открытая ячейка хранения.

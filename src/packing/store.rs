@@ -122,6 +122,8 @@ const SOURCES: &str = "SELECT b.place_id, b.lot_id, b.on_hand
 const TOTE_OF_ORDER: &str =
     "SELECT tote_id FROM batch_slot WHERE order_id = $1 AND tote_id = $2 AND open";
 
+const LOT_BY_CODE: &str = "SELECT id FROM lot WHERE product_id = $1 AND code = $2";
+
 const LINE_PACKED_ADD: &str = "UPDATE order_line SET packed = packed + $2 WHERE id = $1";
 
 const LINES_UNPACK: &str = "UPDATE order_line SET packed = 0 WHERE order_id = $1 AND packed > 0";
@@ -157,6 +159,7 @@ pub const QUERIES: &[&str] = &[
     PACK_LINES,
     SOURCES,
     TOTE_OF_ORDER,
+    LOT_BY_CODE,
     LINE_PACKED_ADD,
     LINES_UNPACK,
     COD_CARRIED,
@@ -378,6 +381,15 @@ pub(super) async fn tote_is_of_order(
 ) -> Result<bool, DbError> {
     let row: Option<IdRow> = tx.fetch_optional(TOTE_OF_ORDER, args![order, tote]).await?;
     Ok(row.is_some())
+}
+
+pub(super) async fn lot_by_code(
+    tx: &mut Tx,
+    product: ProductId,
+    code: &str,
+) -> Result<Option<LotId>, DbError> {
+    let row: Option<IdRow> = tx.fetch_optional(LOT_BY_CODE, args![product, code]).await?;
+    Ok(row.map(|row| LotId::from_uuid(row.id)))
 }
 
 pub(super) async fn line_packed_add(

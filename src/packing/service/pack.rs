@@ -220,6 +220,15 @@ pub async fn pack_item(
     Ok(parts)
 }
 
+/// The lot of this product that a label names.
+pub async fn lot_of(
+    tx: &mut Tx,
+    product: ProductId,
+    code: &str,
+) -> Result<Option<LotId>, DbError> {
+    store::lot_by_code(tx, product, code).await
+}
+
 async fn article_of(tx: &mut Tx, product: ProductId) -> Result<String, PackError> {
     let found = crate::catalog::products_find(tx, &[product]).await?;
     Ok(found.into_iter().next().map_or_else(|| product.to_string(), |product| product.article))

@@ -1,12 +1,366 @@
-//! To be written by its capability.
+//! Packing: the tote, each item, the box, the weight.
+//!
+//! Pure: a scan and the state give what is to be done.
 
 use serde::{Deserialize, Serialize};
 
-use crate::terminal::{Expect, Text, View};
+use crate::barcodes::{CommandCode, OwnKind};
+use crate::ids::{OwnerId, PackagingId, ParcelId};
+use crate::packing::rules::Proposal;
+use crate::packing::{Ending, PackSubject, PackWork, PackedPieces};
+use crate::terminal::{Expect, Input, Text, View};
+use crate::units::{Grams, Pieces};
+
+/// More lines than these do not fit a handheld's screen.
+const LINES_SHOWN: usize = 5;
 
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
-pub struct PackState {}
+pub struct PackState {
+    /// None: a tote is awaited.
+    pub parcel: Option<ParcelState>,
+}
 
-pub fn view(_state: &PackState) -> View {
-    View::new(Text::new("menu-title"), Expect::Anything)
+/// The parcel on the table.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ParcelState {
+    pub id: ParcelId,
+    pub number: String,
+    pub order_number: String,
+    pub owner: OwnerId,
+    pub stage: Stage,
+    pub lines: Vec<LineState>,
+    pub proposal: ProposalState,
+    /// The last scan's pieces, as long as they can be taken out again.
+    pub last: Vec<PackedPieces>,
+}
+
+/// A line of the order and what is missing of it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct LineState {
+    pub article: String,
+    pub name: String,
+    pub wanted: Pieces,
+    pub missing: Pieces,
+}
+
+/// What the rules propose.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "kind", rename_all = "snake_case")]
+pub enum ProposalState {
+    Box { id: PackagingId, code: String },
+    OwnBox,
+    Nothing { why: crate::packing::rules::NoBox },
+}
+
+/// How the parcel is to end.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "end", rename_all = "snake_case")]
+pub enum EndState {
+    MoreFollow,
+    Complete,
+    Short { reason: String },
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "at", rename_all = "snake_case")]
+pub enum Stage {
+    Item {
+        /// Typed for the next item.
+        quantity: Option<i64>,
+    },
+    Reason,
+    Packaging {
+        ending: EndState,
+    },
+    Weight {
+        ending: EndState,
+        packaging: Option<PackagingId>,
+        /// Weighed, and not what was expected.
+        doubted: Option<Grams>,
+    },
+}
+
+/// What a scan asks the service to do.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Action {
+    Show(PackState),
+    Refuse(Text),
+    Start(PackSubject),
+    Item { quantity: i64 },
+    Undo,
+    Packaging { ending: EndState, code: String },
+    Close { ending: EndState, packaging: Option<PackagingId>, weight: Grams, confirmed: Confirmed },
+}
+
+/// Whether an unusual weight was confirmed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Confirmed {
+    Yes,
+    No,
+}
+
+impl EndState {
+    pub fn ending(&self) -> Ending {
+        match self {
+            Self::MoreFollow => Ending::MoreFollow,
+            Self::Complete => Ending::Complete,
+            Self::Short { reason } => Ending::Short { reason: reason.clone() },
+        }
+    }
+}
+
+impl ParcelState {
+    /// The parcel as it is; when nothing is missing the box is next.
+    pub fn of(work: &PackWork, last: Vec<PackedPieces>) -> Self {
+        let line = |line: &crate::packing::PackLine| LineState {
+            article: line.article.clone(),
+            name: line.name.clone(),
+            wanted: line.wanted,
+            missing: line.missing(),
+        };
+        let lines: Vec<LineState> = work.lines.iter().map(line).collect();
+        let complete = lines.iter().all(|line| line.missing.is_zero());
+        let stage = if complete {
+            Stage::Packaging { ending: EndState::Complete }
+        } else {
+            Stage::Item { quantity: None }
+        };
+        let proposal = match (work.proposal, &work.packaging) {
+            (Proposal::Nothing(why), _) => ProposalState::Nothing { why },
+            (Proposal::Box(id), Some(packaging)) => {
+                ProposalState::Box { id, code: packaging.code.clone() }
+            }
+            _ => ProposalState::OwnBox,
+        };
+        Self {
+            id: work.parcel.id,
+            number: work.parcel.number.clone(),
+            order_number: work.order.external_number.clone(),
+            owner: work.order.owner,
+            stage,
+            lines,
+            proposal,
+            last,
+        }
+    }
+
+    fn missing(&self) -> i64 {
+        self.lines.iter().map(|line| line.missing.get()).sum()
+    }
+
+    fn wanted(&self) -> i64 {
+        self.lines.iter().map(|line| line.wanted.get()).sum()
+    }
+}
+
+/// What the scan means here.
+pub fn step(state: &PackState, input: &Input) -> Action {
+    let Some(parcel) = &state.parcel else { return start(input) };
+    if input.is_command(CommandCode::Undo) && !parcel.last.is_empty() {
+        return Action::Undo;
+    }
+    match &parcel.stage {
+        Stage::Item { quantity } => item(parcel, *quantity, input),
+        Stage::Reason => reason(parcel, input),
+        Stage::Packaging { ending } => packaging(parcel, ending, input),
+        Stage::Weight { ending, packaging, doubted } => {
+            weight(parcel, ending, *packaging, *doubted, input)
+        }
+    }
+}
+
+fn start(input: &Input) -> Action {
+    if let Some(code) = input.own(OwnKind::HandlingUnit) {
+        return Action::Start(PackSubject::Tote(code.to_owned()));
+    }
+    if input.command().is_some() || input.scan.own().is_some() || input.text().trim().is_empty() {
+        return Action::Refuse(Text::new("pack-expected-tote").with("scanned", input.text()));
+    }
+    Action::Start(PackSubject::OrderNumber(input.text().trim().to_owned()))
+}
+
+fn item(parcel: &ParcelState, quantity: Option<i64>, input: &Input) -> Action {
+    let packed = parcel.missing() < parcel.wanted();
+    match input.command() {
+        Some(CommandCode::Done) => {
+            return Action::Refuse(Text::new("pack-incomplete").with("count", parcel.missing()));
+        }
+        Some(CommandCode::Short) if packed => return at(parcel, Stage::Reason),
+        Some(CommandCode::Full) if packed => {
+            return at(parcel, Stage::Packaging { ending: EndState::MoreFollow });
+        }
+        Some(_) => return Action::Refuse(Text::new("pack-command-unfit")),
+        None => {}
+    }
+    match input.number() {
+        Some(number) if number > 0 && number <= parcel.missing() => {
+            at(parcel, Stage::Item { quantity: Some(number) })
+        }
+        _ => Action::Item { quantity: quantity.unwrap_or(1) },
+    }
+}
+
+fn reason(parcel: &ParcelState, input: &Input) -> Action {
+    match input.command() {
+        Some(CommandCode::Cancel | CommandCode::No) => at(parcel, Stage::Item { quantity: None }),
+        None if !input.text().trim().is_empty() => {
+            let reason = input.text().trim().to_owned();
+            at(parcel, Stage::Packaging { ending: EndState::Short { reason } })
+        }
+        _ => Action::Refuse(Text::new("pack-reason-answer")),
+    }
+}
+
+fn packaging(parcel: &ParcelState, ending: &EndState, input: &Input) -> Action {
+    let chosen = |packaging| {
+        let ending = ending.clone();
+        at(parcel, Stage::Weight { ending, packaging, doubted: None })
+    };
+    match (input.command(), &parcel.proposal) {
+        (Some(CommandCode::Yes | CommandCode::Done), ProposalState::Box { id, .. }) => {
+            chosen(Some(*id))
+        }
+        // Without a box: the goods' own one, or what the packer made do with.
+        (Some(CommandCode::Yes | CommandCode::Done), ProposalState::OwnBox)
+        | (Some(CommandCode::Skip), _) => chosen(None),
+        (Some(CommandCode::Cancel), _) if parcel.missing() > 0 => {
+            at(parcel, Stage::Item { quantity: None })
+        }
+        (None, _) => Action::Packaging {
+            ending: ending.clone(),
+            code: input.text().trim().to_owned(),
+        },
+        _ => Action::Refuse(Text::new("pack-packaging-answer")),
+    }
+}
+
+fn weight(
+    parcel: &ParcelState,
+    ending: &EndState,
+    packaging: Option<PackagingId>,
+    doubted: Option<Grams>,
+    input: &Input,
+) -> Action {
+    let close = |weight, confirmed| Action::Close {
+        ending: ending.clone(),
+        packaging,
+        weight,
+        confirmed,
+    };
+    match (input.command(), doubted, input.number()) {
+        (Some(CommandCode::Yes), Some(weight), _) => close(weight, Confirmed::Yes),
+        (Some(CommandCode::Cancel), _, _) => {
+            at(parcel, Stage::Packaging { ending: ending.clone() })
+        }
+        (None, _, Some(grams)) if grams > 0 => close(Grams::new(grams), Confirmed::No),
+        _ => Action::Refuse(Text::new("pack-weight-answer")),
+    }
+}
+
+pub fn at_stage(parcel: &ParcelState, stage: Stage) -> PackState {
+    PackState { parcel: Some(ParcelState { stage, ..parcel.clone() }) }
+}
+
+fn at(parcel: &ParcelState, stage: Stage) -> Action {
+    Action::Show(at_stage(parcel, stage))
+}
+
+pub fn view(state: &PackState) -> View {
+    let Some(parcel) = &state.parcel else {
+        return View::new(Text::new("pack-start"), Expect::Tote);
+    };
+    let mut view = match &parcel.stage {
+        Stage::Item { quantity: None } => {
+            let title = Text::new("pack-item").with("count", parcel.missing());
+            View::new(title, Expect::Item)
+        }
+        Stage::Item { quantity: Some(typed) } => {
+            View::new(Text::new("pack-item-typed").with("pieces", typed), Expect::Item)
+        }
+        Stage::Reason => View::new(Text::new("pack-reason"), Expect::Reason),
+        Stage::Packaging { .. } => View::new(packaging_title(&parcel.proposal), Expect::Packaging),
+        Stage::Weight { doubted: None, .. } => {
+            View::new(Text::new("pack-weight"), Expect::Weight)
+        }
+        Stage::Weight { doubted: Some(weight), .. } => {
+            View::new(Text::new("pack-weight-doubted").with("weight", weight), Expect::Weight)
+        }
+    };
+    let order = Text::new("pack-order").with("number", &parcel.order_number);
+    view = view.line(order.with("parcel", &parcel.number));
+    for line in parcel.lines.iter().filter(|line| line.missing.is_positive()).take(LINES_SHOWN) {
+        let text = Text::new("pack-line").with("article", &line.article).with("name", &line.name);
+        view = view.line(text.with("missing", line.missing));
+    }
+    let wanted = parcel.wanted();
+    view = view.progress(wanted - parcel.missing(), wanted);
+    if parcel.last.is_empty() { view } else { view.with_undo() }
+}
+
+fn packaging_title(proposal: &ProposalState) -> Text {
+    match proposal {
+        ProposalState::Box { code, .. } => Text::new("pack-packaging").with("code", code),
+        ProposalState::OwnBox => Text::new("pack-packaging-own"),
+        ProposalState::Nothing { why } => {
+            Text::new(&format!("pack-packaging-{}", why.as_str().replace('_', "-")))
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn state(missing: i64, stage: Stage) -> PackState {
+        let line = LineState {
+            article: "A-1".to_owned(),
+            name: "Чай".to_owned(),
+            wanted: Pieces::new(3),
+            missing: Pieces::new(missing),
+        };
+        let id = PackagingId::new();
+        let parcel = ParcelState {
+            id: ParcelId::new(),
+            number: "PR-0000000001-0".to_owned(),
+            order_number: "7".to_owned(),
+            owner: OwnerId::new(),
+            stage,
+            lines: vec![line],
+            proposal: ProposalState::Box { id, code: "S".to_owned() },
+            last: Vec::new(),
+        };
+        PackState { parcel: Some(parcel) }
+    }
+
+    fn scanned(state: &PackState, data: &str) -> Action {
+        step(state, &Input::read(data))
+    }
+
+    #[test]
+    fn an_incomplete_order_ends_only_with_a_reason_or_another_parcel() {
+        let packing = state(1, Stage::Item { quantity: None });
+        assert!(matches!(scanned(&packing, "DONE"), Action::Refuse(_)));
+        let Action::Show(asked) = scanned(&packing, "SHORT") else { panic!("a reason is asked") };
+        assert!(matches!(scanned(&asked, "DONE"), Action::Refuse(_)));
+        let Action::Show(ended) = scanned(&asked, "бой") else { panic!("the box is asked for") };
+        let Some(Stage::Packaging { ending: EndState::Short { reason } }) =
+            ended.parcel.map(|parcel| parcel.stage)
+        else {
+            panic!("the reason is kept")
+        };
+        assert_eq!(reason, "бой");
+        let empty = state(3, Stage::Item { quantity: None });
+        assert!(matches!(scanned(&empty, "SHORT"), Action::Refuse(_)), "nothing is in it");
+    }
+
+    #[test]
+    fn the_proposed_box_is_taken_with_yes_and_the_weight_is_typed() {
+        let asked = state(0, Stage::Packaging { ending: EndState::Complete });
+        let Action::Show(weighing) = scanned(&asked, "YES") else { panic!("the weight is next") };
+        assert!(matches!(scanned(&weighing, "YES"), Action::Refuse(_)), "nothing was weighed");
+        assert!(matches!(
+            scanned(&weighing, "1250"),
+            Action::Close { packaging: Some(_), confirmed: Confirmed::No, .. }
+        ));
+    }
 }

@@ -220,7 +220,7 @@ fn bind(slot: i64, input: &Input) -> Action {
         None if input.command().is_none() && input.scan.own().is_none() => {
             Action::Bind { slot, code: input.text().trim().to_ascii_uppercase() }
         }
-        None => Action::Refuse(wrong(input, "pick-expected-tote", "")),
+        None => Action::Refuse(Text::new("pick-bind-expected").with("scanned", input.text())),
     }
 }
 

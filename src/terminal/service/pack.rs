@@ -1,26 +1,169 @@
-//! To be written by its capability.
+//! The packing dialogue: what its scans do.
 
+use crate::catalog::barcode_hits;
 use crate::commands::Ctx;
 use crate::db::Tx;
+use crate::ids::{PackagingId, ProductId};
+use crate::packing::{
+    self, CloseIn, PackError, PackIn, PackSubject, WeightCheck, pack_start, pack_work,
+};
 use crate::terminal::flows::FlowState;
-use crate::terminal::flows::pack::PackState;
-use crate::terminal::{Input, Step, TerminalError, Who};
+use crate::terminal::flows::pack::{
+    Action, Confirmed, EndState, PackState, ParcelState, Stage, at_stage, step,
+};
+use crate::terminal::{Input, Step, TerminalError, Text, Who};
+use crate::units::{Grams, Pieces};
 
-/// The first screen of the flow, with what it needs to know.
-pub(super) async fn start(
-    _tx: &mut Tx,
-    _ctx: &Ctx,
-    _who: &Who,
-) -> Result<Step<FlowState>, TerminalError> {
+type Answer = Result<Step<FlowState>, TerminalError>;
+
+/// The first screen asks for a tote.
+pub(super) async fn start(_tx: &mut Tx, _ctx: &Ctx, _who: &Who) -> Answer {
     Ok(Step::ok(FlowState::Pack(PackState::default())))
 }
 
 pub(super) async fn handle(
-    _tx: &mut Tx,
-    _ctx: &Ctx,
-    _who: &Who,
+    tx: &mut Tx,
+    ctx: &Ctx,
+    who: &Who,
     state: PackState,
-    _input: &Input,
-) -> Result<Step<FlowState>, TerminalError> {
-    Ok(Step::ok(FlowState::Pack(state)))
+    input: &Input,
+) -> Answer {
+    let action = step(&state, input);
+    if let Action::Start(subject) = &action {
+        return begin(tx, ctx, who, subject).await;
+    }
+    let Some(parcel) = state.parcel.clone() else { return refused(state, action) };
+    match action {
+        Action::Item { quantity } => item(tx, ctx, who, &parcel, quantity, input).await,
+        Action::Undo => undo(tx, ctx, who, &parcel).await,
+        Action::Packaging { ending, code } => packaging(tx, who, &parcel, ending, code).await,
+        Action::Close { ending, packaging, weight, confirmed } => {
+            let closing = Closing { ending, packaging, weight, confirmed };
+            close(tx, ctx, who, &parcel, closing).await
+        }
+        other => refused(state, other),
+    }
+}
+
+/// What needs no look-up: another screen, or a refusal.
+fn refused(state: PackState, action: Action) -> Answer {
+    Ok(match action {
+        Action::Show(state) => Step::ok(FlowState::Pack(state)),
+        Action::Refuse(text) => Step::error(FlowState::Pack(state), text),
+        _ => Step::ok(FlowState::Pack(state)),
+    })
+}
+
+fn shown(parcel: ParcelState) -> FlowState {
+    FlowState::Pack(PackState { parcel: Some(parcel) })
+}
+
+async fn begin(tx: &mut Tx, ctx: &Ctx, who: &Who, subject: &PackSubject) -> Answer {
+    let work = pack_start(tx, ctx, who.warehouse, subject).await?;
+    Ok(Step::ok(shown(ParcelState::of(&work, Vec::new()))))
+}
+
+async fn item(
+    tx: &mut Tx,
+    ctx: &Ctx,
+    who: &Who,
+    parcel: &ParcelState,
+    quantity: i64,
+    input: &Input,
+) -> Answer {
+    let keys = input.scan.product_keys();
+    let hits = barcode_hits(tx, Some(parcel.owner), keys).await.map_err(PackError::from)?;
+    let wanted = |article: &String| parcel.lines.iter().any(|line| line.article == *article);
+    let hit = hits.iter().find(|hit| wanted(&hit.article)).or_else(|| hits.first());
+    let Some(hit) = hit else {
+        let text = Text::new("pack-unknown-item").with("scanned", input.text());
+        return Ok(Step::error(shown(parcel.clone()), text));
+    };
+    let lot = lot_named(tx, hit.product, input).await?;
+    let pieces = Pieces::new(hit.pieces.get().saturating_mul(quantity));
+    let (product, happened_at) = (hit.product, who.happened_at);
+    let packed = PackIn { parcel: parcel.id, product, lot, pieces, happened_at };
+    let parts = packing::pack_item(tx, ctx, &packed).await?;
+    let work = pack_work(tx, parcel.id).await?;
+    Ok(Step::ok(shown(ParcelState::of(&work, parts))))
+}
+
+/// The lot that the label names, if it is one of the product's.
+async fn lot_named(
+    tx: &mut Tx,
+    product: ProductId,
+    input: &Input,
+) -> Result<Option<crate::ids::LotId>, TerminalError> {
+    match input.scan.lot() {
+        Some(code) => Ok(packing::lot_of(tx, product, code).await.map_err(PackError::from)?),
+        None => Ok(None),
+    }
+}
+
+async fn undo(tx: &mut Tx, ctx: &Ctx, who: &Who, parcel: &ParcelState) -> Answer {
+    packing::pack_item_undo(tx, ctx, parcel.id, &parcel.last, who.happened_at).await?;
+    let work = pack_work(tx, parcel.id).await?;
+    let pieces: i64 = parcel.last.iter().map(|part| part.pieces.get()).sum();
+    let message = Text::new("pack-undone").with("pieces", pieces);
+    Ok(Step::warn(shown(ParcelState::of(&work, Vec::new())), message))
+}
+
+async fn packaging(
+    tx: &mut Tx,
+    who: &Who,
+    parcel: &ParcelState,
+    ending: EndState,
+    code: String,
+) -> Answer {
+    let found = packing::packaging_by_code(tx, who.warehouse, &code).await;
+    let Some(found) = found.map_err(PackError::from)? else {
+        return Err(PackError::PackagingUnknown { code }.into());
+    };
+    let stage = Stage::Weight { ending, packaging: Some(found.id), doubted: None };
+    Ok(Step::ok(FlowState::Pack(at_stage(parcel, stage))))
+}
+
+/// How the parcel is closed.
+struct Closing {
+    ending: EndState,
+    packaging: Option<PackagingId>,
+    weight: Grams,
+    confirmed: Confirmed,
+}
+
+async fn close(
+    tx: &mut Tx,
+    ctx: &Ctx,
+    who: &Who,
+    parcel: &ParcelState,
+    closing: Closing,
+) -> Answer {
+    let Closing { ending, packaging, weight, confirmed } = closing;
+    let weight_check = match confirmed {
+        Confirmed::Yes => WeightCheck::Confirmed,
+        Confirmed::No => WeightCheck::Measured,
+    };
+    let input =
+        CloseIn { parcel: parcel.id, packaging, weight, weight_check, ending: ending.ending() };
+    let closed = match packing::parcel_close(tx, ctx, &input).await {
+        Ok(closed) => closed,
+        // Nothing was changed yet: the packer weighs again or confirms.
+        Err(PackError::WeightImplausible { measured, expected }) => {
+            let stage = Stage::Weight { ending, packaging, doubted: Some(measured) };
+            let text = Text::new("pack-weight-far").with("measured", measured);
+            let text = text.with("expected", expected);
+            return Ok(Step::warn(FlowState::Pack(at_stage(parcel, stage)), text));
+        }
+        Err(error) => return Err(error.into()),
+    };
+    let number = closed.parcel.number;
+    if closed.order_packed {
+        let message = Text::new("pack-packed").with("order", &parcel.order_number);
+        let state = FlowState::Pack(PackState::default());
+        return Ok(Step::ok(state).saying(message.with("parcel", number)));
+    }
+    let subject = PackSubject::Order(closed.parcel.order);
+    let work = pack_start(tx, ctx, who.warehouse, &subject).await?;
+    let message = Text::new("pack-next-parcel").with("parcel", number);
+    Ok(Step::ok(shown(ParcelState::of(&work, Vec::new()))).saying(message))
 }
