@@ -12,6 +12,8 @@
 mod jobs;
 mod ledger;
 mod manifests;
+mod packing;
+mod picking;
 mod printing;
 mod orders;
 mod seed;

@@ -1,0 +1,150 @@
+//! Packing at the table.
+
+use ambar::ids::OrderId;
+use ambar::orders::OrderPolicy;
+use serde_json::{Value, json};
+
+use crate::picking::{A1, assert_refused, bin, cancel, is_state, number, order, scans, unit, wave};
+use crate::seed::{self, World};
+use crate::support::TestApp;
+use crate::terminal::Handheld;
+
+fn packaging(code: &str, side_mm: i64, fragile: bool) -> Value {
+    json!({
+        "code": code, "name": format!("Короб {code}"), "length_mm": side_mm, "width_mm": side_mm,
+        "height_mm": side_mm, "load_max_g": 5000, "tare_g": 100, "suits_fragile": fragile,
+        "active": true,
+    })
+}
+
+/// An order of `pieces` of A-1 that lies picked in T-01, and two kinds of boxes.
+async fn picked(app: &TestApp, world: &World, policy: OrderPolicy, pieces: i64) -> OrderId {
+    for (code, side) in [("S", 150), ("L", 400)] {
+        app.post(world.admin(), "/v1/packagings", packaging(code, side, false)).await.ok();
+    }
+    seed::stock(&app.app, world, 0, 0, world.bins[0], pieces + 5).await;
+    let order = order(app, world, "7", policy, &[(0, pieces)]).await;
+    wave(app, world).await;
+    let mut picker = Handheld::logged_in(app, world, 0).await;
+    let typed = pieces.to_string();
+    scans(&mut picker, &["PICK", &unit("T-01"), &bin("S-01"), &typed, A1, "DONE"]).await;
+    order
+}
+
+async fn parcels(app: &TestApp, world: &World, order: OrderId) -> Vec<Value> {
+    let list = app.get(world.admin(), &format!("/v1/parcels?order_id={order}")).await.ok();
+    list["items"].as_array().unwrap().clone()
+}
+
+#[tokio::test]
+async fn each_item_is_verified_and_the_weighed_parcel_gets_its_label() {
+    let app = TestApp::spawn().await;
+    let world = seed::world(&app.app).await;
+    let order = picked(&app, &world, OrderPolicy::Partial, 2).await;
+    let mut packer = Handheld::logged_in(&app, &world, 1).await;
+    scans(&mut packer, &["PACK"]).await;
+    assert_refused(&packer.scan(&unit("T-05")).await, "нет заказа");
+    assert_eq!(scans(&mut packer, &[&unit("T-01")]).await["screen"]["expect"], "item");
+    assert_refused(&packer.scan("A-2").await, "A-2");
+    assert_refused(&packer.scan("UNHEARD").await, "UNHEARD");
+    scans(&mut packer, &[A1]).await;
+    assert_refused(&packer.scan("DONE").await, "Не хватает 1");
+    scans(&mut packer, &["UNDO"]).await;
+    let boxed = scans(&mut packer, &["2", A1]).await;
+    assert_eq!(boxed["screen"]["expect"], "packaging", "{boxed}");
+    assert!(boxed["screen"]["title"].as_str().unwrap().contains('S'), "the small one: {boxed}");
+    assert_refused(&packer.scan("XXL").await, "XXL");
+    assert_eq!(scans(&mut packer, &["YES"]).await["screen"]["expect"], "weight");
+    let doubted = scans(&mut packer, &["1500"]).await;
+    assert_eq!(doubted["feedback"], "warn", "700 g are expected: {doubted}");
+    scans(&mut packer, &["720"]).await;
+    assert!(is_state(&app, order, "packed").await);
+    let parcels = parcels(&app, &world, order).await;
+    assert_eq!(parcels.len(), 1);
+    assert_eq!((&parcels[0]["weight_g"], &parcels[0]["expected_weight_g"]), (&json!(720), &json!(700)));
+    assert_eq!((&parcels[0]["state"], &parcels[0]["cod_kopecks"]), (&json!("packed"), &json!(10_001)));
+    let path = format!("/v1/parcels/{}", parcels[0]["id"].as_str().unwrap());
+    assert_eq!(app.get(world.admin(), &path).await.ok()["lines"][0]["quantity"], 2);
+    assert_eq!(app.get(&world.keys[0], &path).await.ok()["number"], parcels[0]["number"]);
+    assert_eq!(app.get(&world.keys[1], &path).await.problem(404), "not_found");
+    assert_eq!(number(&app, "SELECT COUNT(*) FROM print_job WHERE template = 'parcel'").await, 1);
+    assert_eq!(number(&app, "SELECT COUNT(*) FROM batch_slot WHERE open").await, 0);
+    app.finish().await;
+}
+
+#[tokio::test]
+async fn an_order_in_two_parcels_collects_its_cash_once() {
+    let app = TestApp::spawn().await;
+    let world = seed::world(&app.app).await;
+    let order = picked(&app, &world, OrderPolicy::Partial, 3).await;
+    let mut packer = Handheld::logged_in(&app, &world, 1).await;
+    scans(&mut packer, &["PACK", &unit("T-01"), A1, "FULL", "S", "400"]).await;
+    assert!(is_state(&app, order, "picked").await);
+    scans(&mut packer, &["2", A1, "L", "9000", "YES"]).await;
+    assert!(is_state(&app, order, "packed").await);
+    let parcels = parcels(&app, &world, order).await;
+    let cod: Vec<_> = parcels.iter().map(|parcel| parcel["cod_kopecks"].as_i64().unwrap()).collect();
+    assert_eq!(cod, [0, 10_001]);
+    assert_eq!(parcels[1]["weight_g"], 9_000, "a confirmed weight is believed");
+    app.finish().await;
+}
+
+#[tokio::test]
+async fn what_is_missing_needs_a_reason_and_goes_back_to_the_shelf() {
+    let app = TestApp::spawn().await;
+    let world = seed::world(&app.app).await;
+    let order = picked(&app, &world, OrderPolicy::Partial, 2).await;
+    let mut packer = Handheld::logged_in(&app, &world, 1).await;
+    scans(&mut packer, &["PACK", &unit("T-01")]).await;
+    assert_eq!(packer.scan("SHORT").await["feedback"], "error", "an empty parcel is not closed");
+    scans(&mut packer, &[A1, "SHORT"]).await;
+    assert_eq!(packer.scan("DONE").await["feedback"], "error", "that is no reason");
+    scans(&mut packer, &["бой при упаковке", "YES", "400"]).await;
+    assert!(is_state(&app, order, "packed").await);
+    assert_eq!(parcels(&app, &world, order).await[0]["short_reason"], "бой при упаковке");
+    assert_eq!(number(&app, "SELECT CAST(SUM(cancelled) AS BIGINT) FROM order_line").await, 1);
+    let open = "SELECT CAST(SUM(quantity - done) AS BIGINT) FROM put_back";
+    assert_eq!(number(&app, open).await, 1);
+    app.finish().await;
+}
+
+#[tokio::test]
+async fn a_packed_or_half_packed_order_can_still_be_cancelled() {
+    for packed in [true, false] {
+        let app = TestApp::spawn().await;
+        let world = seed::world(&app.app).await;
+        let order = picked(&app, &world, OrderPolicy::Partial, 2).await;
+        let mut packer = Handheld::logged_in(&app, &world, 1).await;
+        scans(&mut packer, &["PACK", &unit("T-01"), A1]).await;
+        if packed {
+            scans(&mut packer, &[A1, "YES", "700"]).await;
+        }
+        cancel(&app, order).await;
+        assert!(is_state(&app, order, "cancelled").await);
+        assert_eq!(parcels(&app, &world, order).await[0]["state"], "cancelled");
+        let open = "SELECT CAST(SUM(quantity - done) AS BIGINT) FROM put_back";
+        assert_eq!(number(&app, open).await, 2);
+        assert_eq!(number(&app, "SELECT CAST(SUM(packed) AS BIGINT) FROM order_line").await, 0);
+        app.finish().await;
+    }
+}
+
+#[tokio::test]
+async fn packagings_are_kept_by_code() {
+    let app = TestApp::spawn().await;
+    let world = seed::world(&app.app).await;
+    let made = app.post(world.admin(), "/v1/packagings", packaging("s", 100, false)).await.ok();
+    assert_eq!(made["code"], "S");
+    let twice = app.post(world.admin(), "/v1/packagings", packaging("S", 100, false)).await;
+    assert_eq!(twice.problem(409), "packaging_code_taken");
+    let wrong = app.post(world.admin(), "/v1/packagings", packaging("", 0, false)).await;
+    assert_eq!(wrong.problem(422), "input_invalid");
+    let path = format!("/v1/packagings/{}", made["id"].as_str().unwrap());
+    let put = reqwest::Method::PUT;
+    let change = Some(packaging("OTHER", 200, true));
+    let changed = app.send(put, world.admin(), &path, Some("change"), change).await.ok();
+    assert_eq!((&changed["code"], &changed["length_mm"]), (&json!("S"), &json!(200)));
+    let listed = app.get(world.admin(), "/v1/packagings").await.ok();
+    assert_eq!(listed["items"].as_array().unwrap().len(), 1);
+    app.finish().await;
+}
