@@ -32,7 +32,8 @@ use crate::{faults, record, text_enum};
 
 pub use self::service::close::{CloseIn, Closed, Ending, WeightCheck, parcel_close};
 pub use self::service::pack::{
-    PackIn, PackSubject, PackWork, PackedPieces, lot_of, pack_item, pack_item_undo, pack_start, pack_work,
+    PackIn, PackSubject, PackWork, PackedPieces, lot_of, pack_item, pack_item_undo, pack_start,
+    pack_work,
 };
 pub use self::service::packagings::{
     PackagingIn, packaging_by_code, packaging_create, packaging_update,

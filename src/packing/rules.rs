@@ -104,9 +104,9 @@ pub fn propose(items: &[Item], boxes: &[Box]) -> Proposal {
 
 /// What the goods weigh by the catalogue.
 pub fn goods_weight(items: &[Item]) -> Grams {
-    let sum = items.iter().fold(0_i64, |sum, item| {
-        sum.saturating_add(item.weight.get().saturating_mul(item.pieces))
-    });
+    let sum = items
+        .iter()
+        .fold(0_i64, |sum, item| sum.saturating_add(item.weight.get().saturating_mul(item.pieces)));
     Grams::new(sum)
 }
 

@@ -32,25 +32,31 @@ record! {
     }
 }
 
-const PACKAGING_INSERT: &str = "INSERT INTO packaging (id, warehouse_id, code, name, length_mm, width_mm, height_mm,
+const PACKAGING_INSERT: &str =
+    "INSERT INTO packaging (id, warehouse_id, code, name, length_mm, width_mm, height_mm,
          load_max_g, tare_g, suits_fragile, active)
      VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)
      ON CONFLICT (warehouse_id, code) DO NOTHING";
 
-const PACKAGING_UPDATE: &str = "UPDATE packaging SET name = $2, length_mm = $3, width_mm = $4, height_mm = $5,
+const PACKAGING_UPDATE: &str =
+    "UPDATE packaging SET name = $2, length_mm = $3, width_mm = $4, height_mm = $5,
          load_max_g = $6, tare_g = $7, suits_fragile = $8, active = $9
      WHERE id = $1";
 
-const PACKAGING_FIND: &str = "SELECT id, warehouse_id, code, name, length_mm, width_mm, height_mm, load_max_g, tare_g,
+const PACKAGING_FIND: &str =
+    "SELECT id, warehouse_id, code, name, length_mm, width_mm, height_mm, load_max_g, tare_g,
          suits_fragile, active FROM packaging WHERE id = $1";
 
-const PACKAGING_BY_CODE: &str = "SELECT id, warehouse_id, code, name, length_mm, width_mm, height_mm, load_max_g, tare_g,
+const PACKAGING_BY_CODE: &str =
+    "SELECT id, warehouse_id, code, name, length_mm, width_mm, height_mm, load_max_g, tare_g,
          suits_fragile, active FROM packaging WHERE warehouse_id = $1 AND code = $2 AND active";
 
-const PACKAGING_LIST: &str = "SELECT id, warehouse_id, code, name, length_mm, width_mm, height_mm, load_max_g, tare_g,
+const PACKAGING_LIST: &str =
+    "SELECT id, warehouse_id, code, name, length_mm, width_mm, height_mm, load_max_g, tare_g,
          suits_fragile, active FROM packaging WHERE id > $1 ORDER BY id LIMIT $2";
 
-const PACKAGINGS_ACTIVE: &str = "SELECT id, warehouse_id, code, name, length_mm, width_mm, height_mm, load_max_g, tare_g,
+const PACKAGINGS_ACTIVE: &str =
+    "SELECT id, warehouse_id, code, name, length_mm, width_mm, height_mm, load_max_g, tare_g,
          suits_fragile, active FROM packaging WHERE warehouse_id = $1 AND active ORDER BY code";
 
 const ORDER_FACTS: &str = "SELECT o.id, o.owner_id, w.name, o.warehouse_id, o.number, o.external_number, o.state, o.carrier,
@@ -83,18 +89,21 @@ const PARCEL_LIST: &str = "SELECT id, warehouse_id, owner_id, order_id, number, 
 /// Holds the open parcel until the transaction ends.
 const PARCEL_HOLD: &str = "UPDATE parcel SET state = state WHERE id = $1 AND state = 'open'";
 
-const PARCEL_CLOSE: &str = "UPDATE parcel SET state = 'packed', packaging_id = $2, weight_g = $3, expected_weight_g = $4,
+const PARCEL_CLOSE: &str =
+    "UPDATE parcel SET state = 'packed', packaging_id = $2, weight_g = $3, expected_weight_g = $4,
          cod_kopecks = $5, short_reason = $6, closed_at = $7
      WHERE id = $1 AND state = 'open'";
 
 const PARCEL_CANCEL: &str =
     "UPDATE parcel SET state = 'cancelled' WHERE id = $1 AND state IN ('open', 'packed')";
 
-const PARCEL_LINES: &str = "SELECT l.order_line_id, l.product_id, p.article, p.name, l.lot_id, t.code, l.quantity
+const PARCEL_LINES: &str =
+    "SELECT l.order_line_id, l.product_id, p.article, p.name, l.lot_id, t.code, l.quantity
      FROM parcel_line l JOIN product p ON p.id = l.product_id JOIN lot t ON t.id = l.lot_id
      WHERE l.parcel_id = $1 ORDER BY p.article, t.code, l.order_line_id";
 
-const PARCEL_LINE_ADD: &str = "INSERT INTO parcel_line (parcel_id, order_line_id, product_id, lot_id, quantity)
+const PARCEL_LINE_ADD: &str =
+    "INSERT INTO parcel_line (parcel_id, order_line_id, product_id, lot_id, quantity)
      VALUES ($1, $2, $3, $4, $5)
      ON CONFLICT (parcel_id, order_line_id, lot_id)
      DO UPDATE SET quantity = parcel_line.quantity + excluded.quantity";
@@ -228,7 +237,10 @@ pub(super) async fn packagings_active(
     tx.fetch_all(PACKAGINGS_ACTIVE, args![warehouse]).await
 }
 
-pub(super) async fn order_facts(tx: &mut Tx, order: OrderId) -> Result<Option<OrderFacts>, DbError> {
+pub(super) async fn order_facts(
+    tx: &mut Tx,
+    order: OrderId,
+) -> Result<Option<OrderFacts>, DbError> {
     tx.fetch_optional(ORDER_FACTS, args![order]).await
 }
 

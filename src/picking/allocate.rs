@@ -78,8 +78,7 @@ pub fn allocate(orders: &[OrderDemand], stock: Vec<BinStock>) -> Allocation {
     let mut allocation = Allocation::default();
     for order in orders {
         let mut missing = shelves.missing_for(order);
-        let refused =
-            order.completeness == Completeness::AllOrNothing && !missing.is_empty();
+        let refused = order.completeness == Completeness::AllOrNothing && !missing.is_empty();
         if !refused {
             for line in &order.lines {
                 shelves.take(order.order, line, &mut allocation.picks);

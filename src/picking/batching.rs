@@ -17,8 +17,7 @@ pub struct Load {
 }
 
 impl Load {
-    pub const EMPTY: Self =
-        Self { volume_cm3: CubicCentimetres::ZERO, weight_g: Grams::ZERO };
+    pub const EMPTY: Self = Self { volume_cm3: CubicCentimetres::ZERO, weight_g: Grams::ZERO };
 
     /// Both together; what cannot be counted is too much for every cart.
     #[must_use]
@@ -69,9 +68,8 @@ pub fn batches(orders: &[OrderLoad], limits: &CartLimits) -> Vec<Vec<OrderId>> {
     let slots = usize::try_from(limits.slots).unwrap_or(1).max(1);
     for order in orders {
         let together = loaded.plus(order.load);
-        let joins = cart.len() < slots
-            && order.load.fits(limits.tote)
-            && together.fits(limits.cart);
+        let joins =
+            cart.len() < slots && order.load.fits(limits.tote) && together.fits(limits.cart);
         if joins {
             cart.push(order.order);
             loaded = together;
@@ -128,7 +126,8 @@ mod tests {
     #[test]
     fn an_order_too_large_for_a_tote_goes_alone() {
         let small = load(1, 1);
-        let orders = [order(1, load(99, 1)), order(2, small), order(3, load(1, 99)), order(4, small)];
+        let orders =
+            [order(1, load(99, 1)), order(2, small), order(3, load(1, 99)), order(4, small)];
         assert_eq!(sizes(&orders, &limits(4)), [1, 1, 1, 1]);
         let orders = [order(1, load(99, 1)), order(2, small), order(4, small)];
         assert_eq!(sizes(&orders, &limits(4)), [1, 2]);

@@ -35,14 +35,21 @@ use crate::{faults, record, text_enum};
 
 pub use self::batching::CartLimits;
 pub use self::service::claim::{
-    BatchWork, ToteIn, batch_claim, batch_finish, batch_give_back, batch_resume, batch_work, tote_bind,
+    BatchWork, ToteIn, batch_claim, batch_finish, batch_give_back, batch_resume, batch_work,
+    tote_bind,
 };
-pub use self::service::pick::{PickIn, Picked, TaskCursor, TaskIn, pick_confirm, pick_undo, tasks_from};
-pub use self::service::put_back::{NewPutBack, PutBackIn, put_back_confirm, put_backs_add, put_backs_open};
+pub use self::service::pick::{
+    PickIn, Picked, TaskCursor, TaskIn, pick_confirm, pick_undo, tasks_from,
+};
+pub use self::service::put_back::{
+    NewPutBack, PutBackIn, put_back_confirm, put_backs_add, put_backs_open,
+};
 pub use self::service::trouble::{
     Rest, lot_swap, lots_beside, pick_damaged, pick_short, zero_check_disagree,
 };
-pub use self::service::waves::{LeftOut, WaveCancelled, WaveIn, WaveReport, wave_cancel, wave_release};
+pub use self::service::waves::{
+    LeftOut, WaveCancelled, WaveIn, WaveReport, wave_cancel, wave_release,
+};
 pub use self::service::withdraw::{cart_clear, order_withdraw};
 pub use self::store::{queries, tasks::LotBeside};
 
@@ -177,7 +184,9 @@ impl TaskFacts {
         let all = self.barcodes.as_deref().unwrap_or_default();
         all.split(BARCODE_END)
             .filter_map(|one| one.split_once(BARCODE_PIECES))
-            .filter_map(|(value, pieces)| Some((value.to_owned(), Pieces::new(pieces.parse().ok()?))))
+            .filter_map(|(value, pieces)| {
+                Some((value.to_owned(), Pieces::new(pieces.parse().ok()?)))
+            })
             .collect()
     }
 }

@@ -61,8 +61,14 @@ async fn each_item_is_verified_and_the_weighed_parcel_gets_its_label() {
     assert!(is_state(&app, order, "packed").await);
     let parcels = parcels(&app, &world, order).await;
     assert_eq!(parcels.len(), 1);
-    assert_eq!((&parcels[0]["weight_g"], &parcels[0]["expected_weight_g"]), (&json!(720), &json!(700)));
-    assert_eq!((&parcels[0]["state"], &parcels[0]["cod_kopecks"]), (&json!("packed"), &json!(10_001)));
+    assert_eq!(
+        (&parcels[0]["weight_g"], &parcels[0]["expected_weight_g"]),
+        (&json!(720), &json!(700))
+    );
+    assert_eq!(
+        (&parcels[0]["state"], &parcels[0]["cod_kopecks"]),
+        (&json!("packed"), &json!(10_001))
+    );
     let path = format!("/v1/parcels/{}", parcels[0]["id"].as_str().unwrap());
     assert_eq!(app.get(world.admin(), &path).await.ok()["lines"][0]["quantity"], 2);
     assert_eq!(app.get(&world.keys[0], &path).await.ok()["number"], parcels[0]["number"]);
@@ -83,7 +89,8 @@ async fn an_order_in_two_parcels_collects_its_cash_once() {
     scans(&mut packer, &["2", A1, "L", "9000", "YES"]).await;
     assert!(is_state(&app, order, "packed").await);
     let parcels = parcels(&app, &world, order).await;
-    let cod: Vec<_> = parcels.iter().map(|parcel| parcel["cod_kopecks"].as_i64().unwrap()).collect();
+    let cod: Vec<_> =
+        parcels.iter().map(|parcel| parcel["cod_kopecks"].as_i64().unwrap()).collect();
     assert_eq!(cod, [0, 10_001]);
     assert_eq!(parcels[1]["weight_g"], 9_000, "a confirmed weight is believed");
     app.finish().await;

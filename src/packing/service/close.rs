@@ -121,8 +121,8 @@ async fn expected_weight(
     let goods = rules::goods_weight(&content);
     let expected = Grams::new(goods.get().saturating_add(tare.get()));
     let all_known = content.iter().all(|item| item.weight.is_positive());
-    let plausible = input.weight.is_positive()
-        && rules::weight_is_plausible(expected, input.weight, all_known);
+    let plausible =
+        input.weight.is_positive() && rules::weight_is_plausible(expected, input.weight, all_known);
     let confirmed = input.weight_check == WeightCheck::Confirmed && input.weight.is_positive();
     if plausible || confirmed {
         return Ok(expected);

@@ -8,9 +8,7 @@ use crate::ids::{LotId, OrderId, OrderLineId, ParcelId, PlaceId, ProductId, Ware
 use crate::orders::OrderState;
 use crate::packing::rules::{self, Item, Proposal, Sides};
 use crate::packing::store::Source;
-use crate::packing::{
-    OrderFacts, PackError, PackLine, Packaging, Parcel, ParcelState, store,
-};
+use crate::packing::{OrderFacts, PackError, PackLine, Packaging, Parcel, ParcelState, store};
 use crate::series::number_next;
 use crate::stock::{Goods, Spot, StockMove, StockReason, stock_move};
 use crate::units::{Kopecks, Pieces, UtcMicros};
@@ -221,11 +219,7 @@ pub async fn pack_item(
 }
 
 /// The lot of this product that a label names.
-pub async fn lot_of(
-    tx: &mut Tx,
-    product: ProductId,
-    code: &str,
-) -> Result<Option<LotId>, DbError> {
+pub async fn lot_of(tx: &mut Tx, product: ProductId, code: &str) -> Result<Option<LotId>, DbError> {
     store::lot_by_code(tx, product, code).await
 }
 

@@ -98,11 +98,7 @@ pub async fn lot_swap(
 }
 
 /// The picker sees goods in a bin that should be empty.
-pub async fn zero_check_disagree(
-    tx: &mut Tx,
-    ctx: &Ctx,
-    place: PlaceId,
-) -> Result<(), PickError> {
+pub async fn zero_check_disagree(tx: &mut Tx, ctx: &Ctx, place: PlaceId) -> Result<(), PickError> {
     count_request(tx, ctx, place, CountCause::ZeroCheck, None).await?;
     Ok(())
 }

@@ -63,11 +63,7 @@ pub struct WaveReport {
 }
 
 /// Releases the next orders: hard reservations, carts, tasks.
-pub async fn wave_release(
-    tx: &mut Tx,
-    ctx: &Ctx,
-    input: &WaveIn,
-) -> Result<WaveReport, PickError> {
+pub async fn wave_release(tx: &mut Tx, ctx: &Ctx, input: &WaveIn) -> Result<WaveReport, PickError> {
     let filter = WaveFilter {
         warehouse: input.warehouse,
         carrier: input.carrier.clone(),
@@ -117,8 +113,7 @@ async fn demands(tx: &mut Tx, lines: &[ReleasableLine]) -> Result<Vec<OrderDeman
             orders.push(OrderDemand { order: line.order, completeness, lines: Vec::new() });
             orders.len() - 1
         });
-        let demand =
-            LineDemand { line: line.line, product: line.product, quantity: line.quantity };
+        let demand = LineDemand { line: line.line, product: line.product, quantity: line.quantity };
         orders[place].lines.push(demand);
     }
     Ok(orders)
@@ -140,8 +135,7 @@ fn order_loads(orders: &[OrderDemand], picks: &[Pick], loads: &[PieceLoad]) -> V
     let load = |order: &OrderDemand| {
         let (volume_mm3, weight) = *volumes.get(&order.order)?;
         let volume = volume_mm3.saturating_add(MM3_PER_CM3 - 1) / MM3_PER_CM3;
-        let load =
-            Load { volume_cm3: CubicCentimetres::new(volume), weight_g: Grams::new(weight) };
+        let load = Load { volume_cm3: CubicCentimetres::new(volume), weight_g: Grams::new(weight) };
         Some(OrderLoad { order: order.order, load })
     };
     orders.iter().filter_map(load).collect()
@@ -271,11 +265,7 @@ pub struct WaveCancelled {
 }
 
 /// Cancels what nobody has begun: its orders wait again and get their promise back first.
-pub async fn wave_cancel(
-    tx: &mut Tx,
-    ctx: &Ctx,
-    wave: WaveId,
-) -> Result<WaveCancelled, PickError> {
+pub async fn wave_cancel(tx: &mut Tx, ctx: &Ctx, wave: WaveId) -> Result<WaveCancelled, PickError> {
     let found = store::wave_find(tx, wave).await?.ok_or(PickError::NotFound { what: "wave" })?;
     if found.state != WaveState::Released {
         return Err(PickError::WaveFinished { number: found.number });
@@ -288,9 +278,8 @@ pub async fn wave_cancel(
         order_advance(tx, ctx, *order, OrderStep::Withdraw).await?;
     }
     let all = store::batches_of_wave(tx, wave).await?;
-    let cancelled = |batch: &&crate::picking::Batch| {
-        batch.state == crate::picking::BatchState::Cancelled
-    };
+    let cancelled =
+        |batch: &&crate::picking::Batch| batch.state == crate::picking::BatchState::Cancelled;
     let goes_on = all.len() - all.iter().filter(cancelled).count();
     let end = if goes_on == 0 { WaveState::Cancelled } else { WaveState::Done };
     store::wave_end(tx, wave, end).await?;

@@ -61,7 +61,8 @@ const BATCH_BY_NUMBER: &str =
     "SELECT id FROM batch WHERE warehouse_id = $1 AND number = $2 AND state IN ('open', 'picking')";
 
 /// Two devices that reach for one batch: the second finds it open no more.
-const BATCH_CLAIM: &str = "UPDATE batch SET state = 'picking', device_id = $2, actor_id = $3, claimed_at = $4
+const BATCH_CLAIM: &str =
+    "UPDATE batch SET state = 'picking', device_id = $2, actor_id = $3, claimed_at = $4
      WHERE id = $1 AND state = 'open'";
 
 const BATCH_TAKE_OVER: &str = "UPDATE batch SET device_id = $2, actor_id = $3, claimed_at = $4
@@ -71,7 +72,8 @@ const BATCH_TAKE_OVER: &str = "UPDATE batch SET device_id = $2, actor_id = $3, c
 const BATCH_HOLD: &str = "UPDATE batch SET device_id = device_id WHERE id = $1 AND device_id = $2
        AND state = 'picking'";
 
-const BATCH_FINISH: &str = "UPDATE batch SET state = 'picked' WHERE id = $1 AND device_id = $2 AND state = 'picking'";
+const BATCH_FINISH: &str =
+    "UPDATE batch SET state = 'picked' WHERE id = $1 AND device_id = $2 AND state = 'picking'";
 
 const TASKS_OPEN_COUNT: &str =
     "SELECT COUNT(*) FROM pick_task WHERE batch_id = $1 AND picked + dropped < quantity";
@@ -97,7 +99,8 @@ const ORDERS_ON_CART: &str =
     "SELECT order_id FROM batch_slot WHERE batch_id = $1 AND open ORDER BY order_id";
 
 /// Only a cart without totes: nothing has been picked onto it.
-const BATCH_GIVE_BACK: &str = "UPDATE batch SET state = 'open', device_id = NULL, actor_id = NULL, claimed_at = NULL
+const BATCH_GIVE_BACK: &str =
+    "UPDATE batch SET state = 'open', device_id = NULL, actor_id = NULL, claimed_at = NULL
      WHERE id = $1 AND device_id = $2 AND state = 'picking'
        AND NOT EXISTS (SELECT 1 FROM batch_slot WHERE batch_id = $1 AND tote_id IS NOT NULL)";
 
@@ -145,8 +148,7 @@ pub(in crate::picking) async fn batch_of_device(
     warehouse: WarehouseId,
     device: DeviceId,
 ) -> Result<Option<BatchId>, DbError> {
-    let row: Option<IdRow> =
-        tx.fetch_optional(BATCH_OF_DEVICE, args![warehouse, device]).await?;
+    let row: Option<IdRow> = tx.fetch_optional(BATCH_OF_DEVICE, args![warehouse, device]).await?;
     Ok(row.map(|row| row.id))
 }
 
@@ -163,8 +165,7 @@ pub(in crate::picking) async fn batch_by_number(
     warehouse: WarehouseId,
     number: &str,
 ) -> Result<Option<BatchId>, DbError> {
-    let row: Option<IdRow> =
-        tx.fetch_optional(BATCH_BY_NUMBER, args![warehouse, number]).await?;
+    let row: Option<IdRow> = tx.fetch_optional(BATCH_BY_NUMBER, args![warehouse, number]).await?;
     Ok(row.map(|row| row.id))
 }
 

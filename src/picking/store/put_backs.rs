@@ -17,7 +17,8 @@ record! {
     }
 }
 
-const PUT_BACK_INSERT: &str = "INSERT INTO put_back (id, warehouse_id, order_id, owner_id, product_id, lot_id, place_id,
+const PUT_BACK_INSERT: &str =
+    "INSERT INTO put_back (id, warehouse_id, order_id, owner_id, product_id, lot_id, place_id,
          quantity, done, created_at)
      VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)";
 

@@ -2,9 +2,7 @@
 
 use crate::db::{DbError, Tx};
 use crate::ids::{BatchId, LotId, OrderId, OwnerId, PickTaskId, PlaceId, ProductId, WarehouseId};
-use crate::picking::{
-    BARCODE_END, BARCODE_PIECES, DropReason, TaskCursor, TaskFacts,
-};
+use crate::picking::{BARCODE_END, BARCODE_PIECES, DropReason, TaskCursor, TaskFacts};
 use crate::units::{Day, Pieces};
 use crate::{args, record};
 
@@ -77,7 +75,8 @@ const TASKS_OF_BATCH: &str = task_facts!("$2", "$3", "t.batch_id = $1 ORDER BY t
 const TASK_DROP: &str = "UPDATE pick_task SET dropped = dropped + $2, drop_reason = $3
      WHERE id = $1 AND picked + dropped + $2 <= quantity";
 
-const ORDER_TASKS_DROP: &str = "UPDATE pick_task SET dropped = quantity - picked, drop_reason = 'cancelled'
+const ORDER_TASKS_DROP: &str =
+    "UPDATE pick_task SET dropped = quantity - picked, drop_reason = 'cancelled'
      WHERE order_id = $1 AND picked + dropped < quantity";
 
 const KEY_FREE: &str = "SELECT on_hand - reserved FROM balance
@@ -89,7 +88,8 @@ const LOTS_BESIDE: &str = "SELECT b.lot_id, l.code, l.expires_on, b.on_hand - b.
        AND b.on_hand > b.reserved AND (l.expires_on IS NULL OR l.expires_on >= $4)
      ORDER BY l.expires_on NULLS LAST, b.lot_id";
 
-const TOTE_CONTENTS: &str = "SELECT p.warehouse_id, b.place_id, b.owner_id, b.product_id, b.lot_id, b.on_hand
+const TOTE_CONTENTS: &str =
+    "SELECT p.warehouse_id, b.place_id, b.owner_id, b.product_id, b.lot_id, b.on_hand
      FROM batch_slot s JOIN place p ON p.id = s.tote_id JOIN balance b ON b.place_id = s.tote_id
      WHERE s.order_id = $1 AND s.open AND b.condition = 'available'
      ORDER BY b.place_id, b.product_id, b.lot_id";

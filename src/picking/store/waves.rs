@@ -80,16 +80,19 @@ const PRODUCTS_OF_ORDERS: &str =
 const ORDER_PIECES: &str = "SELECT CAST(COALESCE(SUM(ordered - cancelled), 0) AS BIGINT)
      FROM order_line WHERE order_id = $1";
 
-const WAVE_INSERT: &str = "INSERT INTO wave (id, warehouse_id, number, carrier, cutoff_at, state, created_at)
+const WAVE_INSERT: &str =
+    "INSERT INTO wave (id, warehouse_id, number, carrier, cutoff_at, state, created_at)
      VALUES ($1, $2, $3, $4, $5, 'released', $6)";
 
-const BATCH_INSERT: &str = "INSERT INTO batch (id, wave_id, warehouse_id, number, state, priority, created_at)
+const BATCH_INSERT: &str =
+    "INSERT INTO batch (id, wave_id, warehouse_id, number, state, priority, created_at)
      VALUES ($1, $2, $3, $4, $5, $6, $7)";
 
 const SLOT_INSERT: &str =
     "INSERT INTO batch_slot (batch_id, slot, order_id, open) VALUES ($1, $2, $3, $4)";
 
-const TASK_INSERT: &str = "INSERT INTO pick_task (id, batch_id, slot, sequence, warehouse_id, order_id, order_line_id,
+const TASK_INSERT: &str =
+    "INSERT INTO pick_task (id, batch_id, slot, sequence, warehouse_id, order_id, order_line_id,
          owner_id, product_id, lot_id, place_id, quantity, picked, dropped, created_at)
      VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15)";
 
@@ -114,7 +117,8 @@ const BATCH_CANCEL_OPEN: &str =
 
 const BATCHES_OPEN: &str = "SELECT id FROM batch WHERE wave_id = $1 AND state = 'open' ORDER BY id";
 
-const BATCH_TASKS_DROP: &str = "UPDATE pick_task SET dropped = quantity - picked, drop_reason = 'cancelled'
+const BATCH_TASKS_DROP: &str =
+    "UPDATE pick_task SET dropped = quantity - picked, drop_reason = 'cancelled'
      WHERE batch_id = $1 AND picked + dropped < quantity";
 
 const BATCH_SLOTS_CLOSE: &str = "UPDATE batch_slot SET open = FALSE WHERE batch_id = $1 AND open

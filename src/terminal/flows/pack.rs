@@ -203,8 +203,9 @@ fn item(parcel: &ParcelState, quantity: Option<i64>, input: &Input) -> Action {
 fn reason(parcel: &ParcelState, input: &Input) -> Action {
     match input.command() {
         Some(CommandCode::Cancel | CommandCode::No) => at(parcel, Stage::Item { quantity: None }),
-        None if !input.text().trim().is_empty() => {
-            let reason = input.text().trim().to_owned();
+        // As it was typed: words are not a barcode to be repaired.
+        None if !input.scan.raw.trim().is_empty() => {
+            let reason = input.scan.raw.trim().to_owned();
             at(parcel, Stage::Packaging { ending: EndState::Short { reason } })
         }
         _ => Action::Refuse(Text::new("pack-reason-answer")),
@@ -226,10 +227,9 @@ fn packaging(parcel: &ParcelState, ending: &EndState, input: &Input) -> Action {
         (Some(CommandCode::Cancel), _) if parcel.missing() > 0 => {
             at(parcel, Stage::Item { quantity: None })
         }
-        (None, _) => Action::Packaging {
-            ending: ending.clone(),
-            code: input.text().trim().to_owned(),
-        },
+        (None, _) => {
+            Action::Packaging { ending: ending.clone(), code: input.text().trim().to_owned() }
+        }
         _ => Action::Refuse(Text::new("pack-packaging-answer")),
     }
 }
@@ -241,12 +241,8 @@ fn weight(
     doubted: Option<Grams>,
     input: &Input,
 ) -> Action {
-    let close = |weight, confirmed| Action::Close {
-        ending: ending.clone(),
-        packaging,
-        weight,
-        confirmed,
-    };
+    let close =
+        |weight, confirmed| Action::Close { ending: ending.clone(), packaging, weight, confirmed };
     match (input.command(), doubted, input.number()) {
         (Some(CommandCode::Yes), Some(weight), _) => close(weight, Confirmed::Yes),
         (Some(CommandCode::Cancel), _, _) => {
@@ -279,9 +275,7 @@ pub fn view(state: &PackState) -> View {
         }
         Stage::Reason => View::new(Text::new("pack-reason"), Expect::Reason),
         Stage::Packaging { .. } => View::new(packaging_title(&parcel.proposal), Expect::Packaging),
-        Stage::Weight { doubted: None, .. } => {
-            View::new(Text::new("pack-weight"), Expect::Weight)
-        }
+        Stage::Weight { doubted: None, .. } => View::new(Text::new("pack-weight"), Expect::Weight),
         Stage::Weight { doubted: Some(weight), .. } => {
             View::new(Text::new("pack-weight-doubted").with("weight", weight), Expect::Weight)
         }

@@ -91,16 +91,31 @@ pub enum Action {
     Show(PickState),
     Refuse(Text),
     Claim,
-    Resume { number: String },
-    Bind { slot: i64, code: String },
-    Pick { pieces: Pieces },
-    OtherLot { code: String },
-    Swap { lot: LotId },
+    Resume {
+        number: String,
+    },
+    Bind {
+        slot: i64,
+        code: String,
+    },
+    Pick {
+        pieces: Pieces,
+    },
+    OtherLot {
+        code: String,
+    },
+    Swap {
+        lot: LotId,
+    },
     Short,
-    Damaged { pieces: Pieces },
+    Damaged {
+        pieces: Pieces,
+    },
     Undo(LastPick),
     Skip,
-    EmptyDenied { place: PlaceId },
+    EmptyDenied {
+        place: PlaceId,
+    },
     /// The next task, whatever it is now.
     Next,
     Finish,
@@ -408,9 +423,8 @@ fn task_view(stage: &Stage, task: &TaskState, several: bool) -> View {
         view = view.line(Text::new("pick-expires").with("day", day.russian_text()));
     }
     if several {
-        view = view.line(
-            Text::new("pick-into").with("tote", &task.tote_code).with("slot", task.slot),
-        );
+        view =
+            view.line(Text::new("pick-into").with("tote", &task.tote_code).with("slot", task.slot));
     }
     view
 }

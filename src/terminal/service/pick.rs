@@ -77,8 +77,7 @@ fn warned(batch: BatchState, message: Text) -> Answer {
 }
 
 async fn begin(tx: &mut Tx, work: &BatchWork) -> Answer {
-    let next =
-        tasks_from(tx, work.batch.id, TaskCursor::START).await.map_err(PickError::from)?;
+    let next = tasks_from(tx, work.batch.id, TaskCursor::START).await.map_err(PickError::from)?;
     shown(BatchState::of(work).going_on(&work.slots, next.as_ref()))
 }
 
