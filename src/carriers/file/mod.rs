@@ -98,7 +98,7 @@ mod tests {
             parcels: vec![parcel],
             missing: Vec::new(),
         };
-        let files = FileCarrier::new("post").manifest_export(&manifest).unwrap();
+        let files = ManifestExport::manifest_export(&FileCarrier::new("post"), &manifest).unwrap();
         let names: Vec<&str> = files.iter().map(|file| file.name.as_str()).collect();
         assert_eq!(names, ["register-MSK-2026-000001.xlsx", "register-MSK-2026-000001.csv"]);
         let text = String::from_utf8(files[1].bytes.clone()).unwrap();
