@@ -6,6 +6,7 @@ use std::sync::Arc;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
+use crate::access::Principal;
 use crate::access::caller::{Caller, TokenCache};
 use crate::commands::{self, Command, CommandError, Ctx};
 use crate::db::{Db, DbError, Tx};
@@ -66,15 +67,33 @@ impl App {
         T: Serialize + DeserializeOwned + Send + 'static,
         E: From<DbError> + From<CommandError> + Send + 'static,
     {
+        self.command_of(&caller.principal, key, action, body, work).await
+    }
+
+    /// Like [`App::command`], where being logged in is right enough.
+    pub async fn command_of<B, T, E, F>(
+        &self,
+        principal: &Principal,
+        key: IdempotencyKey,
+        action: &'static str,
+        body: &B,
+        work: F,
+    ) -> Result<T, E>
+    where
+        B: Serialize,
+        F: AsyncFn(&mut Tx, &Ctx) -> Result<T, E> + Send + Sync + 'static,
+        T: Serialize + DeserializeOwned + Send + 'static,
+        E: From<DbError> + From<CommandError> + Send + 'static,
+    {
         let command = Command {
-            scope: caller.principal.key_scope(),
+            scope: principal.key_scope(),
             key: key.0,
             action,
             body_hash: commands::body_hash(&(action, body)),
             request: serde_json::to_value(body).ok(),
-            actor: caller.principal.user(),
+            actor: principal.user(),
             device: None,
-            owner: caller.scope().owner(),
+            owner: principal.scope().owner(),
         };
         let outcome = commands::run(&self.db, &self.clock, command, work).await;
         self.job_queued.notify_waiters();

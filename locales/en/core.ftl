@@ -60,3 +60,6 @@ title-too-many = Too often
 title-unavailable = Temporarily unavailable
 title-internal = Internal error
 field-reserved = reserved for the operator's own series
+problem-roles_unfit = The roles do not fit: a shop’s people have the role “shop_owner” and an owner, the operator’s people have no owner.
+problem-user_inactive = The user is deactivated. Activate the user first.
+setup-passwords-differ = The passwords differ. Enter the same one twice.

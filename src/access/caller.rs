@@ -49,6 +49,8 @@ pub mod rights {
         CatalogRead,
         CatalogWrite,
         AcceptanceWaive,
+        OwnersWrite,
+        WarehouseRead,
         WarehouseWrite,
         ReceivingRead,
         ReceivingAnnounce,
@@ -103,6 +105,17 @@ impl FromRequestParts<App> for AnyCaller {
 
     async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, Problem> {
         Ok(Self(authenticate(parts, app).await?))
+    }
+}
+
+/// The token itself of somebody who is logged in, for ending exactly this session.
+pub struct OwnToken(pub String);
+
+impl FromRequestParts<App> for OwnToken {
+    type Rejection = Problem;
+
+    async fn from_request_parts(parts: &mut Parts, _app: &App) -> Result<Self, Problem> {
+        token_of(parts).map(Self).ok_or_else(|| AccessError::Unauthenticated.into())
     }
 }
 

@@ -6,11 +6,14 @@
 //! is answered like one that does not exist.
 
 pub mod caller;
+pub mod http;
 pub mod passwords;
 pub mod service;
 mod store;
 pub mod tokens;
 
+use crate::commands::CommandError;
+use crate::fault::InputError;
 use crate::faults;
 use crate::ids::{ApiKeyId, DeviceId, OwnerId, UserId, WarehouseId};
 use crate::text_enum;
@@ -25,7 +28,23 @@ faults! {
         Forbidden { right: &'static str } => "forbidden", Forbidden, "the right {right} is missing";
         BadgeUnknown => "badge_unknown", NotFound, "no active user has this badge";
         PinWrong => "pin_wrong", Unauthenticated, "the PIN is wrong";
+        /// Which of the two is wrong is not told.
+        LoginFailed => "login_failed", Unauthenticated, "the login or the password is wrong";
+        /// After too many failures nobody gets in for a while, not even with the right secret.
+        LoginLocked { seconds: i64 } => "login_locked", TooMany, "too many failures, locked for {seconds} s";
+        /// Used, expired, or never given out.
+        LinkInvalid => "link_invalid", NotFound, "the one-time link is not valid";
+        NotFound { what: &'static str } => "not_found", NotFound, "no such {what}";
+        LoginTaken { login: String } => "login_taken", Conflict, "the login {login} is taken";
+        DeviceNameTaken { name: String } => "device_name_taken", Conflict, "a device named {name} exists";
+        PasswordWeak { length: usize } => "password_weak", Invalid, "the password has fewer than {length} characters";
+        PinWeak => "pin_weak", Invalid, "the PIN is too easy";
+        LastAdministrator => "last_administrator", Conflict, "somebody must be able to administrate";
+        /// A shop's people belong to their owner, the operator's people to none.
+        RolesUnfit => "roles_unfit", Invalid, "the roles do not fit to where the user belongs";
+        UserInactive => "user_inactive", Conflict, "the user is deactivated";
     }
+    wraps { Input(InputError), Command(CommandError) }
 }
 
 text_enum! {
@@ -47,6 +66,10 @@ text_enum! {
         CatalogRead = "catalog_read",
         CatalogWrite = "catalog_write",
         AcceptanceWaive = "acceptance_waive",
+        /// To take in shops and to write their contracts.
+        OwnersWrite = "owners_write",
+        /// To see how the operator's warehouse is laid out.
+        WarehouseRead = "warehouse_read",
         WarehouseWrite = "warehouse_write",
         ReceivingRead = "receiving_read",
         /// To announce a delivery.
@@ -70,14 +93,37 @@ text_enum! {
     }
 }
 
+/// Everything on the floor, but neither people nor their trail.
+const DISPATCHER_RIGHTS: &[Right] = &[
+    Right::CatalogRead,
+    Right::CatalogWrite,
+    Right::AcceptanceWaive,
+    Right::OwnersWrite,
+    Right::WarehouseRead,
+    Right::WarehouseWrite,
+    Right::ReceivingRead,
+    Right::ReceivingAnnounce,
+    Right::ReceivingWork,
+    Right::StockRead,
+    Right::StockAdjust,
+    Right::OrdersRead,
+    Right::OrdersWrite,
+    Right::PickingPlan,
+    Right::PickingWork,
+    Right::PackingWork,
+    Right::ManifestsRead,
+    Right::ManifestsWork,
+    Right::PrintingWork,
+    Right::JobsManage,
+];
+
 impl Role {
     /// What the role may do.
     pub fn rights(self) -> &'static [Right] {
         use Right::{
-            AcceptanceWaive, AuditRead, CatalogRead, CatalogWrite, JobsManage, ManifestsRead,
-            ManifestsWork, OrdersRead, OrdersWrite, PackingWork, PickingPlan, PickingWork,
-            PrintingWork, ReceivingAnnounce, ReceivingRead, ReceivingWork, StockAdjust, StockRead,
-            WarehouseWrite,
+            AuditRead, CatalogRead, CatalogWrite, ManifestsRead, ManifestsWork, OrdersRead,
+            OrdersWrite, OwnersWrite, PackingWork, PickingWork, PrintingWork, ReceivingAnnounce,
+            ReceivingRead, ReceivingWork, StockRead, WarehouseRead,
         };
         match self {
             Self::Administrator => Right::ALL,
@@ -89,8 +135,11 @@ impl Role {
                 ReceivingWork,
                 StockRead,
                 PrintingWork,
+                WarehouseRead,
             ],
-            Self::Picker => &[CatalogRead, StockRead, OrdersRead, PickingWork, PrintingWork],
+            Self::Picker => {
+                &[CatalogRead, StockRead, OrdersRead, PickingWork, PrintingWork, WarehouseRead]
+            }
             Self::Packer => &[
                 CatalogRead,
                 StockRead,
@@ -99,30 +148,19 @@ impl Role {
                 ManifestsRead,
                 ManifestsWork,
                 PrintingWork,
+                WarehouseRead,
             ],
-            Self::Dispatcher => &[
+            Self::Dispatcher => DISPATCHER_RIGHTS,
+            Self::Accountant => &[
                 CatalogRead,
-                CatalogWrite,
-                AcceptanceWaive,
-                WarehouseWrite,
+                OwnersWrite,
+                WarehouseRead,
                 ReceivingRead,
-                ReceivingAnnounce,
-                ReceivingWork,
                 StockRead,
-                StockAdjust,
                 OrdersRead,
-                OrdersWrite,
-                PickingPlan,
-                PickingWork,
-                PackingWork,
                 ManifestsRead,
-                ManifestsWork,
-                PrintingWork,
-                JobsManage,
+                AuditRead,
             ],
-            Self::Accountant => {
-                &[CatalogRead, ReceivingRead, StockRead, OrdersRead, ManifestsRead, AuditRead]
-            }
             Self::ShopOwner => &[
                 CatalogRead,
                 CatalogWrite,

@@ -40,6 +40,9 @@ struct Spec;
 fn api() -> OpenApiRouter<App> {
     OpenApiRouter::with_openapi(Spec::openapi())
         .merge(crate::commands::http::router())
+        .merge(crate::access::http::router())
+        .merge(crate::catalog::http::router())
+        .merge(crate::stock::http::router())
         .merge(crate::terminal::http::router())
         .merge(crate::jobs::http::router())
         .merge(crate::printing::http::router())
@@ -64,6 +67,7 @@ pub fn router(app: App) -> Router {
     let (routes, _) = api().split_for_parts();
     Router::new()
         .merge(routes)
+        .merge(crate::access::http::setup_router())
         .merge(SwaggerUi::new("/docs").url("/openapi.json", openapi()))
         .route("/", get(front_page))
         .route("/problems", get(problems_page))

@@ -1,5 +1,7 @@
 //! Where goods lie, and how they are moved and counted, over HTTP.
 
+mod lists;
+
 use axum::Json;
 use axum::extract::State;
 use serde::{Deserialize, Serialize};
@@ -26,6 +28,7 @@ const NOTE_LENGTH_MAX: usize = 200;
 
 pub fn router() -> OpenApiRouter<App> {
     OpenApiRouter::new()
+        .merge(lists::router())
         .routes(routes!(place_stock))
         .routes(routes!(product_stock))
         .routes(routes!(stock_move_make))

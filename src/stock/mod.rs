@@ -31,7 +31,8 @@ use crate::units::{Pieces, UtcMicros};
 
 pub use self::promises::promise_waiting;
 pub use self::store::{
-    QUERIES, counts::QUERIES as COUNT_QUERIES, entry_insert_many, floor::QUERIES as FLOOR_QUERIES,
+    LIST_QUERIES, QUERIES, counts::QUERIES as COUNT_QUERIES, entry_insert_many,
+    floor::QUERIES as FLOOR_QUERIES,
 };
 
 faults! {

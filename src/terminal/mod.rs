@@ -22,10 +22,10 @@ use crate::access::AccessError;
 use crate::catalog::CatalogError;
 use crate::commands::CommandError;
 use crate::faults;
-use crate::receiving::ReceivingError;
-use crate::stock::GoodsError;
 use crate::packing::PackError;
 use crate::picking::PickError;
+use crate::receiving::ReceivingError;
+use crate::stock::GoodsError;
 
 pub use dialogue::{Colour, Expect, Feedback, Input, Sound, Step, Text, View};
 pub use session::{Session, Who};

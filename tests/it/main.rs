@@ -12,10 +12,10 @@
 mod jobs;
 mod ledger;
 mod manifests;
+mod orders;
 mod packing;
 mod picking;
 mod printing;
-mod orders;
 mod seed;
 mod storage;
 mod support;

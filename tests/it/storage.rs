@@ -12,7 +12,7 @@ use crate::support::TestApp;
 fn all_queries() -> Vec<&'static str> {
     let orders = ambar::orders::QUERIES.concat();
     [
-        ambar::access::QUERIES,
+        &ambar::access::QUERIES.concat(),
         &ambar::catalog::QUERIES.concat(),
         ambar::commands::QUERIES,
         ambar::jobs::QUERIES,
@@ -21,6 +21,7 @@ fn all_queries() -> Vec<&'static str> {
         ambar::packing::handover::QUERIES,
         ambar::series::QUERIES,
         ambar::stock::QUERIES,
+        ambar::stock::LIST_QUERIES,
         ambar::stock::integrity::QUERIES,
         ambar::terminal::QUERIES,
         &ambar::picking::queries(),

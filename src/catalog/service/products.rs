@@ -141,6 +141,27 @@ impl ProductFacts {
     }
 }
 
+impl From<Product> for ProductFacts {
+    fn from(product: Product) -> Self {
+        Self {
+            name: product.name,
+            category: product.category,
+            length_mm: product.length_mm,
+            width_mm: product.width_mm,
+            height_mm: product.height_mm,
+            weight_g: product.weight_g,
+            fragile: product.fragile,
+            liquid: product.liquid,
+            lot_tracked: product.lot_tracked,
+            expiry_tracked: product.expiry_tracked,
+            serial_tracked: product.serial_tracked,
+            marked: product.marked,
+            own_box: product.own_box,
+            shelf_life_days_min: product.shelf_life_days_min,
+        }
+    }
+}
+
 /// Creates products of one owner, all of them or none, with their barcodes and the article as one.
 /// `path` is where they stand in the input, such as `items`, for the names of wrong fields.
 pub async fn products_create_many(

@@ -1,4 +1,8 @@
-//! Finding who a token belongs to.
+//! Finding who a token or a badge belongs to.
+
+pub(super) mod attempts;
+pub(super) mod doors;
+pub(super) mod users;
 
 use crate::db::{DbError, Tx};
 use crate::ids::{ApiKeyId, DeviceId, OwnerId, UserId, WarehouseId};
@@ -55,7 +59,10 @@ const API_KEY_FIND: &str = "SELECT k.id, k.owner_id
 
 const DEVICE_FIND: &str = "SELECT id, warehouse_id FROM device WHERE token_hash = $1 AND active";
 
-pub const QUERIES: &[&str] = &[BADGE_FIND, SESSION_FIND, API_KEY_FIND, DEVICE_FIND];
+const OWN_QUERIES: &[&str] = &[BADGE_FIND, SESSION_FIND, API_KEY_FIND, DEVICE_FIND];
+
+/// Every statement of access, by file.
+pub const QUERIES: [&[&str]; 4] = [OWN_QUERIES, attempts::QUERIES, doors::QUERIES, users::QUERIES];
 
 pub(super) async fn session_principal(
     tx: &mut Tx,

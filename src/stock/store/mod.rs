@@ -2,6 +2,7 @@
 
 pub(super) mod counts;
 pub(super) mod floor;
+pub(super) mod lists;
 
 use super::StockMove;
 use crate::args;
@@ -15,6 +16,8 @@ const ENTRY_INSERT: &str = "INSERT INTO stock_entry
      VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18)";
 
 pub const QUERIES: &[&str] = &[ENTRY_INSERT];
+
+pub use self::lists::QUERIES as LIST_QUERIES;
 
 /// On an engine without row triggers, this is where explicit statements would take their place.
 pub(super) async fn entry_insert(
