@@ -9,12 +9,15 @@
     reason = "a test that cannot go on fails here, and its story is told in one piece"
 )]
 
+mod access;
+mod catalog;
 mod jobs;
 mod ledger;
 mod manifests;
 mod orders;
 mod packing;
 mod picking;
+mod places;
 mod printing;
 mod seed;
 mod storage;
