@@ -19,6 +19,8 @@ use crate::ids::{ApiKeyId, DeviceId, OwnerId, UserId, WarehouseId};
 use crate::text_enum;
 
 pub use self::store::QUERIES;
+pub use self::store::doors::{ApiKey, Device};
+pub use self::store::users::UserRow;
 
 faults! {
     /// Why somebody is not let in.

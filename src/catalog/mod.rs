@@ -48,6 +48,10 @@ pub use self::service::products::{
 };
 pub use self::service::units::{handling_unit_create, handling_unit_put};
 pub use self::store::QUERIES;
+pub use self::store::barcodes::Barcode;
+pub use self::store::owners::{Contract, Owner};
+pub use self::store::places::{Warehouse, Zone};
+pub use self::store::products::Waiver;
 
 faults! {
     /// Why the catalogue refuses.

@@ -9,53 +9,53 @@ use crate::{args, record};
 record! {
     /// What lies in a place of one lot in one condition.
     #[derive(Debug, Clone, PartialEq, Eq)]
-    pub struct StockRow {
-        pub place: PlaceId,
-        pub place_code: String,
-        pub owner: OwnerId,
-        pub product: ProductId,
-        pub article: String,
-        pub lot: LotId,
-        pub lot_code: String,
-        pub expires_on: Option<Day>,
-        pub condition: Condition,
-        pub on_hand: Pieces,
+    pub(in crate::stock) struct StockRow {
+        pub(in crate::stock) place: PlaceId,
+        pub(in crate::stock) place_code: String,
+        pub(in crate::stock) owner: OwnerId,
+        pub(in crate::stock) product: ProductId,
+        pub(in crate::stock) article: String,
+        pub(in crate::stock) lot: LotId,
+        pub(in crate::stock) lot_code: String,
+        pub(in crate::stock) expires_on: Option<Day>,
+        pub(in crate::stock) condition: Condition,
+        pub(in crate::stock) on_hand: Pieces,
         /// Held by open pick tasks.
-        pub reserved: Pieces,
-        pub arrived_at: UtcMicros,
+        pub(in crate::stock) reserved: Pieces,
+        pub(in crate::stock) arrived_at: UtcMicros,
     }
 }
 
 record! {
     /// All stock of a product in a warehouse or in all of them.
     #[derive(Debug, Clone, PartialEq, Eq)]
-    pub struct ProductStockRow {
-        pub product: ProductId,
-        pub owner: OwnerId,
-        pub article: String,
-        pub on_hand: Pieces,
-        pub promisable: Pieces,
-        pub promised: Pieces,
+    pub(in crate::stock) struct ProductStockRow {
+        pub(in crate::stock) product: ProductId,
+        pub(in crate::stock) owner: OwnerId,
+        pub(in crate::stock) article: String,
+        pub(in crate::stock) on_hand: Pieces,
+        pub(in crate::stock) promisable: Pieces,
+        pub(in crate::stock) promised: Pieces,
     }
 }
 
 /// What a list of stock is narrowed to, and behind which row it starts.
 #[derive(Debug, Clone, Copy)]
-pub struct StockFilter {
-    pub owner: Option<OwnerId>,
-    pub product: Option<ProductId>,
-    pub place: Option<PlaceId>,
-    pub after: StockKey,
-    pub limit: i64,
+pub(in crate::stock) struct StockFilter {
+    pub(in crate::stock) owner: Option<OwnerId>,
+    pub(in crate::stock) product: Option<ProductId>,
+    pub(in crate::stock) place: Option<PlaceId>,
+    pub(in crate::stock) after: StockKey,
+    pub(in crate::stock) limit: i64,
 }
 
 /// The key of a balance, in the order of the list.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct StockKey {
-    pub product: ProductId,
-    pub place: PlaceId,
-    pub lot: LotId,
-    pub condition: Condition,
+pub(in crate::stock) struct StockKey {
+    pub(in crate::stock) product: ProductId,
+    pub(in crate::stock) place: PlaceId,
+    pub(in crate::stock) lot: LotId,
+    pub(in crate::stock) condition: Condition,
 }
 
 macro_rules! stock_select {
