@@ -52,6 +52,7 @@ fn api() -> OpenApiRouter<App> {
         .merge(crate::packing::http::router())
         .merge(crate::orders::http::router())
         .merge(crate::manifests::http::router())
+        .merge(crate::imports::http::router())
 }
 
 /// The OpenAPI description, made from the code.

@@ -11,6 +11,7 @@
 
 mod access;
 mod catalog;
+mod imports;
 mod jobs;
 mod ledger;
 mod manifests;

@@ -25,6 +25,7 @@ fn all_queries() -> Vec<&'static str> {
         ambar::stock::integrity::QUERIES,
         ambar::terminal::QUERIES,
         &ambar::picking::queries(),
+        ambar::imports::QUERIES,
         ambar::packing::QUERIES,
         &orders,
     ]

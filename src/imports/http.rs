@@ -1,0 +1,182 @@
+//! Small files over HTTP; large ones go through the command line.
+
+use std::sync::Arc;
+
+use axum::Json;
+use axum::body::Bytes;
+use axum::extract::State;
+use serde::{Deserialize, Serialize};
+use utoipa_axum::router::OpenApiRouter;
+use utoipa_axum::routes;
+
+use super::table::Source;
+use super::{ImportKind, ImportMode, ImportReport, ImportRequest, NewProducts, Refusal, run};
+use crate::access::Principal;
+use crate::access::caller::{Caller, rights};
+use crate::app::App;
+use crate::http::{IdempotencyKey, Problem, ProblemBody, QueryParams};
+use crate::i18n::Language;
+use crate::ids::{OwnerId, WarehouseId};
+use crate::orders::OrderError;
+
+pub fn router() -> OpenApiRouter<App> {
+    OpenApiRouter::new()
+        .routes(routes!(import_orders))
+        .routes(routes!(import_products))
+        .routes(routes!(import_stock))
+        .routes(routes!(import_bins))
+}
+
+/// How a file is to be read.
+#[derive(Debug, Clone, Deserialize, utoipa::IntoParams)]
+#[into_params(parameter_in = Query)]
+struct ImportParams {
+    /// The operator's people name the shop; a shop's key is its own.
+    owner_id: Option<OwnerId>,
+    warehouse_id: Option<WarehouseId>,
+    /// `field=Heading,…` where headings are not the known ones.
+    map: Option<String>,
+    /// The name of the file in messages.
+    file: Option<String>,
+    /// Unknown articles of an order file become products.
+    create_products: Option<bool>,
+    /// All rows or none.
+    whole: Option<bool>,
+}
+
+/// A row that was not applied, in words.
+#[derive(Debug, Serialize, utoipa::ToSchema)]
+struct RefusalOut {
+    line: i64,
+    column: Option<String>,
+    code: String,
+    value: String,
+    detail: String,
+}
+
+/// What an import came to.
+#[derive(Debug, Serialize, utoipa::ToSchema)]
+struct ImportOut {
+    file: String,
+    rows: i64,
+    created: i64,
+    unchanged: i64,
+    refused: usize,
+    products_created: i64,
+    refusals: Vec<RefusalOut>,
+}
+
+/// Imports orders from a CSV or XLSX file (загрузка заказов). Repeating it adds nothing.
+#[utoipa::path(
+    post, path = "/v1/imports/orders", tag = "imports", params(ImportParams),
+    request_body(content = Vec<u8>, content_type = "application/octet-stream"),
+    responses((status = 200, body = ImportOut), (status = "default", body = ProblemBody))
+)]
+async fn import_orders(
+    State(app): State<App>,
+    caller: Caller<rights::OrdersWrite>,
+    QueryParams(params): QueryParams<ImportParams>,
+    _key: IdempotencyKey,
+    body: Bytes,
+) -> Result<Json<ImportOut>, Problem> {
+    import(&app, &caller.principal, ImportKind::Orders, params, &body).await
+}
+
+/// Imports products from a CSV or XLSX file (загрузка товаров). Repeating it adds nothing.
+#[utoipa::path(
+    post, path = "/v1/imports/products", tag = "imports", params(ImportParams),
+    request_body(content = Vec<u8>, content_type = "application/octet-stream"),
+    responses((status = 200, body = ImportOut), (status = "default", body = ProblemBody))
+)]
+async fn import_products(
+    State(app): State<App>,
+    caller: Caller<rights::CatalogWrite>,
+    QueryParams(params): QueryParams<ImportParams>,
+    _key: IdempotencyKey,
+    body: Bytes,
+) -> Result<Json<ImportOut>, Problem> {
+    import(&app, &caller.principal, ImportKind::Products, params, &body).await
+}
+
+/// Imports the stock to start with from a CSV or XLSX file (загрузка остатков). The same file again
+/// adds nothing.
+#[utoipa::path(
+    post, path = "/v1/imports/stock", tag = "imports", params(ImportParams),
+    request_body(content = Vec<u8>, content_type = "application/octet-stream"),
+    responses((status = 200, body = ImportOut), (status = "default", body = ProblemBody))
+)]
+async fn import_stock(
+    State(app): State<App>,
+    caller: Caller<rights::StockAdjust>,
+    QueryParams(params): QueryParams<ImportParams>,
+    _key: IdempotencyKey,
+    body: Bytes,
+) -> Result<Json<ImportOut>, Problem> {
+    import(&app, &caller.principal, ImportKind::Stock, params, &body).await
+}
+
+/// Imports bins from a CSV or XLSX file (загрузка ячеек). Repeating it adds nothing.
+#[utoipa::path(
+    post, path = "/v1/imports/bins", tag = "imports", params(ImportParams),
+    request_body(content = Vec<u8>, content_type = "application/octet-stream"),
+    responses((status = 200, body = ImportOut), (status = "default", body = ProblemBody))
+)]
+async fn import_bins(
+    State(app): State<App>,
+    caller: Caller<rights::WarehouseWrite>,
+    QueryParams(params): QueryParams<ImportParams>,
+    _key: IdempotencyKey,
+    body: Bytes,
+) -> Result<Json<ImportOut>, Problem> {
+    import(&app, &caller.principal, ImportKind::Bins, params, &body).await
+}
+
+async fn import(
+    app: &App,
+    principal: &Principal,
+    kind: ImportKind,
+    params: ImportParams,
+    body: &Bytes,
+) -> Result<Json<ImportOut>, Problem> {
+    let own = principal.scope().owner();
+    if let (Some(own), Some(named)) = (own, params.owner_id)
+        && own != named
+    {
+        return Err(OrderError::NotFound { what: "owner" }.into());
+    }
+    let whole = params.whole.unwrap_or(false);
+    let create = params.create_products.unwrap_or(false)
+        && principal.may(crate::access::Right::CatalogWrite);
+    let file = params.file.unwrap_or_else(|| format!("{kind}.csv"));
+    let request = ImportRequest {
+        kind,
+        source: Source::Bytes(Arc::from(body.as_ref())),
+        file: file.clone(),
+        owner: own.or(params.owner_id),
+        warehouse: params.warehouse_id,
+        map: params.map.unwrap_or_default(),
+        new_products: if create { NewProducts::Create } else { NewProducts::Refuse },
+        mode: if whole { ImportMode::Whole } else { ImportMode::Rows },
+    };
+    let report = run(app, request, principal.user(), |_| {}).await?;
+    Ok(Json(shown(file, report)))
+}
+
+fn shown(file: String, report: ImportReport) -> ImportOut {
+    let refusal = |refusal: &Refusal| RefusalOut {
+        line: refusal.line,
+        column: refusal.column.clone(),
+        code: refusal.code.to_owned(),
+        value: refusal.value.clone(),
+        detail: refusal.text(Language::Russian),
+    };
+    ImportOut {
+        file,
+        rows: report.rows,
+        created: report.created,
+        unchanged: report.unchanged,
+        refused: report.refusals.len(),
+        products_created: report.products_created,
+        refusals: report.refusals.iter().map(refusal).collect(),
+    }
+}

@@ -1,0 +1,273 @@
+//! A file as rows of text: CSV or XLSX, plain or packed, in the encodings that shops send.
+//!
+//! The file is read twice: once to know its hash, its encoding and how long it is, and once row by
+//! row, so that a CSV of any length takes little memory.
+
+use std::io::{Cursor, Read};
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use calamine::{Data, Reader as _};
+use encoding_rs::{Decoder, Encoding, UTF_8, WINDOWS_1251};
+use flate2::read::MultiGzDecoder;
+use sha2::{Digest, Sha256};
+
+use super::ImportError;
+
+const BUFFER_BYTES: usize = 64 * 1024;
+/// An XLSX is unpacked in memory.
+const XLSX_BYTES_MAX: u64 = 64 * 1024 * 1024;
+
+/// Where the bytes come from.
+#[derive(Debug, Clone)]
+pub enum Source {
+    File(PathBuf),
+    Bytes(Arc<[u8]>),
+}
+
+/// What is known about a file after it was read through once.
+#[derive(Debug, Clone)]
+pub struct Survey {
+    pub file: String,
+    pub hash: [u8; 32],
+    /// Lines, with the heading, as far as line ends tell.
+    pub lines: u64,
+    encoding: &'static Encoding,
+    xlsx: bool,
+}
+
+/// One row of text cells.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Row {
+    pub line: i64,
+    pub cells: Vec<String>,
+}
+
+/// The rows of a file behind its heading.
+pub struct Table {
+    pub headings: Vec<String>,
+    file: String,
+    rows: Rows,
+}
+
+enum Rows {
+    Csv(Box<csv::Reader<Box<dyn Read + Send>>>),
+    Sheet(std::vec::IntoIter<Row>),
+}
+
+impl Source {
+    fn open(&self, file: &str) -> Result<Box<dyn Read + Send>, ImportError> {
+        let failed = |e: std::io::Error| unreadable(file, &e);
+        let mut raw: Box<dyn Read + Send> = match self {
+            Self::File(path) => Box::new(std::fs::File::open(path).map_err(failed)?),
+            Self::Bytes(bytes) => Box::new(Cursor::new(Arc::clone(bytes))),
+        };
+        let mut magic = Vec::new();
+        raw.by_ref().take(2).read_to_end(&mut magic).map_err(failed)?;
+        let packed = magic == [0x1f, 0x8b];
+        let whole = Cursor::new(magic).chain(raw);
+        Ok(if packed { Box::new(MultiGzDecoder::new(whole)) } else { Box::new(whole) })
+    }
+
+    /// Reads the file through once.
+    pub fn survey(&self, file: &str) -> Result<Survey, ImportError> {
+        let mut reader = self.open(file)?;
+        let mut hash = Sha256::new();
+        let mut buffer = vec![0; BUFFER_BYTES];
+        let mut decoder = UTF_8.new_decoder_without_bom_handling();
+        let mut text = vec![0; BUFFER_BYTES * 4];
+        let (mut lines, mut is_utf8, mut head, mut last) = (0, true, Vec::new(), b'\n');
+        loop {
+            let count = reader.read(&mut buffer).map_err(|e| unreadable(file, &e))?;
+            let part = &buffer[..count];
+            hash.update(part);
+            lines += part.iter().filter(|byte| **byte == b'\n').count() as u64;
+            last = part.last().copied().unwrap_or(last);
+            if head.len() < 4 {
+                head.extend(part.iter().take(4));
+            }
+            if is_utf8 {
+                let (result, ..) =
+                    decoder.decode_to_utf8_without_replacement(part, &mut text, count == 0);
+                is_utf8 = matches!(result, encoding_rs::DecoderResult::InputEmpty);
+            }
+            if count == 0 {
+                break;
+            }
+        }
+        Ok(Survey {
+            file: file.to_owned(),
+            hash: hash.finalize().into(),
+            lines: lines + u64::from(last != b'\n'),
+            encoding: if is_utf8 { UTF_8 } else { WINDOWS_1251 },
+            xlsx: head.starts_with(b"PK\x03\x04"),
+        })
+    }
+
+    /// Opens the file row by row.
+    pub fn table(&self, survey: &Survey) -> Result<Table, ImportError> {
+        let file = survey.file.clone();
+        let reader = self.open(&file)?;
+        if survey.xlsx {
+            return sheet(file, reader);
+        }
+        let mut text = Decoding::new(survey.encoding, reader);
+        let mut head = Vec::new();
+        text.by_ref()
+            .take(BUFFER_BYTES as u64)
+            .read_to_end(&mut head)
+            .map_err(|e| unreadable(&file, &e))?;
+        let delimiter = delimiter(&head);
+        let whole: Box<dyn Read + Send> = Box::new(Cursor::new(head).chain(text));
+        let mut csv = csv::ReaderBuilder::new()
+            .delimiter(delimiter)
+            .flexible(true)
+            .trim(csv::Trim::All)
+            .from_reader(whole);
+        let headings = csv.headers().map_err(|e| unreadable(&file, &e))?;
+        let headings = headings.iter().map(str::to_owned).collect();
+        Ok(Table { headings, file, rows: Rows::Csv(Box::new(csv)) })
+    }
+}
+
+impl Table {
+    /// The next row that is not empty.
+    pub fn next_row(&mut self) -> Result<Option<Row>, ImportError> {
+        loop {
+            let row = match &mut self.rows {
+                Rows::Sheet(rows) => rows.next(),
+                Rows::Csv(csv) => {
+                    let mut record = csv::StringRecord::new();
+                    let more =
+                        csv.read_record(&mut record).map_err(|e| unreadable(&self.file, &e))?;
+                    let line = record.position().map_or(0, csv::Position::line);
+                    more.then(|| Row {
+                        line: i64::try_from(line).unwrap_or(i64::MAX),
+                        cells: record.iter().map(str::to_owned).collect(),
+                    })
+                }
+            };
+            match row {
+                Some(row) if row.cells.iter().all(String::is_empty) => {}
+                other => return Ok(other),
+            }
+        }
+    }
+}
+
+fn unreadable(file: &str, why: &dyn std::fmt::Display) -> ImportError {
+    ImportError::Unreadable { file: file.to_owned(), why: why.to_string() }
+}
+
+/// The character that most often parts the heading, quotes left out.
+fn delimiter(head: &[u8]) -> u8 {
+    let mut counts = [(b',', 0), (b';', 0), (b'\t', 0)];
+    let mut quoted = false;
+    for &byte in head.iter().take_while(|byte| **byte != b'\n') {
+        quoted ^= byte == b'"';
+        for (delimiter, count) in &mut counts {
+            *count += i32::from(!quoted && byte == *delimiter);
+        }
+    }
+    counts.iter().rev().max_by_key(|(_, count)| *count).map_or(b',', |(byte, _)| *byte)
+}
+
+/// The first sheet of a workbook.
+fn sheet(file: String, mut reader: Box<dyn Read + Send>) -> Result<Table, ImportError> {
+    let mut bytes = Vec::new();
+    reader
+        .by_ref()
+        .take(XLSX_BYTES_MAX)
+        .read_to_end(&mut bytes)
+        .map_err(|e| unreadable(&file, &e))?;
+    let mut book: calamine::Xlsx<_> =
+        calamine::open_workbook_from_rs(Cursor::new(bytes)).map_err(|e| unreadable(&file, &e))?;
+    let range = match book.worksheet_range_at(0) {
+        Some(range) => range.map_err(|e| unreadable(&file, &e))?,
+        None => return Err(unreadable(&file, &"no sheet")),
+    };
+    let first = range.start().map_or(0, |(row, _)| i64::from(row)) + 1;
+    let mut rows = (first..)
+        .zip(range.rows())
+        .map(|(line, row)| Row { line, cells: row.iter().map(cell_text).collect() });
+    let headings = rows.next().map(|row| row.cells).unwrap_or_default();
+    let rows: Vec<Row> = rows.collect();
+    Ok(Table { headings, file, rows: Rows::Sheet(rows.into_iter()) })
+}
+
+/// Numbers as people typed them: a workbook knows no whole ones.
+fn cell_text(cell: &Data) -> String {
+    match cell {
+        Data::DateTimeIso(text) | Data::String(text) => text.trim().to_owned(),
+        Data::DateTime(at) => {
+            let (year, month, day, hour, minute, second, _) = at.to_ymd_hms_milli();
+            format!("{year:04}-{month:02}-{day:02}T{hour:02}:{minute:02}:{second:02}")
+        }
+        other => other.to_string().trim().to_owned(),
+    }
+}
+
+/// Bytes of an encoding as UTF-8.
+struct Decoding {
+    decoder: Decoder,
+    from: Box<dyn Read + Send>,
+    raw: Vec<u8>,
+    text: Cursor<Vec<u8>>,
+    ended: bool,
+}
+
+impl Decoding {
+    fn new(encoding: &'static Encoding, from: Box<dyn Read + Send>) -> Self {
+        let decoder = encoding.new_decoder_with_bom_removal();
+        Self { decoder, from, raw: vec![0; BUFFER_BYTES], text: Cursor::default(), ended: false }
+    }
+}
+
+impl Read for Decoding {
+    fn read(&mut self, target: &mut [u8]) -> std::io::Result<usize> {
+        loop {
+            let count = self.text.read(target)?;
+            if count > 0 || self.ended || target.is_empty() {
+                return Ok(count);
+            }
+            let got = self.from.read(&mut self.raw)?;
+            self.ended = got == 0;
+            let room = self.decoder.max_utf8_buffer_length(got).unwrap_or(BUFFER_BYTES * 4);
+            let mut text = vec![0; room];
+            let (_, _, written, _) =
+                self.decoder.decode_to_utf8(&self.raw[..got], &mut text, self.ended);
+            text.truncate(written);
+            self.text = Cursor::new(text);
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn rows(bytes: &[u8]) -> (Vec<String>, Vec<Row>) {
+        let source = Source::Bytes(bytes.into());
+        let survey = source.survey("f.csv").unwrap();
+        let mut table = source.table(&survey).unwrap();
+        let mut rows = Vec::new();
+        while let Some(row) = table.next_row().unwrap() {
+            rows.push(row);
+        }
+        (table.headings, rows)
+    }
+
+    #[test]
+    fn encodings_and_delimiters_are_found_out() {
+        let text = "Артикул;Кол-во\r\nЁ-1;2\r\n;\r\nЖ-2;3";
+        let (cp1251, ..) = WINDOWS_1251.encode(text);
+        let with_bom = format!("\u{feff}{text}");
+        let tabbed = text.replace(';', "\t");
+        for bytes in [text.as_bytes(), &cp1251, with_bom.as_bytes(), tabbed.as_bytes()] {
+            let (headings, rows) = rows(bytes);
+            assert_eq!(headings, ["Артикул", "Кол-во"]);
+            assert_eq!(rows[0], Row { line: 2, cells: vec!["Ё-1".into(), "2".into()] });
+            assert_eq!((rows[1].line, rows.len()), (4, 2));
+        }
+    }
+}
