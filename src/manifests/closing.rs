@@ -7,6 +7,7 @@ use super::model::{Closed, ManifestHead, ManifestState, MissingParcels};
 use super::service::manifest_hold;
 use super::store::{self, ContentRow, EntryRow};
 use crate::carriers::{ManifestModel, ParcelModel};
+use crate::catalog::{PlaceKind, virtual_place};
 use crate::commands::Ctx;
 use crate::db::{DbError, Tx};
 use crate::ids::{ManifestId, PlaceId};
@@ -73,7 +74,7 @@ async fn hand_over(
     orders_ship(tx, ctx, &shipped).await?;
     let left = handover::parcels_hand_over(tx, head.id).await?;
     assert_eq!(u64::try_from(parcels), Ok(left), "what is on the manifest is loaded");
-    let carrier = store::carrier_place(tx, head.warehouse).await?;
+    let carrier = virtual_place(tx, head.warehouse, PlaceKind::Carrier).await?;
     let lines: Vec<StockMove> =
         contents.iter().map(|content| move_of(content, carrier, head.id, ctx)).collect();
     let wanted = contents.iter().map(|content| content.pieces).max().unwrap_or(Pieces::ZERO);

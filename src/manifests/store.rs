@@ -8,7 +8,7 @@ use crate::carriers::ManifestModel;
 use crate::commands::Ctx;
 use crate::db::{DbError, Tx};
 use crate::ids::{
-    LotId, ManifestId, OrderId, OrderLineId, OwnerId, ParcelId, PlaceId, ProductId, WarehouseId,
+    LotId, ManifestId, OrderId, OrderLineId, OwnerId, ParcelId, ProductId, WarehouseId,
 };
 use crate::units::{Day, Grams, Kopecks, Pieces, UtcMicros};
 use crate::{args, record};
@@ -29,12 +29,6 @@ record! {
 record! {
     struct JsonRow {
         value: Value,
-    }
-}
-
-record! {
-    pub(super) struct PlaceRow {
-        pub(super) place: PlaceId,
     }
 }
 
@@ -88,8 +82,6 @@ record! {
 }
 
 const WAREHOUSE_FIND: &str = "SELECT code, name FROM warehouse WHERE id = $1";
-
-const CARRIER_PLACE: &str = "SELECT id FROM place WHERE warehouse_id = $1 AND kind = 'carrier'";
 
 const MANIFEST_INSERT: &str = "INSERT INTO manifest
      (id, warehouse_id, number, carrier, pickup_point, day, state, created_at)
@@ -215,7 +207,6 @@ const MANIFEST_LIST: &str = "SELECT m.id, m.warehouse_id, m.number, m.carrier, m
 
 pub const QUERIES: &[&str] = &[
     WAREHOUSE_FIND,
-    CARRIER_PLACE,
     MANIFEST_INSERT,
     MANIFEST_OPEN,
     MANIFEST_LATEST,
@@ -246,10 +237,6 @@ pub(super) async fn warehouse_find(
     warehouse: WarehouseId,
 ) -> Result<Option<WarehouseRow>, DbError> {
     tx.fetch_optional(WAREHOUSE_FIND, args![warehouse]).await
-}
-
-pub(super) async fn carrier_place(tx: &mut Tx, warehouse: WarehouseId) -> Result<PlaceId, DbError> {
-    Ok(tx.fetch_one::<PlaceRow>(CARRIER_PLACE, args![warehouse]).await?.place)
 }
 
 /// False: there is an open one for this key.
