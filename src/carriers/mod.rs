@@ -52,7 +52,7 @@ pub trait Carrier: Send + Sync {
     fn name(&self) -> &str;
 
     /// Takes registers of what was handed over, as files.
-    fn manifest_export(&self) -> Option<&dyn ManifestExport> {
+    fn manifests(&self) -> Option<&dyn ManifestExport> {
         None
     }
 }

@@ -16,6 +16,6 @@ mod tests {
     fn a_code_nobody_knows_is_served_by_files_under_its_own_name() {
         let carrier = carrier_of("Быстрая почта");
         assert_eq!((carrier.code(), carrier.name()), ("Быстрая почта", "Быстрая почта"));
-        assert!(carrier.manifest_export().is_some());
+        assert!(carrier.manifests().is_some());
     }
 }

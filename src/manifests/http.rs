@@ -377,7 +377,7 @@ async fn register_csv(
 async fn register(app: &App, id: ManifestId, format: ExportFormat) -> Result<Response, Problem> {
     let model = act_of(app, id).await?;
     let carrier = carrier_of(&model.carrier);
-    let files = match carrier.manifest_export() {
+    let files = match carrier.manifests() {
         Some(export) => export.manifest_export(&model)?,
         None => Vec::new(),
     };

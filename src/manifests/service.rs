@@ -89,13 +89,17 @@ pub async fn manifest_find(
     store::manifest_find(tx, manifest).await?.ok_or(ManifestError::NotFound { manifest })
 }
 
+/// The open manifest under a number, which expects what was packed since.
 pub async fn manifest_by_number(
     tx: &mut Tx,
     warehouse: WarehouseId,
     number: &str,
 ) -> Result<ManifestHead, ManifestError> {
     let head = store::manifest_by_number(tx, warehouse, number).await?;
-    head.ok_or_else(|| ManifestError::NumberUnknown { number: number.to_owned() })
+    let head = head.ok_or_else(|| ManifestError::NumberUnknown { number: number.to_owned() })?;
+    head.must_be_open()?;
+    store::parcels_collect(tx, &head).await?;
+    Ok(head)
 }
 
 pub async fn manifest_progress(tx: &mut Tx, manifest: ManifestId) -> Result<Progress, DbError> {

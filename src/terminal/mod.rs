@@ -22,6 +22,9 @@ use crate::access::AccessError;
 use crate::catalog::CatalogError;
 use crate::commands::CommandError;
 use crate::faults;
+use crate::manifests::ManifestError;
+use crate::receiving::ReceivingError;
+use crate::stock::GoodsError;
 use crate::packing::PackError;
 use crate::picking::PickError;
 use crate::receiving::ReceivingError;
@@ -50,6 +53,7 @@ faults! {
         Access(AccessError),
         Command(CommandError),
         Catalog(CatalogError),
+        Manifest(ManifestError),
         Goods(GoodsError),
         Receiving(ReceivingError),
         Pick(PickError),

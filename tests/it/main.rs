@@ -14,6 +14,7 @@ mod catalog;
 mod imports;
 mod jobs;
 mod ledger;
+mod loading;
 mod manifests;
 mod orders;
 mod packing;

@@ -27,7 +27,7 @@ impl Carrier for FileCarrier {
         &self.code
     }
 
-    fn manifest_export(&self) -> Option<&dyn ManifestExport> {
+    fn manifests(&self) -> Option<&dyn ManifestExport> {
         Some(self)
     }
 }
