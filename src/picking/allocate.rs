@@ -140,10 +140,10 @@ impl Shelves {
     }
 
     fn take(&mut self, order: OrderId, line: &LineDemand, picks: &mut Vec<Pick>) {
-        let Some(shelf) = self.by_product.get_mut(&line.product) else { return };
+        let Some(stand) = self.by_product.get_mut(&line.product) else { return };
         let mut wanted = line.quantity.get();
         while wanted > 0 {
-            let Some(bin) = shelf.stock.get_mut(shelf.next) else { return };
+            let Some(bin) = stand.stock.get_mut(stand.next) else { return };
             let taken = wanted.min(bin.free.get());
             if taken > 0 {
                 picks.push(Pick {
@@ -157,10 +157,10 @@ impl Shelves {
                 });
             }
             bin.free = Pieces::new(bin.free.get() - taken);
-            shelf.free -= taken;
+            stand.free -= taken;
             wanted -= taken;
             if bin.free.is_zero() {
-                shelf.next += 1;
+                stand.next += 1;
             }
         }
     }

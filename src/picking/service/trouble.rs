@@ -90,7 +90,7 @@ pub async fn lot_swap(
     };
     let pieces = other.free.min(task.left());
     give_up(tx, &task, pieces, DropReason::OtherLot).await?;
-    let pick = Pick { pieces, lot, ..pick_of(&task) };
+    let pick = Pick { lot, pieces, ..pick_of(&task) };
     let added = tasks_add(tx, ctx, &task, vec![pick]).await?;
     let new = added.first().copied().expect("one pick makes one task");
     let found = tasks::task_find(tx, new).await?;

@@ -86,6 +86,7 @@ pub struct LastPick {
 
 /// What a scan asks the service to do.
 #[derive(Debug, Clone, PartialEq, Eq)]
+#[expect(clippy::large_enum_variant, reason = "one is made per scan, and none is kept")]
 pub enum Action {
     /// Only the state changes.
     Show(PickState),
@@ -213,11 +214,11 @@ impl BatchState {
 }
 
 /// What the scan means here.
-pub fn step(state: &PickState, input: &Input) -> Action {
+pub fn step(pick: &PickState, input: &Input) -> Action {
     if let Some(number) = input.own(OwnKind::Batch) {
         return Action::Resume { number: number.to_owned() };
     }
-    let Some(batch) = &state.batch else { return Action::Claim };
+    let Some(batch) = &pick.batch else { return Action::Claim };
     if let (Some(CommandCode::Undo), Some(last)) = (input.command(), batch.last) {
         return Action::Undo(last);
     }
@@ -225,7 +226,7 @@ pub fn step(state: &PickState, input: &Input) -> Action {
         (Stage::Bind { slot, .. }, _) => bind(*slot, input),
         (Stage::Empty { place, code }, _) => empty(*place, code, input),
         (Stage::Finish, _) | (_, None) => finish(input),
-        (stage, Some(task)) => at_the_shelf(state, batch, stage, task, input),
+        (stage, Some(task)) => at_the_shelf(pick, batch, stage, task, input),
     }
 }
 
@@ -255,7 +256,7 @@ fn finish(input: &Input) -> Action {
 }
 
 fn at_the_shelf(
-    state: &PickState,
+    pick: &PickState,
     batch: &BatchState,
     stage: &Stage,
     task: &TaskState,
@@ -264,7 +265,7 @@ fn at_the_shelf(
     if let Stage::OtherLot { lot, .. } = stage {
         return match input.command() {
             Some(CommandCode::Yes) => Action::Swap { lot: *lot },
-            Some(CommandCode::No) => at(state, Stage::Item { quantity: None }),
+            Some(CommandCode::No) => at(pick, Stage::Item { quantity: None }),
             _ => Action::Refuse(Text::new("pick-lot-answer").with("lot", &task.lot_code)),
         };
     }
@@ -278,7 +279,7 @@ fn at_the_shelf(
             return Action::Damaged { pieces: Pieces::new(pieces) };
         }
         Some(CommandCode::Skip) => return Action::Skip,
-        Some(CommandCode::Cancel) => return at(state, Stage::Bin),
+        Some(CommandCode::Cancel) => return at(pick, Stage::Bin),
         Some(CommandCode::Done) => {
             let open = batch.tasks - batch.tasks_done;
             return Action::Refuse(Text::new("pick-not-done").with("count", open));
@@ -287,20 +288,20 @@ fn at_the_shelf(
         None => {}
     }
     match stage {
-        Stage::Item { quantity } => item(state, batch, task, *quantity, input),
+        Stage::Item { quantity } => item(pick, batch, task, *quantity, input),
         Stage::Tote { pieces } if is_code(input, &[OwnKind::HandlingUnit], &task.tote_code) => {
             Action::Pick { pieces: *pieces }
         }
         Stage::Tote { .. } => Action::Refuse(wrong(input, "pick-expected-tote", &task.tote_code)),
         _ if is_code(input, &[OwnKind::Bin, OwnKind::HandlingUnit], &task.place_code) => {
-            at(state, Stage::Item { quantity: None })
+            at(pick, Stage::Item { quantity: None })
         }
         _ => Action::Refuse(wrong(input, "pick-expected-bin", &task.place_code)),
     }
 }
 
 fn item(
-    state: &PickState,
+    pick: &PickState,
     batch: &BatchState,
     task: &TaskState,
     quantity: Option<i64>,
@@ -308,7 +309,7 @@ fn item(
 ) -> Action {
     let keys = input.scan.product_keys();
     let Some((_, unit)) = task.barcodes.iter().find(|(value, _)| keys.contains(value)) else {
-        return no_item(state, task, input);
+        return no_item(pick, task, input);
     };
     if let Some(lot) = input.scan.lot()
         && !task.lot_code.is_empty()
@@ -321,16 +322,16 @@ fn item(
         return Action::Refuse(over(pieces, task));
     }
     if batch.totes > 1 {
-        return at(state, Stage::Tote { pieces });
+        return at(pick, Stage::Tote { pieces });
     }
     Action::Pick { pieces }
 }
 
 /// Not the item's barcode: a typed number, or a wrong scan.
-fn no_item(state: &PickState, task: &TaskState, input: &Input) -> Action {
+fn no_item(pick: &PickState, task: &TaskState, input: &Input) -> Action {
     match input.number() {
         Some(number) if number > 0 && number <= task.left.get() => {
-            at(state, Stage::Item { quantity: Some(number) })
+            at(pick, Stage::Item { quantity: Some(number) })
         }
         Some(number) => Action::Refuse(over(Pieces::new(number), task)),
         None => {
@@ -350,8 +351,8 @@ fn wrong(input: &Input, key: &str, expected: &str) -> Text {
     Text::new(key).with("scanned", scanned).with("expected", expected)
 }
 
-fn at(state: &PickState, stage: Stage) -> Action {
-    let batch = state.batch.clone().map(|batch| BatchState { stage, ..batch });
+fn at(pick: &PickState, stage: Stage) -> Action {
+    let batch = pick.batch.clone().map(|batch| BatchState { stage, ..batch });
     Action::Show(PickState { batch })
 }
 
@@ -375,8 +376,8 @@ pub fn rest_text(rest: &Rest) -> Text {
     Text::new(key).with("elsewhere", rest.elsewhere).with("cancelled", rest.cancelled)
 }
 
-pub fn view(state: &PickState) -> View {
-    let Some(batch) = &state.batch else {
+pub fn view(pick: &PickState) -> View {
+    let Some(batch) = &pick.batch else {
         return View::new(Text::new("pick-idle"), Expect::Document);
     };
     let view = match (&batch.stage, &batch.task) {

@@ -17,6 +17,7 @@ use crate::units::{Grams, Pieces};
 type Answer = Result<Step<FlowState>, TerminalError>;
 
 /// The first screen asks for a tote.
+#[expect(clippy::unused_async, reason = "every flow starts by the same call")]
 pub(super) async fn start(_tx: &mut Tx, _ctx: &Ctx, _who: &Who) -> Answer {
     Ok(Step::ok(FlowState::Pack(PackState::default())))
 }
@@ -46,6 +47,7 @@ pub(super) async fn handle(
 }
 
 /// What needs no look-up: another screen, or a refusal.
+#[expect(clippy::unnecessary_wraps, reason = "the answer of every handler ends with it")]
 fn refused(state: PackState, action: Action) -> Answer {
     Ok(match action {
         Action::Show(state) => Step::ok(FlowState::Pack(state)),

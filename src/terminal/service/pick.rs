@@ -68,10 +68,12 @@ pub(super) async fn handle(
     }
 }
 
+#[expect(clippy::unnecessary_wraps, reason = "the answer of every handler ends with it")]
 fn shown(batch: BatchState) -> Answer {
     Ok(Step::ok(FlowState::Pick(PickState { batch: Some(batch) })))
 }
 
+#[expect(clippy::unnecessary_wraps, reason = "the answer of every handler ends with it")]
 fn warned(batch: BatchState, message: Text) -> Answer {
     Ok(Step::warn(FlowState::Pick(PickState { batch: Some(batch) }), message))
 }
@@ -126,7 +128,7 @@ async fn pick(tx: &mut Tx, ctx: &Ctx, who: &Who, batch: BatchState, pieces: Piec
     let input = PickIn { device: who.device, batch: batch.id, at, pieces, happened_at };
     match picking::pick_confirm(tx, ctx, &input).await {
         Ok(picked) => {
-            let empty = picked.bin_empty.then(|| (picked.task.place, picked.task.place_code));
+            let empty = picked.bin_empty.then_some((picked.task.place, picked.task.place_code));
             shown(batch.picked(at, pieces, picked.next.as_ref(), empty))
         }
         // Its order was cancelled, or another device picked it.
@@ -149,18 +151,13 @@ async fn refreshed(tx: &mut Tx, batch: BatchState) -> Result<BatchState, Termina
 async fn other_lot(tx: &mut Tx, ctx: &Ctx, batch: BatchState, code: &str) -> Answer {
     let Some(facts) = next_of(tx, &batch).await? else { return shown(batch) };
     let beside = picking::lots_beside(tx, ctx, &facts).await.map_err(PickError::from)?;
-    match beside.into_iter().find(|lot| lot.code == code) {
-        Some(lot) => {
-            let stage = Stage::OtherLot { lot: lot.lot, code: lot.code };
-            shown(BatchState { stage, ..batch })
-        }
-        None => {
-            let text = Text::new("pick-expected-lot").with("scanned", code);
-            let text = text.with("expected", &facts.lot_code);
-            let state = FlowState::Pick(PickState { batch: Some(batch) });
-            Ok(Step::error(state, text))
-        }
+    if let Some(lot) = beside.into_iter().find(|lot| lot.code == code) {
+        let stage = Stage::OtherLot { lot: lot.lot, code: lot.code };
+        return shown(BatchState { stage, ..batch });
     }
+    let text = Text::new("pick-expected-lot").with("scanned", code);
+    let text = text.with("expected", &facts.lot_code);
+    Ok(Step::error(FlowState::Pick(PickState { batch: Some(batch) }), text))
 }
 
 /// Too few, damaged, or another lot: the batch's way changes.
