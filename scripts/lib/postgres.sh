@@ -46,3 +46,14 @@ postgres_stop() {
     (cd / && postgres_as_user pg_ctl -D "$POSTGRES_HOME/data" -m immediate stop >/dev/null 2>&1) || true
     rm -rf "$POSTGRES_HOME"
 }
+
+# Makes an empty database and prints its URL.
+postgres_database() {
+    local name="ambar_script_$$"
+    "$(postgres_bin)/psql" -q "$POSTGRES_URL" -c "DROP DATABASE IF EXISTS $name" -c "CREATE DATABASE $name" >&2
+    echo "${POSTGRES_URL%/*}/$name"
+}
+
+postgres_drop() {
+    "$(postgres_bin)/psql" -q "$POSTGRES_URL" -c "DROP DATABASE IF EXISTS ambar_script_$$ WITH (FORCE)" >/dev/null 2>&1 || true
+}

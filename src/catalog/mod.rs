@@ -40,7 +40,7 @@ pub use self::service::owners::{
     NewContract, NewOwner, contract_add, contract_valid, owner_by_code, owner_create, owner_find,
 };
 pub use self::service::places::{
-    place_by_code, place_find, virtual_place, warehouse_create, warehouse_default,
+    place_by_code, place_find, virtual_place, warehouse_create, warehouse_default, warehouse_list,
 };
 pub use self::service::products::{
     Measures, NewProduct, ProductFacts, lot_ensure, product_by_article, product_find,

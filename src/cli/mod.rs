@@ -3,6 +3,9 @@
 //! Errors end up here as sentences for a person; the exit status is 0 only when all went well.
 
 mod backup;
+mod bench;
+mod crash_test;
+mod import;
 mod serve;
 mod verify;
 
@@ -34,6 +37,12 @@ enum Command {
     Migrate,
     /// Recompute everything from history and print the differences.
     Verify(verify::VerifyArgs),
+    /// Take a file in: products, stock, orders or bins.
+    Import(import::ImportArgs),
+    /// Measure, and print the figures as JSON.
+    Bench(bench::BenchArgs),
+    /// Kill servers under working handhelds and audit the ledger. Needs an empty database.
+    CrashTest(crash_test::CrashArgs),
     /// Copy the embedded database while it is in use.
     Backup(backup::BackupArgs),
     /// Put a copy back in place of the embedded database. The server must be stopped.
@@ -66,6 +75,9 @@ async fn run(cli: Cli) -> anyhow::Result<ExitCode> {
         Command::Serve(args) => serve::run(&cli.data, args).await,
         Command::Migrate => serve::migrate(&cli.data).await,
         Command::Verify(args) => verify::run(&cli.data, &args).await,
+        Command::Import(args) => import::run(&cli.data, &args).await,
+        Command::Bench(args) => bench::run(&cli.data, args).await,
+        Command::CrashTest(args) => crash_test::run(&cli.data, &args).await,
         Command::Backup(args) => backup::backup(&cli.data, &args),
         Command::Restore(args) => backup::restore(&cli.data, &args),
     }

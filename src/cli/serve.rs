@@ -123,6 +123,10 @@ async fn announce(server: &Server, listen: &ListenArgs) -> anyhow::Result<()> {
     if let Some(scanners) = server.scanners {
         println!("сканеры по TCP: {scanners}");
     }
+    if let Some(path) = crate::access::service::first_start(&server.app).await? {
+        println!("первый запуск: задайте пароль администратора, ссылка одноразовая, на сутки:");
+        println!("  {base}{path}");
+    }
     Ok(())
 }
 

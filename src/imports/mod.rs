@@ -27,7 +27,7 @@ use serde::Serialize;
 
 pub use self::run::run;
 pub use self::store::QUERIES;
-use self::table::Source;
+pub use self::table::Source;
 use crate::catalog::CatalogError;
 use crate::commands::CommandError;
 use crate::fault::InputError;

@@ -3,5 +3,12 @@
 //! They speak the real interfaces over real sockets and know nothing of the program's inside.
 
 pub mod client;
+pub mod crash;
+pub mod floor;
 pub mod handheld;
+pub mod picker;
 pub mod printer;
+pub mod shelves;
+mod store;
+
+pub use self::store::QUERIES;

@@ -23,8 +23,6 @@ use crate::catalog::CatalogError;
 use crate::commands::CommandError;
 use crate::faults;
 use crate::manifests::ManifestError;
-use crate::receiving::ReceivingError;
-use crate::stock::GoodsError;
 use crate::packing::PackError;
 use crate::picking::PickError;
 use crate::receiving::ReceivingError;

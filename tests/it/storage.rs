@@ -19,6 +19,7 @@ fn all_queries() -> Vec<&'static str> {
         ambar::printing::QUERIES,
         ambar::manifests::QUERIES,
         ambar::packing::handover::QUERIES,
+        ambar::sandbox::QUERIES,
         ambar::series::QUERIES,
         ambar::stock::QUERIES,
         ambar::stock::LIST_QUERIES,

@@ -1,0 +1,190 @@
+//! `ambar import products|stock|orders|bins FILE`: files in, with a progress bar.
+
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+use clap::{Args, ValueEnum};
+use indicatif::{ProgressBar, ProgressStyle};
+
+use super::serve;
+use crate::app::App;
+use crate::catalog::{self, CatalogError, NewOwner, OrderPolicy};
+use crate::commands::Ctx;
+use crate::config::DataArgs;
+use crate::db::Tx;
+use crate::i18n::Language;
+use crate::ids::{OwnerId, WarehouseId};
+use crate::imports::{
+    self, ImportKind, ImportMode, ImportReport, ImportRequest, NewProducts, Source,
+};
+use crate::units::Clock;
+
+/// Refused rows that are shown; all of them are kept in the database.
+const REFUSALS_SHOWN: usize = 50;
+
+#[derive(Debug, Clone, Copy, ValueEnum)]
+pub(super) enum Kind {
+    Products,
+    Stock,
+    Orders,
+    Bins,
+}
+
+#[derive(Debug, Args)]
+pub(super) struct ImportArgs {
+    /// What the file holds.
+    kind: Kind,
+    /// CSV or XLSX, plain or .gz; UTF-8 or windows-1251.
+    file: PathBuf,
+    /// Code of the shop whose data it is.
+    #[arg(long)]
+    pub(super) owner: Option<String>,
+    /// Make the shop if it does not exist yet.
+    #[arg(long)]
+    pub(super) create_owner: bool,
+    /// Code of the warehouse; the only one when absent.
+    #[arg(long)]
+    warehouse: Option<String>,
+    /// Headings of the columns: `article=Артикул,quantity=Кол-во`, or a file with such lines.
+    #[arg(long, default_value = "")]
+    map: String,
+    /// An order file brings its own products along.
+    #[arg(long)]
+    create_products: bool,
+    /// Refuse the whole file if one row is wrong.
+    #[arg(long)]
+    whole: bool,
+    /// Print the report as JSON.
+    #[arg(long)]
+    json: bool,
+}
+
+pub(super) async fn run(data: &DataArgs, args: &ImportArgs) -> anyhow::Result<ExitCode> {
+    let app = App::new(serve::open(data).await?, Clock::system());
+    let report = import(&app, args).await;
+    app.db.close().await;
+    let report = report?;
+    if args.json {
+        println!("{}", serde_json::to_string_pretty(&report)?);
+    } else {
+        tell(args, &report);
+    }
+    Ok(ExitCode::SUCCESS)
+}
+
+pub(super) async fn import(app: &App, args: &ImportArgs) -> anyhow::Result<ImportReport> {
+    let request = request(app, args).await?;
+    let template = "{bar:40} {percent}% {pos}/{len} {elapsed}";
+    let bar = ProgressBar::new(0).with_style(ProgressStyle::with_template(template)?);
+    let report = imports::run(app, request, None, |progress| {
+        bar.set_length(progress.lines_total);
+        bar.set_position(progress.lines);
+    })
+    .await
+    .map_err(|error| {
+        let told = crate::fault::Told::from(&error);
+        anyhow::anyhow!(crate::i18n::fault_text(Language::Russian, told.code, &told.args))
+    })?;
+    bar.finish_and_clear();
+    Ok(report)
+}
+
+/// Finds whose file it is, and where the goods are.
+pub(super) async fn request(app: &App, args: &ImportArgs) -> anyhow::Result<ImportRequest> {
+    let map = match std::fs::read_to_string(&args.map) {
+        Ok(text) if !args.map.is_empty() => text,
+        _ => args.map.clone(),
+    };
+    let (owner, create_owner) = (args.owner.clone(), args.create_owner);
+    let (warehouse, now) = (args.warehouse.clone(), app.clock.now());
+    let work = async move |tx: &mut Tx| {
+        let ctx = Ctx::system(now);
+        let owner = match &owner {
+            Some(code) => owner_of(tx, &ctx, code, create_owner).await?,
+            None => None,
+        };
+        Ok::<_, CatalogError>((owner, warehouse_of(tx, &ctx, warehouse.as_deref()).await?))
+    };
+    let (found, warehouse) = app.db.write(work).await?;
+    if let (None, Some(code)) = (found, &args.owner) {
+        anyhow::bail!("магазина с кодом {code} нет: проверьте код или добавьте --create-owner");
+    }
+    if let (None, Some(code)) = (warehouse, &args.warehouse) {
+        anyhow::bail!("склада с кодом {code} нет");
+    }
+    Ok(ImportRequest {
+        kind: match args.kind {
+            Kind::Products => ImportKind::Products,
+            Kind::Stock => ImportKind::Stock,
+            Kind::Orders => ImportKind::Orders,
+            Kind::Bins => ImportKind::Bins,
+        },
+        source: Source::File(args.file.clone()),
+        file: args.file.file_name().unwrap_or_default().to_string_lossy().into_owned(),
+        owner: found,
+        warehouse,
+        map,
+        new_products: if args.create_products { NewProducts::Create } else { NewProducts::Refuse },
+        mode: if args.whole { ImportMode::Whole } else { ImportMode::Rows },
+    })
+}
+
+async fn owner_of(
+    tx: &mut Tx,
+    ctx: &Ctx,
+    code: &str,
+    create: bool,
+) -> Result<Option<OwnerId>, CatalogError> {
+    if let Some(owner) = catalog::owner_by_code(tx, code).await? {
+        return Ok(Some(owner.id));
+    }
+    if !create {
+        return Ok(None);
+    }
+    let new = NewOwner {
+        code: code.to_owned(),
+        name: code.to_owned(),
+        inn: None,
+        order_policy: OrderPolicy::Partial,
+    };
+    Ok(Some(catalog::owner_create(tx, ctx, &new).await?.id))
+}
+
+/// The warehouse of this code, or the oldest. A new installation gets its first one.
+async fn warehouse_of(
+    tx: &mut Tx,
+    ctx: &Ctx,
+    code: Option<&str>,
+) -> Result<Option<WarehouseId>, CatalogError> {
+    let all = catalog::warehouse_list(tx, WarehouseId::from_uuid(uuid::Uuid::nil()), 500).await?;
+    let found = match code {
+        Some(code) => all.iter().find(|warehouse| warehouse.code == code),
+        None => all.first(),
+    };
+    match (found, code) {
+        (Some(warehouse), _) => Ok(Some(warehouse.id)),
+        (None, Some(_)) => Ok(None),
+        (None, None) => {
+            Ok(Some(catalog::warehouse_create(tx, ctx, "MAIN", "Основной склад").await?.id))
+        }
+    }
+}
+
+fn tell(args: &ImportArgs, report: &ImportReport) {
+    for refusal in report.refusals.iter().take(REFUSALS_SHOWN) {
+        let column = refusal.column.as_deref().unwrap_or("-");
+        let text = refusal.text(Language::Russian);
+        println!("{}: строка {}, столбец {column}: {text}", args.file.display(), refusal.line);
+    }
+    if report.refusals.len() > REFUSALS_SHOWN {
+        println!("… и ещё {} отклонённых строк", report.refusals.len() - REFUSALS_SHOWN);
+    }
+    println!(
+        "строк {}, создано {}, уже было {}, новых товаров {}, отклонено {}",
+        report.rows,
+        report.created,
+        report.unchanged,
+        report.products_created,
+        report.refusals.len()
+    );
+}
