@@ -12,6 +12,8 @@
 mod access;
 mod catalog;
 mod imports;
+mod counts;
+mod floor;
 mod jobs;
 mod ledger;
 mod loading;
@@ -21,6 +23,8 @@ mod packing;
 mod picking;
 mod places;
 mod printing;
+mod orders;
+mod receiving;
 mod seed;
 mod storage;
 mod support;
