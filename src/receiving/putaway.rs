@@ -13,7 +13,6 @@ use crate::units::Pieces;
 
 text_enum! {
     /// Why a bin is proposed.
-    #[expect(clippy::enum_variant_names, reason = "each is a reason in the words of the floor")]
     pub enum Why {
         SameProduct = "same_product",
         Empty = "empty",

@@ -119,7 +119,7 @@ const INSERT: &str = "INSERT INTO inbound
      VALUES ($1, $2, $3, $4, $5, $6, 'announced', $7, $8) ON CONFLICT DO NOTHING";
 const LINE_INSERT: &str =
     "INSERT INTO inbound_line (id, inbound_id, product_id, expected, received, damaged)
-     VALUES ($1, $2, $3, $4, 0, 0)";
+     VALUES ($1, $2, $3, $4, $5, $6)";
 const FIND: &str =
     "SELECT i.id, i.owner_id, o.name, i.warehouse_id, i.number, i.external_number, i.kind, i.state,
             i.dock_bin_id, i.expected_on, i.created_at, i.closed_at
@@ -247,7 +247,9 @@ pub(super) async fn insert(
     }
     let lines = input.lines.iter();
     let rows = lines
-        .map(|(product, expected)| args![InboundLineId::new(), id, *product, *expected])
+        .map(|(product, expected)| {
+            args![InboundLineId::new(), id, *product, *expected, Pieces::ZERO, Pieces::ZERO]
+        })
         .collect();
     tx.insert_many(LINE_INSERT, rows).await?;
     Ok(Some(id))

@@ -20,24 +20,24 @@ use crate::units::{Day, Pieces, UtcMicros};
 
 /// A delivery to be announced. Without lines it is blind.
 #[derive(Debug, Clone, Serialize, Deserialize, utoipa::ToSchema)]
-pub struct InboundIn {
+pub(super) struct InboundIn {
     /// Whose goods; a shop may leave it out.
-    pub owner_id: Option<OwnerId>,
+    pub(super) owner_id: Option<OwnerId>,
     /// The only warehouse unless told.
-    pub warehouse_id: Option<WarehouseId>,
+    pub(super) warehouse_id: Option<WarehouseId>,
     /// The shop's own number: announced again, it is the same delivery.
-    pub external_number: Option<String>,
-    pub expected_on: Option<Day>,
+    pub(super) external_number: Option<String>,
+    pub(super) expected_on: Option<Day>,
     #[serde(default)]
-    pub lines: Vec<InboundLineIn>,
+    pub(super) lines: Vec<InboundLineIn>,
 }
 
 /// A product by its id or its article.
 #[derive(Debug, Clone, Serialize, Deserialize, utoipa::ToSchema)]
-pub struct InboundLineIn {
-    pub product_id: Option<ProductId>,
-    pub article: Option<String>,
-    pub expected: Pieces,
+pub(super) struct InboundLineIn {
+    pub(super) product_id: Option<ProductId>,
+    pub(super) article: Option<String>,
+    pub(super) expected: Pieces,
 }
 
 impl InboundIn {
@@ -74,37 +74,37 @@ impl InboundIn {
 /// `?state=receiving`.
 #[derive(Debug, Clone, Default, Deserialize, utoipa::IntoParams)]
 #[into_params(parameter_in = Query)]
-pub struct InboundFilter {
-    pub state: Option<InboundState>,
+pub(super) struct InboundFilter {
+    pub(super) state: Option<InboundState>,
     /// How many items, 50 unless told, 500 at most.
-    pub limit: Option<i64>,
+    pub(super) limit: Option<i64>,
     /// `next` of the page before.
-    pub after: Option<String>,
+    pub(super) after: Option<String>,
 }
 
 #[derive(Debug, Clone, Serialize, Deserialize, utoipa::ToSchema)]
-pub struct StartIn {
+pub(super) struct StartIn {
     /// The receiving bin where the goods stand.
-    pub dock_bin_id: PlaceId,
+    pub(super) dock_bin_id: PlaceId,
 }
 
 /// One portion of one product.
 #[derive(Debug, Clone, Serialize, Deserialize, utoipa::ToSchema)]
-pub struct ReceiptIn {
-    pub product_id: ProductId,
-    pub quantity: Pieces,
+pub(super) struct ReceiptIn {
+    pub(super) product_id: ProductId,
+    pub(super) quantity: Pieces,
     /// Needed for goods that are kept by lots.
-    pub lot_code: Option<String>,
+    pub(super) lot_code: Option<String>,
     /// Needed for goods with an expiry date.
-    pub expires_on: Option<Day>,
+    pub(super) expires_on: Option<Day>,
     /// Available unless told, or damaged.
-    pub condition: Option<Condition>,
+    pub(super) condition: Option<Condition>,
     /// Whether more than announced is taken; refused unless told.
-    pub surplus: Option<Surplus>,
+    pub(super) surplus: Option<Surplus>,
     /// Whether goods without barcodes get labels now; when needed unless told.
-    pub labelling: Option<Labelling>,
+    pub(super) labelling: Option<Labelling>,
     /// Sizes and weight of one piece, taken at the dock.
-    pub measures: Option<Measures>,
+    pub(super) measures: Option<Measures>,
 }
 
 impl ReceiptIn {
@@ -126,14 +126,14 @@ impl ReceiptIn {
 
 /// Goods at the dock that do not become stock.
 #[derive(Debug, Clone, Serialize, Deserialize, utoipa::ToSchema)]
-pub struct DiscrepancyIn {
+pub(super) struct DiscrepancyIn {
     /// `unknown_goods`, `other_owner` or `refused`.
-    pub kind: DiscrepancyKind,
-    pub product_id: Option<ProductId>,
+    pub(super) kind: DiscrepancyKind,
+    pub(super) product_id: Option<ProductId>,
     /// What was scanned.
-    pub barcode: Option<String>,
-    pub quantity: Pieces,
-    pub note: Option<String>,
+    pub(super) barcode: Option<String>,
+    pub(super) quantity: Pieces,
+    pub(super) note: Option<String>,
 }
 
 impl DiscrepancyIn {
@@ -151,20 +151,20 @@ impl DiscrepancyIn {
 
 /// A correction of a closed delivery.
 #[derive(Debug, Clone, Serialize, Deserialize, utoipa::ToSchema)]
-pub struct ReversalBody {
-    pub reason: String,
-    pub lines: Vec<ReversalLineIn>,
+pub(super) struct ReversalBody {
+    pub(super) reason: String,
+    pub(super) lines: Vec<ReversalLineIn>,
 }
 
 #[derive(Debug, Clone, Serialize, Deserialize, utoipa::ToSchema)]
-pub struct ReversalLineIn {
-    pub product_id: ProductId,
+pub(super) struct ReversalLineIn {
+    pub(super) product_id: ProductId,
     /// Absent for goods without lots.
-    pub lot_id: Option<LotId>,
-    pub condition: Option<Condition>,
-    pub quantity: Pieces,
+    pub(super) lot_id: Option<LotId>,
+    pub(super) condition: Option<Condition>,
+    pub(super) quantity: Pieces,
     /// Where the goods lie now.
-    pub place_id: PlaceId,
+    pub(super) place_id: PlaceId,
 }
 
 impl ReversalBody {
@@ -183,17 +183,17 @@ impl ReversalBody {
 
 /// Goods for which a bin is wanted.
 #[derive(Debug, Clone, Serialize, Deserialize, utoipa::ToSchema)]
-pub struct ProposalIn {
+pub(super) struct ProposalIn {
     /// Where the goods stand.
-    pub from_place_id: PlaceId,
-    pub product_id: ProductId,
+    pub(super) from_place_id: PlaceId,
+    pub(super) product_id: ProductId,
     /// Absent for goods without lots.
-    pub lot_id: Option<LotId>,
-    pub condition: Option<Condition>,
-    pub quantity: Pieces,
+    pub(super) lot_id: Option<LotId>,
+    pub(super) condition: Option<Condition>,
+    pub(super) quantity: Pieces,
     /// Bins that were found unfit.
     #[serde(default)]
-    pub skipped: Vec<PlaceId>,
+    pub(super) skipped: Vec<PlaceId>,
 }
 
 impl ProposalIn {
@@ -212,26 +212,26 @@ impl ProposalIn {
 }
 
 #[derive(Debug, Clone, Serialize, Deserialize, utoipa::ToSchema)]
-pub struct ProposalOut {
-    pub bin_id: PlaceId,
-    pub bin_code: String,
-    pub why: Why,
+pub(super) struct ProposalOut {
+    pub(super) bin_id: PlaceId,
+    pub(super) bin_code: String,
+    pub(super) why: Why,
     /// How many of the pieces fit.
-    pub fits: Pieces,
+    pub(super) fits: Pieces,
 }
 
 /// Goods that were put into a bin.
 #[derive(Debug, Clone, Serialize, Deserialize, utoipa::ToSchema)]
-pub struct PutawayIn {
-    pub from_place_id: PlaceId,
-    pub to_place_id: PlaceId,
-    pub product_id: ProductId,
+pub(super) struct PutawayIn {
+    pub(super) from_place_id: PlaceId,
+    pub(super) to_place_id: PlaceId,
+    pub(super) product_id: ProductId,
     /// Absent for goods without lots.
-    pub lot_id: Option<LotId>,
-    pub condition: Option<Condition>,
-    pub quantity: Pieces,
+    pub(super) lot_id: Option<LotId>,
+    pub(super) condition: Option<Condition>,
+    pub(super) quantity: Pieces,
     /// Why another bin than the proposed one was taken; its limits of size then do not bind.
-    pub override_reason: Option<String>,
+    pub(super) override_reason: Option<String>,
 }
 
 impl PutawayIn {
@@ -260,59 +260,59 @@ fn lot_or_only(lot: Option<LotId>, product: ProductId) -> LotId {
 
 /// A delivery (поступление). Lines, lots and differences are empty in lists.
 #[derive(Debug, Serialize, Deserialize, utoipa::ToSchema)]
-pub struct InboundOut {
-    pub id: InboundId,
-    pub owner_id: OwnerId,
-    pub warehouse_id: WarehouseId,
-    pub number: String,
-    pub external_number: Option<String>,
-    pub kind: InboundKind,
-    pub state: InboundState,
-    pub dock_bin_id: Option<PlaceId>,
-    pub expected_on: Option<Day>,
-    pub created_at: UtcMicros,
-    pub closed_at: Option<UtcMicros>,
-    pub lines: Vec<InboundLineOut>,
-    pub lots: Vec<InboundLotOut>,
-    pub discrepancies: Vec<DiscrepancyOut>,
+pub(super) struct InboundOut {
+    pub(super) id: InboundId,
+    pub(super) owner_id: OwnerId,
+    pub(super) warehouse_id: WarehouseId,
+    pub(super) number: String,
+    pub(super) external_number: Option<String>,
+    pub(super) kind: InboundKind,
+    pub(super) state: InboundState,
+    pub(super) dock_bin_id: Option<PlaceId>,
+    pub(super) expected_on: Option<Day>,
+    pub(super) created_at: UtcMicros,
+    pub(super) closed_at: Option<UtcMicros>,
+    pub(super) lines: Vec<InboundLineOut>,
+    pub(super) lots: Vec<InboundLotOut>,
+    pub(super) discrepancies: Vec<DiscrepancyOut>,
 }
 
 #[derive(Debug, Serialize, Deserialize, utoipa::ToSchema)]
-pub struct InboundLineOut {
-    pub product_id: ProductId,
-    pub article: String,
-    pub name: String,
-    pub expected: Pieces,
-    pub received: Pieces,
+pub(super) struct InboundLineOut {
+    pub(super) product_id: ProductId,
+    pub(super) article: String,
+    pub(super) name: String,
+    pub(super) expected: Pieces,
+    pub(super) received: Pieces,
     /// Of the received.
-    pub damaged: Pieces,
+    pub(super) damaged: Pieces,
 }
 
 /// What came in of one lot.
 #[derive(Debug, Serialize, Deserialize, utoipa::ToSchema)]
-pub struct InboundLotOut {
-    pub product_id: ProductId,
-    pub lot_id: LotId,
-    pub lot_code: String,
-    pub expires_on: Option<Day>,
-    pub condition: Condition,
-    pub received: Pieces,
+pub(super) struct InboundLotOut {
+    pub(super) product_id: ProductId,
+    pub(super) lot_id: LotId,
+    pub(super) lot_code: String,
+    pub(super) expires_on: Option<Day>,
+    pub(super) condition: Condition,
+    pub(super) received: Pieces,
     /// Sent back by reversals after closing.
-    pub reversed: Pieces,
+    pub(super) reversed: Pieces,
 }
 
 #[derive(Debug, Serialize, Deserialize, utoipa::ToSchema)]
-pub struct DiscrepancyOut {
-    pub id: DiscrepancyId,
-    pub kind: DiscrepancyKind,
+pub(super) struct DiscrepancyOut {
+    pub(super) id: DiscrepancyId,
+    pub(super) kind: DiscrepancyKind,
     /// Not told to a shop about another owner's goods, as are article, barcode and note.
-    pub product_id: Option<ProductId>,
-    pub article: Option<String>,
-    pub barcode: Option<String>,
-    pub quantity: Pieces,
-    pub note: Option<String>,
-    pub noted_by: Option<UserId>,
-    pub noted_at: UtcMicros,
+    pub(super) product_id: Option<ProductId>,
+    pub(super) article: Option<String>,
+    pub(super) barcode: Option<String>,
+    pub(super) quantity: Pieces,
+    pub(super) note: Option<String>,
+    pub(super) noted_by: Option<UserId>,
+    pub(super) noted_at: UtcMicros,
 }
 
 impl InboundOut {

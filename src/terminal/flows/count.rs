@@ -90,13 +90,14 @@ pub fn step(state: &CountState, input: &Input) -> Action {
             Some(candidate) => Action::Add(candidate.clone()),
             None => Action::Refuse("choice-wanted"),
         },
-        CountState::Lot { candidate, .. } => match input.command() {
-            Some(_) => Action::Refuse("count-lot"),
-            None => {
+        CountState::Lot { candidate, .. } => {
+            if input.command().is_some() {
+                Action::Refuse("count-lot")
+            } else {
                 let code = input.scan.lot().unwrap_or_else(|| input.text()).trim().to_owned();
                 Action::Add(Candidate { lot_code: Some(code), ..candidate.clone() })
             }
-        },
+        }
         CountState::Close { .. } => match input.command() {
             Some(CommandCode::Yes | CommandCode::Done) => Action::Close,
             _ => Action::Refuse("count-close-wanted"),

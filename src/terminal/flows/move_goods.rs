@@ -21,7 +21,7 @@ pub enum MoveState {
         choices: Vec<LyingGoods>,
         pieces: i64,
     },
-    To(Moving),
+    To(Box<Moving>),
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]

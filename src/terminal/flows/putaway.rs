@@ -18,7 +18,7 @@ pub enum PutawayState {
     Which {
         choices: Vec<LyingGoods>,
     },
-    Bin(Carrying),
+    Bin(Box<Carrying>),
 }
 
 /// Goods on their way to a bin.

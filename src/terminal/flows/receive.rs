@@ -122,6 +122,14 @@ pub struct Needs {
     pub measures: bool,
 }
 
+/// What is asked about goods.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Question {
+    Lot,
+    Expiry,
+    Measure,
+}
+
 /// Goods to be put aside.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Aside {
@@ -179,15 +187,24 @@ impl Counting {
 }
 
 /// The next thing to be asked about a portion, or none when it is complete.
-pub fn next(counting: Counting, draft: Draft) -> Result<ReceiveState, (Counting, Draft)> {
+pub fn question(draft: &Draft) -> Option<Question> {
     if draft.needs.lot && draft.lot_code.is_none() {
-        Ok(ReceiveState::Lot { counting, draft })
+        Some(Question::Lot)
     } else if draft.needs.expiry && draft.expires_on.is_none() {
-        Ok(ReceiveState::Expiry { counting, draft })
+        Some(Question::Expiry)
     } else if draft.needs.measures {
-        Ok(ReceiveState::Measure { counting, draft })
+        Some(Question::Measure)
     } else {
-        Err((counting, draft))
+        None
+    }
+}
+
+/// Asks it.
+pub const fn ask(question: Question, counting: Counting, draft: Draft) -> ReceiveState {
+    match question {
+        Question::Lot => ReceiveState::Lot { counting, draft },
+        Question::Expiry => ReceiveState::Expiry { counting, draft },
+        Question::Measure => ReceiveState::Measure { counting, draft },
     }
 }
 

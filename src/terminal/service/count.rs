@@ -114,13 +114,11 @@ async fn scan(tx: &mut Tx, counting: Counting, input: &Input) -> Next {
             Text::new("count-several-owners"),
         ));
     }
-    match candidates.pop() {
-        Some(candidate) => add(tx, counting, candidate).await,
-        None => {
-            let unknown = Text::new("goods-unknown").with("code", input.text());
-            Ok(Step::error(CountState::Item(counting), unknown))
-        }
+    if let Some(candidate) = candidates.pop() {
+        return add(tx, counting, candidate).await;
     }
+    let unknown = Text::new("goods-unknown").with("code", input.text());
+    Ok(Step::error(CountState::Item(counting), unknown))
 }
 
 async fn add(tx: &mut Tx, counting: Counting, candidate: Candidate) -> Next {

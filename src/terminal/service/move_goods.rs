@@ -41,12 +41,12 @@ async fn work(tx: &mut Tx, ctx: &Ctx, who: &Who, state: MoveState, input: &Input
         (Action::From, state) => from(tx, who, state, input).await,
         (Action::Item, MoveState::Item { from }) => item(tx, who, from, input).await,
         (Action::Take(goods), MoveState::Which { from, pieces, .. }) => {
-            Ok(Step::ok(MoveState::To(moving(from, goods, String::new(), pieces))))
+            Ok(Step::ok(MoveState::To(Box::new(moving(from, goods, String::new(), pieces)))))
         }
         (Action::Pieces(pieces), MoveState::To(moving)) => {
-            Ok(Step::ok(MoveState::To(Moving { pieces, small: None, ..moving })))
+            Ok(Step::ok(MoveState::To(Box::new(Moving { pieces, small: None, ..*moving }))))
         }
-        (Action::To, MoveState::To(moving)) => to(tx, ctx, who, moving, input).await,
+        (Action::To, MoveState::To(moving)) => to(tx, ctx, who, *moving, input).await,
         (Action::Back, _) => Ok(Step::ok(MoveState::From)),
         (Action::Refuse(why), state) => Ok(Step::error(state, Text::new(why))),
         (_, state) => Ok(Step::error(state, Text::new("move-wanted"))),
@@ -99,17 +99,13 @@ async fn item(tx: &mut Tx, who: &Who, from: Source, input: &Input) -> Next {
     if found.len() > 1 {
         return Ok(Step::ok(MoveState::Which { from, choices: found, pieces: each }));
     }
-    match found.pop() {
-        Some(goods) => {
-            let barcode = input.scan.raw.clone();
-            Ok(Step::ok(MoveState::To(moving(from, goods, barcode, each))))
-        }
-        None => {
-            let absent = Text::new("move-not-here").with("code", input.text());
-            let absent = absent.with("place", &from.code);
-            Ok(Step::error(MoveState::Item { from }, absent))
-        }
-    }
+    let Some(goods) = found.pop() else {
+        let absent = Text::new("move-not-here").with("code", input.text());
+        let absent = absent.with("place", &from.code);
+        return Ok(Step::error(MoveState::Item { from }, absent));
+    };
+    let barcode = input.scan.raw.clone();
+    Ok(Step::ok(MoveState::To(Box::new(moving(from, goods, barcode, each)))))
 }
 
 async fn whole_unit(tx: &mut Tx, who: &Who, from: Source, bin: Place) -> Next {
@@ -122,14 +118,14 @@ async fn whole_unit(tx: &mut Tx, who: &Who, from: Source, bin: Place) -> Next {
 async fn to(tx: &mut Tx, ctx: &Ctx, who: &Who, moving: Moving, input: &Input) -> Next {
     ensure_may_move(who)?;
     let Some(place) = scanned::place(tx, who, input).await? else {
-        return Ok(Step::error(MoveState::To(moving), unknown_place(input)));
+        return Ok(Step::error(MoveState::To(Box::new(moving)), unknown_place(input)));
     };
     let relocation = relocation(&moving, place.id, who);
     match goods_relocate(tx, ctx, &relocation).await {
         Ok(_) => {}
         Err(error @ GoodsError::BinFull { .. }) => {
             let why = scanned::fault_text(&error);
-            let state = MoveState::To(Moving { small: Some(place.id), ..moving });
+            let state = MoveState::To(Box::new(Moving { small: Some(place.id), ..moving }));
             return Ok(Step::warn(state, why));
         }
         Err(error) => return Err(error.into()),

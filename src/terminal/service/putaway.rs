@@ -37,13 +37,13 @@ async fn work(tx: &mut Tx, ctx: &Ctx, who: &Who, state: PutawayState, input: &In
         (Action::Scan, _) => scan(tx, ctx, who, input).await,
         (Action::Take(goods), _) => propose(tx, ctx, who, carrying_all(goods)).await,
         (Action::Pieces(pieces), PutawayState::Bin(carrying)) => {
-            propose(tx, ctx, who, Carrying { pieces, ..carrying }).await
+            propose(tx, ctx, who, Carrying { pieces, ..*carrying }).await
         }
         (Action::Skip, PutawayState::Bin(mut carrying)) => {
             carrying.skipped.extend(carrying.proposal.take().map(|target| target.bin));
-            propose(tx, ctx, who, carrying).await
+            propose(tx, ctx, who, *carrying).await
         }
-        (Action::Bin, PutawayState::Bin(carrying)) => put(tx, ctx, who, carrying, input).await,
+        (Action::Bin, PutawayState::Bin(carrying)) => put(tx, ctx, who, *carrying, input).await,
         (Action::Back, _) => {
             floor::bin_claims_release(tx, ctx).await?;
             Ok(Step::ok(PutawayState::Item))
@@ -80,13 +80,11 @@ async fn scan(tx: &mut Tx, ctx: &Ctx, who: &Who, input: &Input) -> Next {
     if found.len() > 1 {
         return Ok(Step::ok(PutawayState::Which { choices: found }));
     }
-    match found.pop() {
-        Some(goods) => propose(tx, ctx, who, carrying_all(goods)).await,
-        None => {
-            let unknown = Text::new("putaway-not-waiting").with("code", input.text());
-            Ok(Step::error(PutawayState::Item, unknown))
-        }
+    if let Some(goods) = found.pop() {
+        return propose(tx, ctx, who, carrying_all(goods)).await;
     }
+    let unknown = Text::new("putaway-not-waiting").with("code", input.text());
+    Ok(Step::error(PutawayState::Item, unknown))
 }
 
 /// Sends the worker to a bin, with as many pieces as fit there.
@@ -101,14 +99,16 @@ async fn propose(tx: &mut Tx, ctx: &Ctx, who: &Who, carrying: Carrying) -> Next 
             let is_part = found.fits.get() < carrying.pieces;
             let pieces = found.fits.get().min(carrying.pieces);
             let proposal = Some(Target { bin: found.bin, code: found.code });
-            let state = PutawayState::Bin(Carrying { pieces, proposal, other: None, ..carrying });
+            let state =
+                PutawayState::Bin(Box::new(Carrying { pieces, proposal, other: None, ..carrying }));
             if is_part {
                 return Ok(Step::warn(state, Text::new("putaway-part").with("pieces", pieces)));
             }
             Ok(Step::ok(state))
         }
         Err(error @ ReceivingError::NoBin) => {
-            let state = PutawayState::Bin(Carrying { proposal: None, other: None, ..carrying });
+            let state =
+                PutawayState::Bin(Box::new(Carrying { proposal: None, other: None, ..carrying }));
             Ok(Step::warn(state, scanned::fault_text(&error)))
         }
         Err(error) => Err(error.into()),
@@ -118,7 +118,7 @@ async fn propose(tx: &mut Tx, ctx: &Ctx, who: &Who, carrying: Carrying) -> Next 
 async fn put(tx: &mut Tx, ctx: &Ctx, who: &Who, carrying: Carrying, input: &Input) -> Next {
     let Some(place) = scanned::place(tx, who, input).await? else {
         let unknown = Text::new("place-unknown").with("code", input.text());
-        return Ok(Step::error(PutawayState::Bin(carrying), unknown));
+        return Ok(Step::error(PutawayState::Bin(Box::new(carrying)), unknown));
     };
     let proposed = carrying.proposal.as_ref();
     let choice = if proposed.is_some_and(|target| target.bin == place.id) {
@@ -130,7 +130,7 @@ async fn put(tx: &mut Tx, ctx: &Ctx, who: &Who, carrying: Carrying, input: &Inpu
         }
     } else {
         let again = Text::new("putaway-scan-again").with("bin", &place.code);
-        let state = PutawayState::Bin(Carrying { other: Some(place.id), ..carrying });
+        let state = PutawayState::Bin(Box::new(Carrying { other: Some(place.id), ..carrying }));
         return Ok(Step::warn(state, again));
     };
     let goods = &carrying.goods;

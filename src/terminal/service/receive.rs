@@ -12,7 +12,7 @@ use crate::receiving::{
 use crate::stock::Condition;
 use crate::terminal::flows::FlowState;
 use crate::terminal::flows::receive::{
-    Action, Aside, Counting, Delivery, Draft, Last, Needs, ReceiveState, next, step,
+    Action, Aside, Counting, Delivery, Draft, Last, Needs, ReceiveState, ask, question, step,
 };
 use crate::terminal::{Input, Step, TerminalError, Text, Who};
 use crate::units::Pieces;
@@ -95,13 +95,11 @@ async fn by_number(tx: &mut Tx, who: &Who, state: ReceiveState, number: &str) ->
             Text::new("receive-several-deliveries"),
         ));
     }
-    match found.pop() {
-        Some(row) => enter(tx, delivery_of(row)).await,
-        None => {
-            let unknown = Text::new("receive-no-delivery").with("number", number);
-            Ok(Step::error(state, unknown))
-        }
+    if let Some(row) = found.pop() {
+        return enter(tx, delivery_of(row)).await;
     }
+    let unknown = Text::new("receive-no-delivery").with("number", number);
+    Ok(Step::error(state, unknown))
 }
 
 /// To the dock, or straight on when the delivery stands at one.
@@ -219,10 +217,9 @@ async fn complete(
     (counting, draft): (Counting, Draft),
     surplus: Surplus,
 ) -> Next {
-    let (counting, draft) = match next(counting, draft) {
-        Ok(question) => return Ok(Step::ok(question)),
-        Err(complete) => complete,
-    };
+    if let Some(question) = question(&draft) {
+        return Ok(Step::ok(ask(question, counting, draft)));
+    }
     let labelling = if draft.is_labelled { Labelling::Never } else { Labelling::WhenNeeded };
     let portion = ReceiveIn {
         inbound: counting.delivery.id,
