@@ -23,7 +23,6 @@ mod packing;
 mod picking;
 mod places;
 mod printing;
-mod orders;
 mod receiving;
 mod seed;
 mod storage;

@@ -18,6 +18,7 @@ use crate::units::Pieces;
 type Next = Result<Step<MoveState>, TerminalError>;
 
 /// The first screen of the flow.
+#[expect(clippy::unused_async, reason = "all flows begin in one way, some by reading")]
 pub(super) async fn start(
     _tx: &mut Tx,
     _ctx: &Ctx,
