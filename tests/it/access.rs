@@ -13,7 +13,10 @@ const PASSWORD: &str = "амбар на реке";
 /// Opens a one-time link as a browser does.
 async fn set_password(app: &TestApp, path: &str, password: &str) -> (u16, String) {
     let client = reqwest::Client::builder().redirect(reqwest::redirect::Policy::none());
-    let encoded: String = password.bytes().map(|byte| format!("%{byte:02X}")).collect();
+    let digits = hex::encode(password);
+    let encoded = (0..digits.len())
+        .step_by(2)
+        .fold(String::new(), |text, at| text + "%" + &digits[at..at + 2]);
     let request = client
         .build()
         .unwrap()
@@ -205,8 +208,8 @@ async fn tokens_are_shown_once_and_die_when_they_are_revoked() {
     let made = app.post_with_key(admin, "/v1/devices", "d", device_in.clone()).await.ok();
     let again = app.post_with_key(admin, "/v1/devices", "d", device_in.clone()).await.ok();
     assert_eq!((&again["device"], &again["token"]), (&made["device"], &Value::Null));
-    let taken = app.post(admin, "/v1/devices", device_in).await;
-    assert_eq!(taken.problem(409), "device_name_taken");
+    let second = app.post(admin, "/v1/devices", device_in).await;
+    assert_eq!(second.problem(409), "device_name_taken");
     let first = made["token"].as_str().unwrap();
     assert_eq!(app.get(first, "/v1/me").await.ok()["kind"], "device");
     let id = made["device"]["id"].as_str().unwrap();

@@ -11,9 +11,9 @@
 
 mod access;
 mod catalog;
-mod imports;
 mod counts;
 mod floor;
+mod imports;
 mod jobs;
 mod ledger;
 mod loading;
