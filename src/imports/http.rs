@@ -159,10 +159,10 @@ async fn import(
         mode: if whole { ImportMode::Whole } else { ImportMode::Rows },
     };
     let report = run(app, request, principal.user(), |_| {}).await?;
-    Ok(Json(shown(file, report)))
+    Ok(Json(shown(file, &report)))
 }
 
-fn shown(file: String, report: ImportReport) -> ImportOut {
+fn shown(file: String, report: &ImportReport) -> ImportOut {
     let refusal = |refusal: &Refusal| RefusalOut {
         line: refusal.line,
         column: refusal.column.clone(),

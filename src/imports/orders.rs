@@ -250,16 +250,11 @@ fn draft(
     };
     let priority = keep(columns.whole(row, "priority").map(Option::unwrap_or_default));
     let cod = keep(columns.money(row, "cod").map(Kopecks::get));
-    let promised_at = match columns.text(row, "promised_at") {
-        "" => None,
-        text => match text.parse::<UtcMicros>() {
-            Ok(at) => Some(at),
-            Err(_) => {
-                refusals.push(columns.refuse(row, "promised_at", "not_a_time"));
-                None
-            }
-        },
-    };
+    let promised = columns.text(row, "promised_at");
+    let promised_at = promised.parse::<UtcMicros>().ok();
+    if promised_at.is_none() && !promised.is_empty() {
+        refusals.push(columns.refuse(row, "promised_at", "not_a_time"));
+    }
     if !refusals.is_empty() {
         return Err(refusals);
     }

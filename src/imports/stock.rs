@@ -58,16 +58,12 @@ pub(super) async fn apply(
                 continue;
             }
         };
-        let expires_on = match columns.text(row, "expires_on") {
-            "" => None,
-            text => match text.get(..10).unwrap_or(text).parse::<Day>() {
-                Ok(day) => Some(day),
-                Err(_) => {
-                    outcome.refusals.push(columns.refuse(row, "expires_on", "not_a_day"));
-                    continue;
-                }
-            },
-        };
+        let expires = columns.text(row, "expires_on");
+        let expires_on = expires.get(..10).and_then(|day| day.parse::<Day>().ok());
+        if expires_on.is_none() && !expires.is_empty() {
+            outcome.refusals.push(columns.refuse(row, "expires_on", "not_a_day"));
+            continue;
+        }
         let lot = lot_ensure(tx, ctx, owner, product, columns.text(row, "lot"), expires_on).await;
         let lot = match lot {
             Ok(lot) => lot,

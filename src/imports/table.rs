@@ -81,7 +81,7 @@ impl Source {
             let count = reader.read(&mut buffer).map_err(|e| unreadable(file, &e))?;
             let part = &buffer[..count];
             hash.update(part);
-            lines += part.iter().filter(|byte| **byte == b'\n').count() as u64;
+            lines += part.split(|byte| *byte == b'\n').skip(1).count() as u64;
             last = part.last().copied().unwrap_or(last);
             if head.len() < 4 {
                 head.extend(part.iter().take(4));

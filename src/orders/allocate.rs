@@ -42,7 +42,7 @@ pub struct Grant {
 }
 
 /// Grants what is free to the demands in the order given, and takes it from `free`.
-pub fn allocate(demands: &[Demand], free: &mut HashMap<ProductId, i64>) -> Vec<Grant> {
+pub(super) fn allocate(demands: &[Demand], free: &mut HashMap<ProductId, i64>) -> Vec<Grant> {
     demands.iter().map(|demand| grant(demand, free)).collect()
 }
 

@@ -2,7 +2,7 @@
 //!
 //! An order's goods are first promised softly (a `reservation` per line against what is available in
 //! the warehouse) and held hard by the pick tasks of a wave. Who is promised what is decided by
-//! [`allocate`] in the order of priority, promised time and age.
+//! `allocate` in the order of priority, promised time and age.
 //!
 //! **Invariant:** the state of an order moves only along [`state`]; each change of it has an event.
 //! **Invariant:** what is promised never exceeds what is available. The rows of availability are
@@ -14,7 +14,7 @@
 //!
 //! Deliberately absent: where the goods lie. That is asked by the wave. Tests: `tests/it/orders.rs`.
 
-pub mod allocate;
+mod allocate;
 mod cancel;
 mod change;
 pub mod http;

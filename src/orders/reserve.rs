@@ -16,8 +16,9 @@ use crate::db::Tx;
 use crate::ids::{OrderId, OwnerId, ProductId, WarehouseId};
 
 /// So many orders are promised stock in one transaction: few enough that scans wait for it only
-/// briefly, many enough that it pays.
-const CHUNK_ORDERS: i64 = 200;
+/// briefly, many enough that it pays. `SQLite` also gets slower by the square: each insert with a
+/// trigger walks the undo log that the transaction has in memory.
+const CHUNK_ORDERS: i64 = 50;
 
 /// Promises free stock to waiting orders, first in rank first.
 ///
@@ -85,7 +86,8 @@ async fn reserve_chunk(
     let Some(last) = waiting.last() else { return Ok((ReserveReport::default(), None)) };
     let next = Rank { late: last.late, promised_at: last.promised_at, order: last.order };
     let orders: Vec<OrderId> = waiting.iter().map(|row| row.order).collect();
-    Ok((promise(tx, ctx, warehouse, &orders, Held::Wait).await?, Some(next)))
+    let servable = store::servable(tx, warehouse, &orders).await?;
+    Ok((promise(tx, ctx, warehouse, &servable, Held::Wait).await?, Some(next)))
 }
 
 /// Promises what is free to these orders, first in rank first.
@@ -149,7 +151,7 @@ async fn grants_write(
         report.lines += len(&grant.lines);
         report.pieces += pieces;
         for &(line, product, pieces) in &grant.lines {
-            rows.push(((product, line), grant.owner, pieces));
+            rows.push(((line, product), grant.owner, pieces));
         }
         let mut state = before;
         if grant.releasable && before == OrderState::Accepted {
@@ -161,10 +163,11 @@ async fn grants_write(
             notes.push(OrderNote { order: grant.order, kind: "reserved", state, detail });
         }
     }
+    // What is available is locked already. In the order of lines neighbours share their pages.
     rows.sort_unstable_by_key(|(key, _, _)| *key);
     let rows: Vec<_> = rows
         .into_iter()
-        .map(|((product, line), owner, pieces): ((ProductId, _), OwnerId, i64)| {
+        .map(|((line, product), owner, pieces): ((_, ProductId), OwnerId, i64)| {
             args![line, warehouse, owner, product, pieces, ctx.now]
         })
         .collect();

@@ -124,19 +124,16 @@ async fn batch_intake(
             state: None,
             fields: Vec::new(),
         };
-        match outcome {
-            Err(error) => {
-                item.fields = error.fields().iter().map(BatchFieldOut::from).collect();
-            }
-            Ok(_) => {
-                let intake = intakes.next().expect("each draft has an answer");
-                let (told, order) = match intake.outcome {
-                    IntakeOutcome::Differs => ("order_exists", None),
-                    other => (other.as_str(), Some(intake.order)),
-                };
-                told.clone_into(&mut item.outcome);
-                item.order_id = order;
-            }
+        if let Err(error) = outcome {
+            item.fields = error.fields().iter().map(BatchFieldOut::from).collect();
+        } else {
+            let intake = intakes.next().expect("each draft has an answer");
+            let (told, order) = match intake.outcome {
+                IntakeOutcome::Differs => ("order_exists", None),
+                other => (other.as_str(), Some(intake.order)),
+            };
+            told.clone_into(&mut item.outcome);
+            item.order_id = order;
         }
         items.push(item);
     }

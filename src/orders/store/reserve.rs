@@ -79,27 +79,30 @@ record! {
     }
 }
 
+// The list of states is that of the partial index, without which `SQLite` would not use it.
 // A partial order that is reserved already may still get more; the others in that state have all.
 const WAITING: &str = "SELECT o.id, o.owner_id, o.state, o.policy, -o.priority, COALESCE(o.promised_at, $2)
      FROM shop_order o
-     WHERE o.warehouse_id = $1 AND (o.state = 'accepted' OR (o.state = 'reserved' AND o.policy = 'partial'))
+     WHERE o.warehouse_id = $1 AND o.state IN ('accepted', 'reserved', 'released', 'picking', 'picked', 'packed')
+       AND (o.state = 'accepted' OR (o.state = 'reserved' AND o.policy = 'partial'))
        AND (-o.priority, COALESCE(o.promised_at, $2), o.id) > ($3, $4, $5)
-       AND EXISTS (
-           SELECT 1 FROM order_line l JOIN availability a
-               ON a.warehouse_id = o.warehouse_id AND a.product_id = l.product_id
-           WHERE l.order_id = o.id AND a.unallocated > a.reserved
-             AND l.ordered - l.cancelled > COALESCE((SELECT r.quantity FROM reservation r WHERE r.order_line_id = l.id), 0))
      ORDER BY -o.priority, COALESCE(o.promised_at, $2), o.id LIMIT $6";
 
 const WAITING_FOR: &str = "SELECT o.id, o.owner_id, o.state, o.policy, -o.priority, COALESCE(o.promised_at, $2)
      FROM shop_order o
-     WHERE o.warehouse_id = $1 AND (o.state = 'accepted' OR (o.state = 'reserved' AND o.policy = 'partial'))
+     WHERE o.warehouse_id = $1 AND o.state IN ('accepted', 'reserved', 'released', 'picking', 'picked', 'packed')
+       AND (o.state = 'accepted' OR (o.state = 'reserved' AND o.policy = 'partial'))
        AND EXISTS (
-           SELECT 1 FROM order_line l JOIN availability a
-               ON a.warehouse_id = o.warehouse_id AND a.product_id = l.product_id
-           WHERE l.order_id = o.id AND a.unallocated > a.reserved
+           SELECT 1 FROM order_line l CROSS JOIN availability a
+           WHERE l.order_id = o.id AND a.warehouse_id = o.warehouse_id AND a.product_id = l.product_id
+             AND a.unallocated > a.reserved
              AND l.ordered - l.cancelled > COALESCE((SELECT r.quantity FROM reservation r WHERE r.order_line_id = l.id), 0)
              AND l.product_id IN (/*list*/))";
+
+// The join is crossed so that SQLite starts with the few lines of the orders.
+const SERVABLE: &str = "SELECT DISTINCT l.order_id FROM order_line l CROSS JOIN availability a
+     WHERE a.warehouse_id = $1 AND a.product_id = l.product_id AND a.unallocated > a.reserved
+       AND l.ordered > l.cancelled AND l.order_id IN (/*list*/)";
 
 const ORDERS: &str =
     "SELECT o.id, o.owner_id, o.state, o.policy, -o.priority, COALESCE(o.promised_at, $1)
@@ -152,12 +155,14 @@ const PROMISES_OF: &str = "SELECT l.order_id, r.order_line_id, r.warehouse_id, r
      ORDER BY o.priority, COALESCE(o.promised_at, $3) DESC, o.id DESC, l.line_number DESC";
 
 const RELEASABLE: &str = "SELECT o.id FROM shop_order o
-     WHERE o.warehouse_id = $1 AND o.state = 'reserved' AND (o.carrier = $2 OR $2 IS NULL)
+     WHERE o.warehouse_id = $1 AND o.state IN ('accepted', 'reserved', 'released', 'picking', 'picked', 'packed') AND o.state = 'reserved'
+       AND (o.carrier = $2 OR $2 IS NULL)
        AND (o.promised_at < $3 OR $3 IS NULL) AND (o.priority >= $4 OR $4 IS NULL)
      ORDER BY -o.priority, COALESCE(o.promised_at, $6), o.id LIMIT $5";
 
 const RELEASABLE_FREE: &str = "SELECT o.id FROM shop_order o
-     WHERE o.warehouse_id = $1 AND o.state = 'reserved' AND (o.carrier = $2 OR $2 IS NULL)
+     WHERE o.warehouse_id = $1 AND o.state IN ('accepted', 'reserved', 'released', 'picking', 'picked', 'packed') AND o.state = 'reserved'
+       AND (o.carrier = $2 OR $2 IS NULL)
        AND (o.promised_at < $3 OR $3 IS NULL) AND (o.priority >= $4 OR $4 IS NULL)
      ORDER BY -o.priority, COALESCE(o.promised_at, $6), o.id LIMIT $5 FOR UPDATE SKIP LOCKED";
 
@@ -169,6 +174,7 @@ const RELEASABLE_LINES: &str = "SELECT o.id, l.id, o.owner_id, r.product_id, r.q
 pub(in crate::orders) const QUERIES: &[&str] = &[
     WAITING,
     WAITING_FOR,
+    SERVABLE,
     ORDERS,
     OPEN_LINES,
     FREE,
@@ -199,7 +205,7 @@ fn list<I: Copy + Ord + Into<Arg>>(ids: &[I]) -> Vec<Arg> {
     sorted.into_iter().map(Into::into).collect()
 }
 
-/// The next waiting orders behind `after` for whose lines something is free, in the order of rank.
+/// The next waiting orders behind `after`, in the order of rank.
 pub(in crate::orders) async fn waiting(
     tx: &mut Tx,
     warehouse: WarehouseId,
@@ -208,6 +214,16 @@ pub(in crate::orders) async fn waiting(
 ) -> Result<Vec<WaitingRow>, DbError> {
     let place = args![warehouse, NEVER, after.late, after.promised_at, after.order, limit];
     tx.fetch_all(WAITING, place).await
+}
+
+/// Those of the orders for whose lines something is free.
+pub(in crate::orders) async fn servable(
+    tx: &mut Tx,
+    warehouse: WarehouseId,
+    orders: &[OrderId],
+) -> Result<Vec<OrderId>, DbError> {
+    let rows: Vec<OrderRow> = tx.fetch_in(SERVABLE, args![warehouse], list(orders)).await?;
+    Ok(rows.into_iter().map(|row| row.order).collect())
 }
 
 /// Waiting orders that lack one of these products, of which something is free.
@@ -274,7 +290,7 @@ pub(in crate::orders) async fn free(
     tx.fetch_in(FREE, args![warehouse], list(products)).await
 }
 
-/// Writes promises, or adds to those that are there. The rows come in the order of products.
+/// Writes promises, or adds to those that are there. What is available of their products is locked.
 pub(in crate::orders) async fn promise_many(
     tx: &mut Tx,
     rows: Vec<Vec<Arg>>,
