@@ -45,7 +45,6 @@ fn api() -> OpenApiRouter<App> {
         .merge(crate::terminal::http::router())
         .merge(crate::jobs::http::router())
         .merge(crate::printing::http::router())
-        .merge(crate::stock::http::router())
         .merge(crate::receiving::http::router())
         .merge(crate::picking::http::router())
         .merge(crate::packing::http::router())

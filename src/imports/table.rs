@@ -111,7 +111,7 @@ impl Source {
         if survey.xlsx {
             return sheet(file, reader);
         }
-        let mut text = Decoding::new(survey.encoding, reader);
+        let mut text = Decoding::new(survey, reader);
         let mut head = Vec::new();
         text.by_ref()
             .take(BUFFER_BYTES as u64)
@@ -213,13 +213,21 @@ struct Decoding {
     from: Box<dyn Read + Send>,
     raw: Vec<u8>,
     text: Cursor<Vec<u8>>,
+    /// Line ends are `\r\n`. The CSV reader would count such a line to the one before.
+    drops_returns: bool,
     ended: bool,
 }
 
 impl Decoding {
-    fn new(encoding: &'static Encoding, from: Box<dyn Read + Send>) -> Self {
-        let decoder = encoding.new_decoder_with_bom_removal();
-        Self { decoder, from, raw: vec![0; BUFFER_BYTES], text: Cursor::default(), ended: false }
+    fn new(survey: &Survey, from: Box<dyn Read + Send>) -> Self {
+        Self {
+            decoder: survey.encoding.new_decoder_with_bom_removal(),
+            from,
+            raw: vec![0; BUFFER_BYTES],
+            text: Cursor::default(),
+            drops_returns: survey.lines > 1,
+            ended: false,
+        }
     }
 }
 
@@ -237,6 +245,9 @@ impl Read for Decoding {
             let (_, _, written, _) =
                 self.decoder.decode_to_utf8(&self.raw[..got], &mut text, self.ended);
             text.truncate(written);
+            if self.drops_returns {
+                text.retain(|byte| *byte != b'\r');
+            }
             self.text = Cursor::new(text);
         }
     }

@@ -86,8 +86,7 @@ async fn reserve_chunk(
     let Some(last) = waiting.last() else { return Ok((ReserveReport::default(), None)) };
     let next = Rank { late: last.late, promised_at: last.promised_at, order: last.order };
     let orders: Vec<OrderId> = waiting.iter().map(|row| row.order).collect();
-    let servable = store::servable(tx, warehouse, &orders).await?;
-    Ok((promise(tx, ctx, warehouse, &servable, Held::Wait).await?, Some(next)))
+    Ok((promise(tx, ctx, warehouse, &orders, Held::Wait).await?, Some(next)))
 }
 
 /// Promises what is free to these orders, first in rank first.

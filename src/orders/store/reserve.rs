@@ -99,11 +99,6 @@ const WAITING_FOR: &str = "SELECT o.id, o.owner_id, o.state, o.policy, -o.priori
              AND l.ordered - l.cancelled > COALESCE((SELECT r.quantity FROM reservation r WHERE r.order_line_id = l.id), 0)
              AND l.product_id IN (/*list*/))";
 
-// The join is crossed so that SQLite starts with the few lines of the orders.
-const SERVABLE: &str = "SELECT DISTINCT l.order_id FROM order_line l CROSS JOIN availability a
-     WHERE a.warehouse_id = $1 AND a.product_id = l.product_id AND a.unallocated > a.reserved
-       AND l.ordered > l.cancelled AND l.order_id IN (/*list*/)";
-
 const ORDERS: &str =
     "SELECT o.id, o.owner_id, o.state, o.policy, -o.priority, COALESCE(o.promised_at, $1)
      FROM shop_order o WHERE o.state IN ('accepted', 'reserved') AND o.id IN (/*list*/)
@@ -174,7 +169,6 @@ const RELEASABLE_LINES: &str = "SELECT o.id, l.id, o.owner_id, r.product_id, r.q
 pub(in crate::orders) const QUERIES: &[&str] = &[
     WAITING,
     WAITING_FOR,
-    SERVABLE,
     ORDERS,
     OPEN_LINES,
     FREE,
@@ -214,16 +208,6 @@ pub(in crate::orders) async fn waiting(
 ) -> Result<Vec<WaitingRow>, DbError> {
     let place = args![warehouse, NEVER, after.late, after.promised_at, after.order, limit];
     tx.fetch_all(WAITING, place).await
-}
-
-/// Those of the orders for whose lines something is free.
-pub(in crate::orders) async fn servable(
-    tx: &mut Tx,
-    warehouse: WarehouseId,
-    orders: &[OrderId],
-) -> Result<Vec<OrderId>, DbError> {
-    let rows: Vec<OrderRow> = tx.fetch_in(SERVABLE, args![warehouse], list(orders)).await?;
-    Ok(rows.into_iter().map(|row| row.order).collect())
 }
 
 /// Waiting orders that lack one of these products, of which something is free.
