@@ -13,32 +13,32 @@ use crate::ids::{OrderId, OrderLineId, OwnerId, ProductId};
 
 /// A line that waits: how much of it is neither cancelled nor promised.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Need {
-    pub line: OrderLineId,
-    pub product: ProductId,
-    pub missing: i64,
+pub(super) struct Need {
+    pub(super) line: OrderLineId,
+    pub(super) product: ProductId,
+    pub(super) missing: i64,
 }
 
 /// An order that waits, with what it holds already and its lines in order.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Demand {
-    pub order: OrderId,
-    pub owner: OwnerId,
-    pub policy: OrderPolicy,
+pub(super) struct Demand {
+    pub(super) order: OrderId,
+    pub(super) owner: OwnerId,
+    pub(super) policy: OrderPolicy,
     /// Pieces that are promised to it already.
-    pub held: i64,
-    pub needs: Vec<Need>,
+    pub(super) held: i64,
+    pub(super) needs: Vec<Need>,
 }
 
 /// What an order gets.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Grant {
-    pub order: OrderId,
-    pub owner: OwnerId,
+pub(super) struct Grant {
+    pub(super) order: OrderId,
+    pub(super) owner: OwnerId,
     /// Line, product and pieces; never zero pieces.
-    pub lines: Vec<(OrderLineId, ProductId, i64)>,
+    pub(super) lines: Vec<(OrderLineId, ProductId, i64)>,
     /// A wave may take the order.
-    pub releasable: bool,
+    pub(super) releasable: bool,
 }
 
 /// Grants what is free to the demands in the order given, and takes it from `free`.
