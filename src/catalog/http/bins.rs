@@ -10,6 +10,7 @@ use utoipa_axum::routes;
 
 use crate::access::caller::{Caller, rights};
 use crate::app::App;
+use crate::barcodes::{OwnCode, OwnKind};
 use crate::catalog::service::bins::{self as service, BinTraits, BinsReport, NewBin};
 use crate::catalog::service::places;
 use crate::catalog::store::places::{Warehouse, Zone};
@@ -138,6 +139,8 @@ pub(super) struct PlaceOut {
     warehouse_id: WarehouseId,
     kind: PlaceKind,
     code: String,
+    /// What is printed on it, to be scanned.
+    barcode: Option<String>,
     /// Its stock can be promised to orders.
     pickable: bool,
     locked: bool,
@@ -149,10 +152,24 @@ pub(super) struct PlaceOut {
     inside_id: Option<PlaceId>,
 }
 
+/// The printed form of the code. A parcel's code is its printed form, and nothing is stuck on places
+/// outside the warehouse.
+fn barcode(place: &Place) -> Option<String> {
+    let kind = match place.kind {
+        PlaceKind::Bin => OwnKind::Bin,
+        PlaceKind::Pallet | PlaceKind::Tote | PlaceKind::Box => OwnKind::HandlingUnit,
+        PlaceKind::Parcel => return Some(place.code.clone()),
+        _ => return None,
+    };
+    OwnCode::new(kind, &place.code).ok().map(|code| code.to_string())
+}
+
 impl From<Place> for PlaceOut {
     fn from(place: Place) -> Self {
+        let barcode = barcode(&place);
         Self {
             id: place.id,
+            barcode,
             warehouse_id: place.warehouse,
             kind: place.kind,
             code: place.code,
