@@ -2,6 +2,7 @@
 
 mod extract;
 pub mod metrics;
+mod pages;
 mod paging;
 mod problem;
 pub mod router;

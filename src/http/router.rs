@@ -6,7 +6,7 @@ use axum::Router;
 use axum::extract::{DefaultBodyLimit, MatchedPath, Request, State};
 use axum::http::{HeaderName, StatusCode, header};
 use axum::middleware::{self, Next};
-use axum::response::{Html, IntoResponse, Response};
+use axum::response::{IntoResponse, Response};
 use axum::routing::get;
 use tower_http::catch_panic::CatchPanicLayer;
 use tower_http::compression::CompressionLayer;
@@ -68,8 +68,7 @@ pub fn router(app: App) -> Router {
         .merge(routes)
         .merge(crate::access::http::setup_router())
         .merge(SwaggerUi::new("/docs").url("/openapi.json", openapi()))
-        .route("/", get(front_page))
-        .route("/problems", get(problems_page))
+        .merge(super::pages::router())
         .route("/livez", get(|| async { "ok" }))
         .route("/readyz", get(readyz))
         .route("/metrics", get(metrics))
@@ -127,12 +126,4 @@ async fn readyz(State(app): State<App>) -> Response {
 async fn metrics(State(app): State<App>) -> Response {
     const CONTENT_TYPE: &str = "application/openmetrics-text; version=1.0.0; charset=utf-8";
     (StatusCode::OK, [(header::CONTENT_TYPE, CONTENT_TYPE)], app.metrics.text()).into_response()
-}
-
-async fn front_page() -> Html<&'static str> {
-    Html(include_str!("../../document-templates/front.html"))
-}
-
-async fn problems_page() -> &'static str {
-    include_str!("../../docs/problems.md")
 }

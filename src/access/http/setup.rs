@@ -1,5 +1,6 @@
 //! The page behind a one-time link: a form that sets a password and logs in.
 
+use askama::Template;
 use axum::extract::rejection::FormRejection;
 use axum::extract::{Form, Path, State};
 use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
@@ -14,10 +15,17 @@ use crate::app::App;
 use crate::fault::{Fault, Kind};
 use crate::i18n::{self, Language};
 
-const PAGE: &str = include_str!("../../../document-templates/setup.html");
 /// Nothing from elsewhere, no scripts, no frames; the link must not leave in a `Referer`.
 const POLICY: &str =
     "default-src 'none'; style-src 'unsafe-inline'; form-action 'self'; frame-ancestors 'none'";
+
+#[derive(Template)]
+#[template(path = "setup.html")]
+struct SetupPage<'a> {
+    /// Whose password it is; none without a valid link.
+    login: Option<&'a str>,
+    error: &'a str,
+}
 
 /// Beside the API: a page for a person.
 pub fn router() -> axum::Router<App> {
@@ -81,12 +89,13 @@ fn refused(login: Option<&str>, error: &AccessError) -> Response {
 }
 
 fn page(status: StatusCode, login: Option<&str>, error: &str) -> Response {
-    let html = PAGE
-        .replace("{{form_state}}", if login.is_some() { "shown" } else { "gone" })
-        .replace("{{error_state}}", if error.is_empty() { "gone" } else { "shown" })
-        .replace("{{error}}", &escaped(error))
-        .replace("{{login}}", &escaped(login.unwrap_or_default()));
-    guarded((status, Html(html)).into_response())
+    match (SetupPage { login, error }).render() {
+        Ok(html) => guarded((status, Html(html)).into_response()),
+        Err(error) => {
+            tracing::error!(%error, "the set-up page was not written");
+            guarded(StatusCode::INTERNAL_SERVER_ERROR.into_response())
+        }
+    }
 }
 
 fn guarded(mut response: Response) -> Response {
@@ -95,8 +104,4 @@ fn guarded(mut response: Response) -> Response {
     headers.insert(header::REFERRER_POLICY, HeaderValue::from_static("no-referrer"));
     headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
     response
-}
-
-fn escaped(text: &str) -> String {
-    text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;").replace('"', "&quot;")
 }
