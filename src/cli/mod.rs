@@ -5,13 +5,15 @@
 mod backup;
 mod bench;
 mod crash_test;
+mod demo;
 mod import;
 mod serve;
 mod verify;
 
 use std::process::ExitCode;
 
-use clap::{Parser, Subcommand};
+use clap::parser::ValueSource;
+use clap::{CommandFactory, FromArgMatches, Parser, Subcommand};
 use tracing_subscriber::EnvFilter;
 
 use crate::config::DataArgs;
@@ -31,6 +33,8 @@ struct Cli {
 
 #[derive(Debug, Subcommand)]
 enum Command {
+    /// Play a day of a warehouse from an empty folder, then serve it.
+    Demo(demo::DemoArgs),
     /// Run the server: HTTP, scanners, printers, jobs.
     Serve(serve::ServeArgs),
     /// Bring the schema of the database to this version and end.
@@ -51,7 +55,12 @@ enum Command {
 
 /// Runs the program.
 pub fn main() -> ExitCode {
-    let cli = Cli::parse();
+    let matches = Cli::command().get_matches();
+    let folder = match matches.value_source("data_dir") {
+        None | Some(ValueSource::DefaultValue) => demo::Folder::Default,
+        Some(_) => demo::Folder::Named,
+    };
+    let cli = Cli::from_arg_matches(&matches).unwrap_or_else(|error| error.exit());
     start_log(cli.log_json);
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build();
     let runtime = match runtime {
@@ -61,7 +70,7 @@ pub fn main() -> ExitCode {
             return ExitCode::FAILURE;
         }
     };
-    match runtime.block_on(run(cli)) {
+    match runtime.block_on(run(cli, folder)) {
         Ok(code) => code,
         Err(error) => {
             eprintln!("ambar: {error:#}");
@@ -70,8 +79,9 @@ pub fn main() -> ExitCode {
     }
 }
 
-async fn run(cli: Cli) -> anyhow::Result<ExitCode> {
+async fn run(cli: Cli, folder: demo::Folder) -> anyhow::Result<ExitCode> {
     match cli.command {
+        Command::Demo(args) => demo::run(&cli.data, folder, args).await,
         Command::Serve(args) => serve::run(&cli.data, args).await,
         Command::Migrate => serve::migrate(&cli.data).await,
         Command::Verify(args) => verify::run(&cli.data, &args).await,

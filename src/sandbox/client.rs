@@ -56,29 +56,118 @@ impl ApiClient {
         Ok(bytes)
     }
 
+    /// Replaces something.
+    pub async fn put(&self, path: &str, body: &impl Serialize) -> anyhow::Result<Value> {
+        self.send(Method::PUT, path, Some(body)).await
+    }
+
+    /// Posts with a key of the caller's choice and takes any answer.
+    pub async fn attempt(
+        &self,
+        path: &str,
+        key: &str,
+        body: &impl Serialize,
+    ) -> anyhow::Result<ApiAnswer> {
+        self.exchange(Method::POST, path, Some(key), Some(body)).await
+    }
+
+    /// Posts what has to be refused with this code.
+    pub async fn refused(
+        &self,
+        path: &str,
+        body: &impl Serialize,
+        code: &str,
+    ) -> anyhow::Result<()> {
+        let answer = self.attempt(path, &self.next_key(), body).await?;
+        answer.must_refuse(code).with_context(|| format!("POST {path}"))
+    }
+
+    /// Asks for what has to be refused with this code.
+    pub async fn get_refused(&self, path: &str, code: &str) -> anyhow::Result<()> {
+        let answer = self.exchange(Method::GET, path, None, None::<&Value>).await?;
+        answer.must_refuse(code).with_context(|| format!("GET {path}"))
+    }
+
+    /// All items of a list, page by page. `path` has its filter already.
+    pub async fn list(&self, path: &str) -> anyhow::Result<Vec<Value>> {
+        let joint = if path.contains('?') { '&' } else { '?' };
+        let mut items = Vec::new();
+        let mut after = String::new();
+        loop {
+            let mut page = self.get(&format!("{path}{joint}limit=500{after}")).await?;
+            if let Some(found) = page["items"].as_array_mut() {
+                items.append(found);
+            }
+            match page["next"].as_str() {
+                Some(next) => after = format!("&after={next}"),
+                None => return Ok(items),
+            }
+        }
+    }
+
+    fn next_key(&self) -> String {
+        format!("{}-{}", self.run, self.keys.fetch_add(1, Ordering::Relaxed))
+    }
+
     async fn send(
         &self,
         method: Method,
         path: &str,
         body: Option<&impl Serialize>,
     ) -> anyhow::Result<Value> {
+        let key = body.is_some().then(|| self.next_key());
+        let answer = self.exchange(method.clone(), path, key.as_deref(), body).await?;
+        if !answer.is_success() {
+            bail!("{method} {path}: {}: {}", answer.status, answer.body);
+        }
+        Ok(answer.body)
+    }
+
+    async fn exchange(
+        &self,
+        method: Method,
+        path: &str,
+        key: Option<&str>,
+        body: Option<&impl Serialize>,
+    ) -> anyhow::Result<ApiAnswer> {
         let mut request = self.http.request(method.clone(), format!("{}{path}", self.base));
         if !self.token.is_empty() {
             request = request.bearer_auth(&self.token);
         }
+        if let Some(key) = key {
+            request = request.header("idempotency-key", key);
+        }
         if let Some(body) = body {
-            let key = self.keys.fetch_add(1, Ordering::Relaxed);
-            request = request.header("idempotency-key", format!("{}-{key}", self.run)).json(body);
+            request = request.json(body);
         }
         let response = request.send().await.with_context(|| format!("{method} {path}"))?;
-        let status = response.status();
+        let status = response.status().as_u16();
         let bytes = response.bytes().await?;
-        if !status.is_success() {
-            bail!("{method} {path}: {status}: {}", String::from_utf8_lossy(&bytes));
+        let body = if bytes.is_empty() {
+            Value::Null
+        } else {
+            serde_json::from_slice(&bytes).with_context(|| format!("{method} {path}: not JSON"))?
+        };
+        Ok(ApiAnswer { status, body })
+    }
+}
+
+/// Any answer of the interface.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ApiAnswer {
+    pub status: u16,
+    pub body: Value,
+}
+
+impl ApiAnswer {
+    pub const fn is_success(&self) -> bool {
+        self.status >= 200 && self.status < 300
+    }
+
+    fn must_refuse(&self, code: &str) -> anyhow::Result<()> {
+        if self.is_success() || self.body["code"] != code {
+            bail!("expected the refusal {code}, got {}: {}", self.status, self.body);
         }
-        if bytes.is_empty() {
-            return Ok(Value::Null);
-        }
-        serde_json::from_slice(&bytes).with_context(|| format!("{method} {path}: not JSON"))
+        Ok(())
     }
 }

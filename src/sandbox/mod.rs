@@ -4,6 +4,7 @@
 
 pub mod client;
 pub mod crash;
+pub mod day;
 pub mod floor;
 pub mod handheld;
 pub mod picker;

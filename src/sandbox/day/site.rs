@@ -1,0 +1,341 @@
+//! The warehouse of the day: its administrator, bins, totes, boxes, printers, staff and handhelds.
+
+use std::collections::HashSet;
+use std::sync::atomic::{AtomicU64, Ordering};
+
+use anyhow::{Context, bail, ensure};
+use serde_json::{Value, json};
+
+use super::Doors;
+use super::person::{Badge, Person};
+use super::report::Tally;
+use crate::barcodes::{OwnCode, OwnKind};
+use crate::sandbox::client::ApiClient;
+use crate::sandbox::handheld::Handheld;
+use crate::sandbox::printer::SandboxPrinter;
+
+pub(super) const ADMIN_PASSWORD: &str = "samovar-2026";
+const DISPATCHER_PASSWORD: &str = "reestr-2026";
+const TOTES: usize = 96;
+const PIN_FIRST: usize = 2580;
+
+/// The bins that the day's people name.
+pub(super) const DOCKS: [&str; 3] = ["PR-01", "PR-02", "PR-03"];
+/// Far from everything: for goods that somebody puts where he likes.
+pub(super) const SPARE_BIN: &str = "B-02-10-3";
+/// Where goods go back to.
+pub(super) const RETURN_BIN: &str = "B-02-10-2";
+
+/// A box on the packing table: code, name, sides, load, tare, and whether it takes fragile goods.
+const BOXES: [(&str, &str, [i64; 3], i64, i64, bool); 5] = [
+    ("K1", "Пакет курьерский", [300, 240, 40], 1_500, 20, false),
+    ("K2", "Коробка 20×20×15", [200, 200, 150], 4_000, 110, true),
+    ("K3", "Коробка 30×25×20", [300, 250, 200], 8_000, 210, true),
+    ("K4", "Коробка 40×30×30", [400, 300, 300], 15_000, 360, true),
+    ("K5", "Коробка 60×40×40", [600, 400, 400], 30_000, 720, true),
+];
+
+/// Login, name and role of everybody with a badge; receivers, pickers and packers in this order.
+const STAFF: [(&str, &str, &str); 12] = [
+    ("fedotova", "Анна Федотова", "receiver"),
+    ("gusev", "Игорь Гусев", "receiver"),
+    ("pavlova", "Мария Павлова", "receiver"),
+    ("zaytsev", "Пётр Зайцев", "receiver"),
+    ("smirnov", "Олег Смирнов", "picker"),
+    ("belova", "Дарья Белова", "picker"),
+    ("kuzmin", "Артём Кузьмин", "picker"),
+    ("orlova", "Нина Орлова", "picker"),
+    ("sorokin", "Илья Сорокин", "picker"),
+    ("vinogradova", "Ольга Виноградова", "packer"),
+    ("lebedev", "Максим Лебедев", "packer"),
+    ("egorova", "Вера Егорова", "packer"),
+];
+/// Handhelds: one for each of the staff and one in reserve.
+pub(super) const DEVICES: usize = STAFF.len() + 1;
+pub(super) const RECEIVERS: std::ops::Range<usize> = 0..4;
+pub(super) const PICKERS: std::ops::Range<usize> = 4..9;
+pub(super) const PACKERS: std::ops::Range<usize> = 9..12;
+
+/// Everything that stands, and who works there.
+pub(super) struct Site {
+    pub(super) warehouse: String,
+    /// The administrator's.
+    pub(super) desk: ApiClient,
+    /// The dispatcher's.
+    pub(super) dispatch: ApiClient,
+    pub(super) bins: HashSet<String>,
+    /// Printed codes of the totes.
+    pub(super) totes: Vec<String>,
+    pub(super) badges: Vec<Badge>,
+    tokens: Vec<String>,
+    pub(super) printers: Vec<SandboxPrinter>,
+    doors: Doors,
+    client: reqwest::Client,
+    pub(super) tally: Tally,
+    scans: AtomicU64,
+}
+
+impl Site {
+    pub(super) fn scans_add(&self, scans: u64) {
+        self.scans.fetch_add(scans, Ordering::Relaxed);
+    }
+
+    pub(super) fn scans(&self) -> u64 {
+        self.scans.load(Ordering::Relaxed)
+    }
+
+    /// The handheld of this number: every second one speaks TCP.
+    pub(super) fn handheld(&self, device: usize) -> Handheld {
+        let token = &self.tokens[device];
+        if Self::is_line_scanner(device) {
+            Handheld::tcp(self.doors.scanners, token)
+        } else {
+            Handheld::http(self.client.clone(), vec![self.doors.base.clone()], token)
+        }
+    }
+
+    /// Packers need a full screen; one in reserve is a line scanner.
+    pub(super) const fn is_line_scanner(device: usize) -> bool {
+        matches!(device, 1 | 3 | 5 | 7 | 12)
+    }
+
+    /// The member of the staff of this number, logged in on the handheld of the same number.
+    pub(super) async fn person(&self, number: usize) -> anyhow::Result<Person> {
+        Person::log_in(self.handheld(number), &self.badges[number], &self.tally).await
+    }
+}
+
+/// Text of a field of an answer.
+pub(super) fn text_of(value: &Value, field: &str) -> anyhow::Result<String> {
+    let found = value[field].as_str().map(str::to_owned);
+    found.with_context(|| format!("в ответе нет поля {field}: {value}"))
+}
+
+pub(super) fn label(kind: OwnKind, code: &str) -> anyhow::Result<String> {
+    Ok(OwnCode::new(kind, code)?.to_string())
+}
+
+/// Opens the one-time link like a person would, and logs in.
+async fn administrator(doors: &Doors, client: &reqwest::Client) -> anyhow::Result<ApiClient> {
+    password_set(doors, client, &doors.setup_path, ADMIN_PASSWORD).await?;
+    let again = client.get(format!("{}{}", doors.base, doors.setup_path)).send().await?;
+    ensure!(again.status() == 404, "одноразовая ссылка сработала дважды");
+    log_in(doors, super::ADMIN_LOGIN, ADMIN_PASSWORD).await
+}
+
+async fn password_set(
+    doors: &Doors,
+    client: &reqwest::Client,
+    path: &str,
+    password: &str,
+) -> anyhow::Result<()> {
+    let url = format!("{}{path}", doors.base);
+    let page = client.get(&url).send().await?;
+    ensure!(page.status().is_success(), "ссылка {path} не открывается: {}", page.status());
+    let form = format!("password={password}&repeated={password}");
+    let content = "application/x-www-form-urlencoded";
+    let sent = client.post(&url).header("content-type", content).body(form).send().await?;
+    ensure!(sent.status().is_success(), "пароль не принят: {}", sent.status());
+    Ok(())
+}
+
+async fn log_in(doors: &Doors, login: &str, password: &str) -> anyhow::Result<ApiClient> {
+    let anonymous = ApiClient::new(&doors.base, "");
+    let body = json!({ "login": login, "password": password });
+    let session = anonymous.post("/v1/sessions", &body).await?;
+    Ok(anonymous.with_token(&text_of(&session, "token")?))
+}
+
+pub(super) async fn build(doors: &Doors, tally: &Tally) -> anyhow::Result<(Site, String)> {
+    let client = reqwest::Client::new();
+    let desk = administrator(doors, &client).await?;
+    let wrong = json!({ "login": super::ADMIN_LOGIN, "password": "не тот пароль" });
+    ApiClient::new(&doors.base, "").refused("/v1/sessions", &wrong, "login_failed").await?;
+    tally.caught("неверный пароль");
+    let body = json!({ "code": "MSK1", "name": "Склад «Подольск»" });
+    let warehouse = text_of(&desk.post("/v1/warehouses", &body).await?, "id")?;
+    let bins = bins(&desk, &warehouse).await?;
+    let totes = totes(&desk, &warehouse).await?;
+    boxes(&desk).await?;
+    let printers = printers(&desk, &warehouse).await?;
+    let badges = staff(&desk).await?;
+    let tokens = devices(&desk, &warehouse).await?;
+    let dispatch = dispatcher(doors, &client, &desk).await?;
+    let came_to = format!(
+        "ячеек {}, тары {}, принтеров {}, сотрудников {}, терминалов {}",
+        bins.len(),
+        totes.len(),
+        printers.len(),
+        badges.len() + 3,
+        tokens.len()
+    );
+    let (doors, tally) = (doors.clone(), tally.clone());
+    let site = Site {
+        warehouse,
+        desk,
+        dispatch,
+        bins,
+        totes,
+        badges,
+        tokens,
+        printers,
+        doors,
+        client,
+        tally,
+        scans: AtomicU64::new(0),
+    };
+    Ok((site, came_to))
+}
+
+async fn bins(desk: &ApiClient, warehouse: &str) -> anyhow::Result<HashSet<String>> {
+    let layouts = [
+        ("A", "Стеллажи", "A-{aisle:02}-{rack:02}-{level}", [2, 10, 3], "storage", "one_product"),
+        ("B", "Мелочь", "B-{aisle:02}-{rack:02}-{level}", [2, 10, 3], "storage", "any"),
+        ("P", "Приёмка", "PR-{rack:02}", [1, 3, 1], "receiving", "any"),
+        ("U", "Упаковка", "UP-{rack:02}", [1, 3, 1], "packing", "any"),
+        ("O", "Отгрузка", "OT-{rack:02}", [1, 3, 1], "staging", "any"),
+        ("K", "Карантин", "KR-{rack:02}", [1, 2, 1], "quarantine", "any"),
+    ];
+    for (index, (code, name, pattern, [aisles, racks, levels], purpose, mixing)) in
+        layouts.into_iter().enumerate()
+    {
+        let zone = json!({ "warehouse_id": warehouse, "code": code, "name": name });
+        let zone = text_of(&desk.post("/v1/zones", &zone).await?, "id")?;
+        let layout = json!({
+            "zone_id": zone, "pattern": pattern, "purpose": purpose, "mixing": mixing,
+            "aisles": { "from": 1, "to": aisles }, "racks": { "from": 1, "to": racks },
+            "levels": { "from": 1, "to": levels },
+            "volume_max_cm3": 600_000, "weight_max_g": 400_000,
+            "sequence_from": index * 10_000_000_000,
+        });
+        let report = desk.post("/v1/bins/generate", &layout).await?;
+        ensure!(report["created"] == aisles * racks * levels, "ячейки: {report}");
+    }
+    let all = desk.list(&format!("/v1/bins?warehouse_id={warehouse}")).await?;
+    all.iter().map(|bin| text_of(bin, "code")).collect()
+}
+
+async fn totes(desk: &ApiClient, warehouse: &str) -> anyhow::Result<Vec<String>> {
+    let mut totes = Vec::with_capacity(TOTES);
+    for _ in 0..TOTES {
+        let body = json!({ "warehouse_id": warehouse, "kind": "tote" });
+        let tote = desk.post("/v1/handling-units", &body).await?;
+        totes.push(label(OwnKind::HandlingUnit, &text_of(&tote, "code")?)?);
+    }
+    Ok(totes)
+}
+
+async fn boxes(desk: &ApiClient) -> anyhow::Result<()> {
+    for (code, name, [length, width, height], load, tare, fragile) in BOXES {
+        let body = json!({
+            "code": code, "name": name, "length_mm": length, "width_mm": width,
+            "height_mm": height, "load_max_g": load, "tare_g": tare, "suits_fragile": fragile,
+            "active": true,
+        });
+        desk.post("/v1/packagings", &body).await?;
+    }
+    Ok(())
+}
+
+/// What a box weighs; nothing for none.
+pub(super) fn tare(code: &str) -> i64 {
+    BOXES.iter().find(|known| known.0 == code).map_or(0, |known| known.4)
+}
+
+async fn printers(desk: &ApiClient, warehouse: &str) -> anyhow::Result<Vec<SandboxPrinter>> {
+    let mut printers = Vec::new();
+    for (name, media) in [
+        ("Приёмка 58×40", "58x40"),
+        ("Упаковка 1", "100x150"),
+        ("Упаковка 2", "100x150"),
+        ("Ячейки 100×50", "100x50"),
+    ] {
+        let printer = SandboxPrinter::start().await?;
+        let body = json!({
+            "warehouse_id": warehouse, "name": name, "host": "127.0.0.1",
+            "port": printer.address().port(), "media": media, "dots_per_mm": 8,
+        });
+        desk.post("/v1/printers", &body).await?;
+        printers.push(printer);
+    }
+    Ok(printers)
+}
+
+async fn staff(desk: &ApiClient) -> anyhow::Result<Vec<Badge>> {
+    let mut badges = Vec::with_capacity(STAFF.len());
+    for (index, (login, name, role)) in STAFF.into_iter().enumerate() {
+        let user = user(desk, login, name, role).await?;
+        let path = format!("/v1/users/{user}");
+        let badge = desk.post(&format!("{path}/badge"), &json!({})).await?;
+        let pin = (PIN_FIRST + 37 * index).to_string();
+        desk.put(&format!("{path}/pin"), &json!({ "pin": pin })).await?;
+        let barcode = text_of(&badge, "barcode")?;
+        badges.push(Badge { name: name.to_owned(), barcode, pin });
+    }
+    user(desk, "buhgalter", "Тамара Соколова", "accountant").await?;
+    Ok(badges)
+}
+
+async fn user(desk: &ApiClient, login: &str, name: &str, role: &str) -> anyhow::Result<String> {
+    let body = json!({ "login": login, "name": name, "roles": [role] });
+    text_of(&desk.post("/v1/users", &body).await?["user"], "id")
+}
+
+async fn dispatcher(
+    doors: &Doors,
+    client: &reqwest::Client,
+    desk: &ApiClient,
+) -> anyhow::Result<ApiClient> {
+    let body = json!({
+        "login": super::DISPATCHER_LOGIN, "name": "Сергей Дорохов", "roles": ["dispatcher"],
+    });
+    let invited = desk.post("/v1/users", &body).await?;
+    let path = text_of(&invited, "setup_path")?;
+    password_set(doors, client, &path, DISPATCHER_PASSWORD).await?;
+    log_in(doors, super::DISPATCHER_LOGIN, DISPATCHER_PASSWORD).await
+}
+
+async fn devices(desk: &ApiClient, warehouse: &str) -> anyhow::Result<Vec<String>> {
+    let mut tokens = Vec::with_capacity(DEVICES);
+    for number in 1..=DEVICES {
+        let body = json!({ "warehouse_id": warehouse, "name": format!("ТСД-{number:02}") });
+        let enrolled = desk.post("/v1/devices", &body).await?;
+        tokens.push(text_of(&enrolled, "token")?);
+    }
+    Ok(tokens)
+}
+
+/// What the log-ins are, a line for each.
+pub(super) fn log_ins(site: &Site) -> Vec<String> {
+    let mut lines = vec![
+        format!("администратор: {} / {ADMIN_PASSWORD}", super::ADMIN_LOGIN),
+        format!("диспетчер: {} / {DISPATCHER_PASSWORD}", super::DISPATCHER_LOGIN),
+    ];
+    for (badge, (_, _, role)) in site.badges.iter().zip(STAFF) {
+        lines.push(format!("{} ({role}): бейдж {} PIN {}", badge.name, badge.barcode, badge.pin));
+    }
+    for (number, token) in (1..).zip(&site.tokens) {
+        lines.push(format!("терминал ТСД-{number:02}: {token}"));
+    }
+    lines
+}
+
+/// Waits until every label has come out, and answers how many did.
+pub(super) async fn labels_out(site: &Site) -> anyhow::Result<u64> {
+    const LOOKS_MAX: u32 = 600;
+    const PAUSE: std::time::Duration = std::time::Duration::from_millis(100);
+    for _ in 0..LOOKS_MAX {
+        let mut open = 0;
+        for state in ["queued", "sending"] {
+            open += site.desk.list(&format!("/v1/print-jobs?state={state}")).await?.len();
+        }
+        if open == 0 {
+            let lost = site.desk.list("/v1/print-jobs?state=failed").await?.len()
+                + site.desk.list("/v1/print-jobs?state=unknown").await?.len();
+            ensure!(lost == 0, "не напечатано этикеток: {lost}");
+            return Ok(site.printers.iter().map(SandboxPrinter::labels).sum());
+        }
+        tokio::time::sleep(PAUSE).await;
+    }
+    bail!("этикетки всё ещё в очереди")
+}

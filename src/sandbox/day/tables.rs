@@ -1,0 +1,198 @@
+//! Packing tables: each item verified, the box, the scale; and the way back for what is cancelled.
+
+use std::sync::Arc;
+
+use anyhow::{Context, bail, ensure};
+use serde_json::json;
+use tokio::sync::Mutex;
+use tokio::sync::mpsc::{UnboundedReceiver, UnboundedSender};
+
+use super::goods::Trait;
+use super::person::{Person, between};
+use super::shops::{Market, Product};
+use super::site::{RETURN_BIN, Site, tare, text_of};
+
+/// Tape and filler.
+const FILLER_G: i64 = 15;
+/// Where nothing is proposed the largest box is taken.
+const LARGEST: &str = "K5";
+
+/// What a packer does wrong, once each.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Slip {
+    WrongItem,
+    Stranger,
+    Weight,
+}
+
+pub(super) const SLIPS: [&[Slip]; 3] = [
+    &[Slip::WrongItem, Slip::Weight],
+    &[Slip::Stranger, Slip::Weight],
+    &[Slip::Weight, Slip::WrongItem],
+];
+
+/// An order that is packed.
+#[derive(Debug, Clone)]
+pub(super) struct Packed {
+    pub(super) order: String,
+    pub(super) parcel: String,
+}
+
+/// The queue in front of the tables; closed when no picker works any more.
+pub(super) type Queue = Arc<Mutex<UnboundedReceiver<String>>>;
+
+pub(super) struct Packer<'d> {
+    pub(super) person: Person,
+    market: &'d Market,
+    slips: Vec<Slip>,
+    pub(super) packed: Vec<Packed>,
+    /// Totes whose order was withdrawn: they wait to be put back.
+    pub(super) set_aside: usize,
+}
+
+impl<'d> Packer<'d> {
+    pub(super) fn new(person: Person, market: &'d Market, slips: &[Slip]) -> Self {
+        let slips = slips.iter().rev().copied().collect();
+        Self { person, market, slips, packed: Vec::new(), set_aside: 0 }
+    }
+
+    /// Tote after tote. Empty ones go back to the pickers.
+    pub(super) async fn work(
+        mut self,
+        queue: Queue,
+        empty: UnboundedSender<String>,
+    ) -> anyhow::Result<Self> {
+        self.person.scan("PACK").await?;
+        loop {
+            let Some(tote) = queue.lock().await.recv().await else { break };
+            let packed = self.pack(&tote).await.with_context(|| format!("тара {tote}"))?;
+            if packed {
+                // The pickers may have gone home.
+                empty.send(tote).ok();
+            }
+        }
+        self.person.scan("LOGOUT").await?;
+        ensure!(self.slips.is_empty(), "{}: не сыграно {:?}", self.person.name(), self.slips);
+        Ok(self)
+    }
+
+    /// Whether the tote had an order.
+    async fn pack(&mut self, tote: &str) -> anyhow::Result<bool> {
+        self.person.send(tote).await?;
+        if self.person.says("нет заказа для упаковки") {
+            self.set_aside += 1;
+            return Ok(false);
+        }
+        ensure!(!self.person.shown().is_error(), "{}", self.person.text());
+        let mut weight = 0;
+        while self.person.shown().expect == "item" {
+            weight += self.item().await?;
+        }
+        let case = self.case().await?;
+        self.weigh(weight + tare(&case) + FILLER_G).await?;
+        let text = self.person.text();
+        let order = between(&text, "Заказ ", " упакован").context("не упакован")?;
+        let parcel = between(&text, "Наклейте этикетку ", " ").context("нет этикетки")?;
+        self.packed.push(Packed { order: order.to_owned(), parcel: parcel.to_owned() });
+        Ok(true)
+    }
+
+    /// The first line that lacks something; answers what its pieces weigh.
+    async fn item(&mut self) -> anyhow::Result<i64> {
+        let (product, pieces) = self.wanted()?;
+        self.wrong_item(product).await?;
+        if pieces > 1 {
+            self.person.scan(&pieces.to_string()).await?;
+        }
+        self.person.scan(&product.code).await?;
+        Ok(product.good.weight * pieces)
+    }
+
+    fn wanted(&self) -> anyhow::Result<(&'d Product, i64)> {
+        let line = self.person.shown().lines.iter().find(|line| line.contains(": ещё "));
+        let line = line.with_context(|| format!("нет строк: {}", self.person.text()))?;
+        let product = self.market.on_screen(line).with_context(|| format!("товар: {line}"))?;
+        let pieces = between(line, ": ещё ", " ").and_then(|pieces| pieces.parse().ok());
+        Ok((product, pieces.with_context(|| format!("сколько: {line}"))?))
+    }
+
+    fn slips(&mut self, fitting: Slip) -> bool {
+        if self.slips.last() == Some(&fitting) {
+            self.slips.pop();
+            return true;
+        }
+        false
+    }
+
+    async fn wrong_item(&mut self, wanted: &Product) -> anyhow::Result<()> {
+        let text = self.person.text();
+        let unlike = |other: &&Product| {
+            other.code != wanted.code
+                && !text.contains(&other.article)
+                && !other.good.is(Trait::Shared)
+        };
+        if self.slips(Slip::WrongItem) {
+            let mut same_shop = self.market.of_shop(wanted.shop);
+            let other = same_shop.find(unlike).context("другого товара нет")?;
+            let kind = "на упаковке товар не из заказа";
+            return self.person.refused(&other.code, "нет в этом заказе", kind).await;
+        }
+        if self.slips(Slip::Stranger) {
+            let mut others = self.market.products.iter();
+            let other = others.find(|other| other.shop != wanted.shop && unlike(other));
+            let other = other.context("чужого товара нет")?;
+            let kind = "на упаковке товар другого магазина";
+            return self.person.refused(&other.code, "не известен", kind).await;
+        }
+        Ok(())
+    }
+
+    /// Takes the proposed box, or the largest; answers its code, empty for none.
+    async fn case(&mut self) -> anyhow::Result<String> {
+        let text = self.person.text();
+        if let Some(code) = between(&text, "Упаковка ", ":") {
+            let code = code.to_owned();
+            self.person.scan("YES").await?;
+            return Ok(code);
+        }
+        if text.contains("Едет в своей коробке") {
+            self.person.scan("YES").await?;
+            return Ok(String::new());
+        }
+        if !text.contains("Выберите упаковку") {
+            bail!("ожидалась упаковка: {text}");
+        }
+        self.person.scan(LARGEST).await?;
+        Ok(LARGEST.to_owned())
+    }
+
+    async fn weigh(&mut self, grams: i64) -> anyhow::Result<()> {
+        if self.slips(Slip::Weight) {
+            let heavy = (grams + 2_500).to_string();
+            self.person.warned(&heavy, "Проверьте вложение", "вес не сходится").await?;
+        }
+        self.person.scan(&grams.to_string()).await
+    }
+}
+
+/// What was picked for nobody goes back to a shelf; answers the pieces.
+pub(super) async fn put_back(site: &Site) -> anyhow::Result<i64> {
+    let lines = site.dispatch.list("/v1/put-backs").await?;
+    let mut pieces = 0;
+    for line in &lines {
+        let count = line["quantity"].as_i64().zip(line["done"].as_i64());
+        let (quantity, done) = count.with_context(|| format!("возврат: {line}"))?;
+        let path = format!("/v1/put-backs/{}/confirm", text_of(line, "id")?);
+        if pieces == 0 {
+            let many = json!({ "bin_code": RETURN_BIN, "pieces": quantity - done + 1 });
+            site.dispatch.refused(&path, &many, "put_back_too_many").await?;
+            site.tally.caught("возврат больше взятого");
+        }
+        let body = json!({ "bin_code": RETURN_BIN, "pieces": quantity - done });
+        site.dispatch.post(&path, &body).await?;
+        pieces += quantity - done;
+    }
+    let left = site.dispatch.list("/v1/put-backs").await?;
+    ensure!(left.is_empty(), "осталось вернуть: {}", left.len());
+    Ok(pieces)
+}
