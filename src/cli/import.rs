@@ -31,6 +31,7 @@ pub(super) enum Kind {
 }
 
 #[derive(Debug, Args)]
+#[expect(clippy::struct_excessive_bools, reason = "flags of a command line are independent")]
 pub(super) struct ImportArgs {
     /// What the file holds.
     kind: Kind,

@@ -245,7 +245,7 @@ fn draft(plan: FloorPlan, ground: &Ground, device: usize) -> OrderDraft {
     let line = |(_, product): &(String, ProductId)| DraftLine {
         product: *product,
         quantity: Pieces::new(plan.pieces_per_line),
-        price_kopecks: Kopecks::new(100_00),
+        price_kopecks: Kopecks::new(10_000),
     };
     OrderDraft {
         external_number: format!("F-{device}"),

@@ -54,7 +54,9 @@ pub async fn serve(app: App, listener: TcpListener, stop: CancellationToken) {
         };
         let (app, protocol, stop) = (app.clone(), Arc::clone(&protocol), stop.clone());
         tasks.spawn(async move {
-            let ended = stop.run_until_cancelled(converse(&app, stream, &protocol)).await;
+            // Boxed: the dialogue of every flow lies in this future.
+            let talk = Box::pin(converse(&app, stream, &protocol));
+            let ended = stop.run_until_cancelled(talk).await;
             if let Some(Err(error)) = ended {
                 tracing::debug!(%address, %error, "a scanner went away");
             }

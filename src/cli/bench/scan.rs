@@ -56,7 +56,7 @@ pub(super) async fn run(data: &DataArgs, args: &ScanArgs) -> anyhow::Result<Valu
     picks.sort_unstable();
     let at = |per_mille: usize| {
         let index = (picks.len() * per_mille / 1_000).min(picks.len().saturating_sub(1));
-        picks.get(index).map(|took| took.as_micros())
+        picks.get(index).map(Duration::as_micros)
     };
     Ok(json!({
         "bench": "scan",
