@@ -1,6 +1,8 @@
 //! A handheld in somebody's hand: over HTTP with a full screen, or over TCP with a few lines.
 
 use std::net::SocketAddr;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicI64, Ordering};
 use std::time::Duration;
 
 use anyhow::{Context, bail};
@@ -43,30 +45,37 @@ enum Door {
 pub struct Handheld {
     door: Door,
     token: String,
-    sequence: i64,
+    /// Outlives the one who holds the device.
+    counter: Arc<AtomicI64>,
 }
 
 impl Handheld {
     /// A handheld that knows several nodes and goes on at the next when one is gone.
     pub fn http(client: reqwest::Client, bases: Vec<String>, token: &str) -> Self {
         let door = Door::Http { client, bases, current: 0 };
-        Self { door, token: token.to_owned(), sequence: 0 }
+        Self { door, token: token.to_owned(), counter: Arc::default() }
     }
 
     /// A scanner that sends a line per scan.
     pub fn tcp(address: SocketAddr, token: &str) -> Self {
         let door = Door::Tcp { address, stream: None };
-        Self { door, token: token.to_owned(), sequence: 0 }
+        Self { door, token: token.to_owned(), counter: Arc::default() }
+    }
+
+    /// The same device in other hands: it goes on counting.
+    #[must_use]
+    pub fn counting_on(self, counter: &Arc<AtomicI64>) -> Self {
+        Self { counter: Arc::clone(counter), ..self }
     }
 
     /// The number of the last scan.
-    pub const fn sequence(&self) -> i64 {
-        self.sequence
+    pub fn sequence(&self) -> i64 {
+        self.counter.load(Ordering::Relaxed)
     }
 
     /// Scans once, and again with the same number until there is an answer.
     pub async fn scan(&mut self, data: &str) -> anyhow::Result<Shown> {
-        self.sequence += 1;
+        self.counter.fetch_add(1, Ordering::Relaxed);
         self.repeat_last(data).await
     }
 
@@ -83,7 +92,7 @@ impl Handheld {
             tokio::time::sleep(PAUSE).await;
         }
         Err(last.unwrap_or_else(|| anyhow::anyhow!("the server stays unavailable")))
-            .with_context(|| format!("скан № {} «{data}» не принят", self.sequence))
+            .with_context(|| format!("скан № {} «{data}» не принят", self.sequence()))
     }
 
     fn next_node(&mut self) {
@@ -95,10 +104,11 @@ impl Handheld {
 
     /// One attempt. `None`: the server is there but cannot take it now.
     async fn send(&mut self, data: &str) -> anyhow::Result<Option<Shown>> {
+        let sequence = self.sequence();
         match &mut self.door {
             Door::Http { client, bases, current } => {
                 let url = format!("{}/v1/terminal/scans", bases[*current]);
-                let body = json!({ "seq": self.sequence, "data": data });
+                let body = json!({ "seq": sequence, "data": data });
                 let response = client.post(url).bearer_auth(&self.token).json(&body).send().await?;
                 let status = response.status();
                 if status.is_server_error() {
@@ -115,7 +125,7 @@ impl Handheld {
                     *stream = Some(greet(*address, &self.token).await?);
                 }
                 let connected = stream.as_mut().expect("connected above");
-                let lines = ask(connected, &format!("#{} {data}", self.sequence)).await?;
+                let lines = ask(connected, &format!("#{sequence} {data}")).await?;
                 Ok(Some(shown_of_lines(lines)))
             }
         }

@@ -70,7 +70,8 @@ pub(super) async fn receive_all(
     for delivery in &deliveries {
         received += check(site, delivery).await?;
     }
-    for person in &people {
+    for person in &mut people {
+        person.scan("LOGOUT").await?;
         site.scans_add(person.scans());
     }
     let count = deliveries.len() + 1;

@@ -20,6 +20,7 @@ pub(super) struct Person {
     handheld: Handheld,
     shown: Shown,
     last: String,
+    scans: u64,
     tally: Tally,
 }
 
@@ -32,7 +33,7 @@ impl Person {
     ) -> anyhow::Result<Self> {
         let shown = Shown::default();
         let (name, last, tally) = (badge.name.clone(), String::new(), tally.clone());
-        let mut person = Self { name, handheld, shown, last, tally };
+        let mut person = Self { name, handheld, shown, last, scans: 0, tally };
         person.scan(&badge.barcode).await?;
         person.scan(&badge.pin).await?;
         ensure!(person.says("Выберите работу"), "{}: не вошёл: {}", person.name, person.text());
@@ -49,6 +50,7 @@ impl Person {
     /// Scans, whatever the verdict.
     pub(super) async fn send(&mut self, data: &str) -> anyhow::Result<()> {
         data.clone_into(&mut self.last);
+        self.scans += 1;
         let scanned = self.handheld.scan(data).await;
         self.shown = scanned.with_context(|| format!("{}: «{data}»", self.name))?;
         Ok(())
@@ -118,8 +120,8 @@ impl Person {
         self.text().contains(words)
     }
 
-    pub(super) fn scans(&self) -> u64 {
-        u64::try_from(self.handheld.sequence()).unwrap_or_default()
+    pub(super) const fn scans(&self) -> u64 {
+        self.scans
     }
 }
 

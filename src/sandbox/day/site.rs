@@ -1,7 +1,8 @@
 //! The warehouse of the day: its administrator, bins, totes, boxes, printers, staff and handhelds.
 
 use std::collections::HashSet;
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicI64, AtomicU64, Ordering};
 
 use anyhow::{Context, bail, ensure};
 use serde_json::{Value, json};
@@ -73,6 +74,8 @@ pub(super) struct Site {
     client: reqwest::Client,
     pub(super) tally: Tally,
     scans: AtomicU64,
+    /// The devices' own counters of their scans.
+    counters: [Arc<AtomicI64>; DEVICES],
 }
 
 impl Site {
@@ -87,11 +90,12 @@ impl Site {
     /// The handheld of this number: every second one speaks TCP.
     pub(super) fn handheld(&self, device: usize) -> Handheld {
         let token = &self.tokens[device];
-        if Self::is_line_scanner(device) {
+        let handheld = if Self::is_line_scanner(device) {
             Handheld::tcp(self.doors.scanners, token)
         } else {
             Handheld::http(self.client.clone(), vec![self.doors.base.clone()], token)
-        }
+        };
+        handheld.counting_on(&self.counters[device])
     }
 
     /// Packers need a full screen; one in reserve is a line scanner.
@@ -183,6 +187,7 @@ pub(super) async fn build(doors: &Doors, tally: &Tally) -> anyhow::Result<(Site,
         client,
         tally,
         scans: AtomicU64::new(0),
+        counters: Default::default(),
     };
     Ok((site, came_to))
 }

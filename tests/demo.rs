@@ -1,0 +1,93 @@
+//! The demo's day, played by the built program.
+
+#![allow(clippy::unwrap_used, reason = "a test that cannot go on fails here")]
+
+use std::path::PathBuf;
+use std::process::{Command, Output};
+
+use sqlx::{AssertSqlSafe, Connection};
+
+/// A folder for the demo, and on `PostgreSQL` a database, too.
+struct Home {
+    folder: PathBuf,
+    database: Option<Database>,
+}
+
+struct Database {
+    server: String,
+    name: String,
+}
+
+async fn execute(server: &str, statement: String) {
+    let mut connection = sqlx::PgConnection::connect(server).await.unwrap();
+    sqlx::raw_sql(AssertSqlSafe(statement)).execute(&mut connection).await.unwrap();
+}
+
+impl Home {
+    async fn make(test: &str) -> Self {
+        let name = format!("ambar_demo_{test}_{}", std::process::id());
+        let folder = std::env::temp_dir().join(&name);
+        let server = std::env::var("TEST_DATABASE_URL").ok().filter(|url| !url.is_empty());
+        let database = match server {
+            Some(server) => {
+                execute(&server, format!("CREATE DATABASE {name}")).await;
+                Some(Database { server, name })
+            }
+            None => None,
+        };
+        Self { folder, database }
+    }
+
+    fn demo(&self) -> Output {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_ambar"));
+        command.arg("--data-dir").arg(&self.folder);
+        command.args(["demo", "--once", "--listen", "127.0.0.1:0"]);
+        command.args(["--scanner-listen", "127.0.0.1:0"]);
+        command.env("AMBAR_LOG", "warn").env_remove("AMBAR_DATABASE_URL");
+        if let Some(Database { server, name }) = &self.database {
+            let base = server.rsplit_once('/').unwrap().0;
+            command.env("AMBAR_DATABASE_URL", format!("{base}/{name}"));
+        }
+        command.output().unwrap()
+    }
+
+    async fn finish(self) {
+        if let Some(Database { server, name }) = &self.database {
+            execute(server, format!("DROP DATABASE {name} WITH (FORCE)")).await;
+        }
+        std::fs::remove_dir_all(&self.folder).unwrap();
+    }
+}
+
+fn told(output: &Output) -> String {
+    let (out, err) = (&output.stdout, &output.stderr);
+    format!("{}\n{}", String::from_utf8_lossy(out), String::from_utf8_lossy(err))
+}
+
+#[tokio::test]
+async fn the_day_is_played_and_nothing_differs_at_its_end() {
+    let home = Home::make("day").await;
+    let output = home.demo();
+    assert!(output.status.success(), "{}", told(&output));
+    assert!(told(&output).contains(" 0 differences"), "{}", told(&output));
+    let papers = std::fs::read_dir(home.folder.join("papers")).unwrap().count();
+    assert_eq!(papers, 5 * 4, "an act and a register for each manifest, in two forms");
+    home.finish().await;
+}
+
+#[tokio::test]
+async fn a_database_that_no_demo_made_is_left_alone() {
+    let home = Home::make("foreign").await;
+    std::fs::create_dir_all(&home.folder).unwrap();
+    let file = home.folder.join("ambar.db");
+    if home.database.is_none() {
+        std::fs::write(&file, "somebody's goods").unwrap();
+        let output = home.demo();
+        assert!(!output.status.success(), "{}", told(&output));
+        assert!(told(&output).contains("уже есть база данных"), "{}", told(&output));
+        assert_eq!(std::fs::read_to_string(&file).unwrap(), "somebody's goods");
+    } else {
+        assert!(!file.exists(), "on PostgreSQL no file is made");
+    }
+    home.finish().await;
+}
