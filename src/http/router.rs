@@ -42,6 +42,7 @@ fn api() -> OpenApiRouter<App> {
         .merge(crate::commands::http::router())
         .merge(crate::access::http::router())
         .merge(crate::catalog::http::router())
+        .merge(crate::stock::http::router())
         .merge(crate::terminal::http::router())
         .merge(crate::jobs::http::router())
         .merge(crate::printing::http::router())
