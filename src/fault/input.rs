@@ -13,7 +13,7 @@ pub struct FieldFault {
 }
 
 /// The codes a field can have.
-const FIELD_CODES: &[&str] = &[
+pub const FIELD_CODES: &[&str] = &[
     "missing",
     "too_long",
     "too_small",
@@ -34,6 +34,7 @@ pub struct InputError {
 impl InputError {
     /// For a single wrong field.
     pub fn one(field: impl Into<String>, code: &'static str) -> Self {
+        debug_assert!(FIELD_CODES.contains(&code), "{code} has no sentence");
         Self { fields: vec![FieldFault { field: field.into(), code }] }
     }
 }

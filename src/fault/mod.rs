@@ -9,7 +9,7 @@ mod foreign;
 mod input;
 
 pub use foreign::Foreign;
-pub use input::{FieldFault, InputError, InputFaults};
+pub use input::{FIELD_CODES, FieldFault, InputError, InputFaults};
 
 /// What went wrong, as far as the caller can do something about it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -29,6 +29,15 @@ pub enum Kind {
     Unavailable,
     /// A defect of this program.
     Internal,
+}
+
+/// A code with what its sentence can speak of.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Code {
+    pub code: &'static str,
+    pub kind: Kind,
+    /// The names of the values that the sentence may show.
+    pub facts: &'static [&'static str],
 }
 
 /// An error that can be told to its causer.
@@ -124,8 +133,11 @@ macro_rules! faults {
 
         impl $name {
             /// All codes of this capability, for the list in `docs/problems.md`.
-            pub const CODES: &'static [(&'static str, $crate::fault::Kind)] =
-                &[$(($code, $crate::fault::Kind::$kind)),*];
+            pub const CODES: &'static [$crate::fault::Code] = &[$($crate::fault::Code {
+                code: $code,
+                kind: $crate::fault::Kind::$kind,
+                facts: &[$($(stringify!($field)),*)?],
+            }),*];
         }
 
         impl $crate::fault::Fault for $name {

@@ -9,4 +9,4 @@ pub mod router;
 
 pub use extract::{Body, IdPath, IdempotencyKey, QueryParams};
 pub use paging::{Page, PageParams};
-pub use problem::{HTTP_CODES, Problem, ProblemBody};
+pub use problem::{HTTP_CODES, Problem, ProblemBody, status_of};

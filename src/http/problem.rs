@@ -5,23 +5,30 @@ use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use serde::Serialize;
 
-use crate::fault::{Fault, FieldFault, Kind, Told};
+use crate::fault::{Code, Fault, FieldFault, Kind, Told};
 use crate::i18n::{self, Language};
 
 /// The codes that come from the HTTP layer itself.
-pub const HTTP_CODES: &[(&str, Kind)] = &[
-    ("internal", Kind::Internal),
-    ("database_unavailable", Kind::Unavailable),
-    ("input_invalid", Kind::Invalid),
-    ("body_invalid", Kind::Invalid),
-    ("body_too_large", Kind::Invalid),
-    ("timed_out", Kind::Unavailable),
-    ("route_unknown", Kind::NotFound),
-    ("method_unknown", Kind::Invalid),
-    ("id_invalid", Kind::Invalid),
-    ("cursor_invalid", Kind::Invalid),
-    ("idempotency_key_missing", Kind::Invalid),
+pub const HTTP_CODES: &[Code] = &[
+    of_http("internal", Kind::Internal, &[]),
+    of_http("database_unavailable", Kind::Unavailable, &[]),
+    of_http("input_invalid", Kind::Invalid, &["fields"]),
+    of_http("body_invalid", Kind::Invalid, &["why"]),
+    of_http(BODY_TOO_LARGE, Kind::Invalid, &[]),
+    of_http("timed_out", Kind::Unavailable, &[]),
+    of_http("route_unknown", Kind::NotFound, &[]),
+    of_http(METHOD_UNKNOWN, Kind::Invalid, &[]),
+    of_http("id_invalid", Kind::Invalid, &["id", "prefix"]),
+    of_http("cursor_invalid", Kind::Invalid, &[]),
+    of_http("idempotency_key_missing", Kind::Invalid, &[]),
 ];
+
+const BODY_TOO_LARGE: &str = "body_too_large";
+const METHOD_UNKNOWN: &str = "method_unknown";
+
+const fn of_http(code: &'static str, kind: Kind, facts: &'static [&'static str]) -> Code {
+    Code { code, kind, facts }
+}
 
 /// An error answer. Its texts are put in by [`localise`], which knows the caller's language.
 #[derive(Debug, Clone)]
@@ -61,14 +68,9 @@ pub struct FieldProblem {
 impl Problem {
     /// A problem of the HTTP layer; `code` is one of [`HTTP_CODES`].
     pub fn of(code: &'static str, args: Vec<(&'static str, String)>) -> Self {
-        let known = HTTP_CODES.iter().find(|(known, _)| *known == code);
-        let kind = known.map_or(Kind::Internal, |(_, kind)| *kind);
-        let status = match code {
-            "body_too_large" => StatusCode::PAYLOAD_TOO_LARGE,
-            "method_unknown" => StatusCode::METHOD_NOT_ALLOWED,
-            _ => status(kind),
-        };
-        Self { told: Told { code, kind, args, fields: Vec::new() }, status }
+        let known = HTTP_CODES.iter().find(|known| known.code == code);
+        let kind = known.map_or(Kind::Internal, |known| known.kind);
+        Self { told: Told { code, kind, args, fields: Vec::new() }, status: status_of(code, kind) }
     }
 
     pub const fn code(&self) -> &'static str {
@@ -104,6 +106,15 @@ const fn title(kind: Kind) -> &'static str {
         Kind::TooMany => "title-too-many",
         Kind::Unavailable => "title-unavailable",
         Kind::Internal => "title-internal",
+    }
+}
+
+/// The status of a code's answer.
+pub fn status_of(code: &str, kind: Kind) -> StatusCode {
+    match code {
+        BODY_TOO_LARGE => StatusCode::PAYLOAD_TOO_LARGE,
+        METHOD_UNKNOWN => StatusCode::METHOD_NOT_ALLOWED,
+        _ => status(kind),
     }
 }
 

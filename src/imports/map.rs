@@ -167,6 +167,7 @@ impl Columns {
 
     /// A row that is refused because of one field.
     pub fn refuse(&self, row: &Row, field: &str, code: &'static str) -> Refusal {
+        debug_assert!(super::REFUSAL_CODES.contains(&code), "{code} has no sentence");
         let value: String = self.text(row, field).chars().take(60).collect();
         Refusal { line: row.line, column: self.heading(field), code, value }
     }

@@ -106,6 +106,26 @@ pub struct ImportProgress {
     pub lines_total: u64,
 }
 
+/// Why a row can be refused; the sentence is `import-<code>` with dashes.
+pub const REFUSAL_CODES: &[&str] = &[
+    "missing",
+    "not_goods",
+    "cancellation_without_order",
+    "quantity_impossible",
+    "not_a_whole_number",
+    "not_a_price",
+    "price_negative",
+    "article_unknown",
+    "order_exists",
+    "not_a_time",
+    "not_a_day",
+    "duplicate_in_file",
+    "barcode_taken",
+    "bad_value",
+    "bin_unknown",
+    "word_unknown",
+];
+
 /// A row that was not applied.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, utoipa::ToSchema)]
 pub struct Refusal {

@@ -22,7 +22,7 @@ use super::session::ScanOut;
 use crate::access::caller::principal_of;
 use crate::app::App;
 use crate::devices::line::{Feedback, LineDecoder, LineFrame, LineProtocol, Reply};
-use crate::fault::Fault;
+use crate::fault::{Code, Fault, Kind};
 use crate::i18n::{self, Language};
 
 const CONNECTIONS_MAX: usize = 2_000;
@@ -32,6 +32,9 @@ const WRITE_TIME_MAX: Duration = Duration::from_secs(10);
 /// A connection that does not greet is not kept.
 const HELLO_TIME_MAX: Duration = Duration::from_secs(30);
 const PAUSE_AFTER_TROUBLE: Duration = Duration::from_millis(200);
+
+/// A line that is too long or damaged; the sentence stands on the screen.
+pub const FRAME_INVALID: Code = Code { code: "frame_invalid", kind: Kind::Invalid, facts: &[] };
 
 /// Serves devices until it is told to stop; those under way get their answer.
 pub async fn serve(app: App, listener: TcpListener, stop: CancellationToken) {
@@ -88,7 +91,7 @@ async fn converse(
                 Ok(frame) => answer(app, &mut terminal, frame).await,
                 Err(error) => {
                     tracing::warn!(%error, "a scanner sent a wrong frame");
-                    refusal(None, "frame_invalid", &[])
+                    refusal(None, FRAME_INVALID.code, &[])
                 }
             };
             let bytes = protocol.encode_reply(&reply);
