@@ -29,6 +29,8 @@ CREATE TABLE user_session (
     PRIMARY KEY (id),
     CONSTRAINT user_session_token_unique UNIQUE (token_hash)
 );
+CREATE INDEX user_session_user ON user_session (user_id);
+CREATE INDEX user_session_expiry ON user_session (expires_at);
 CREATE TABLE device (
     id UUID NOT NULL,
     warehouse_id UUID NOT NULL REFERENCES warehouse (id),

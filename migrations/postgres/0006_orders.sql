@@ -22,7 +22,7 @@ CREATE TABLE shop_order (
     CONSTRAINT shop_order_policy CHECK (policy IN ('complete_only', 'partial', 'backorder')),
     CONSTRAINT shop_order_cod CHECK (cod_kopecks >= 0)
 );
-CREATE INDEX shop_order_work ON shop_order (warehouse_id, state, priority, promised_at, id) WHERE state IN ('accepted', 'reserved', 'released', 'picking', 'picked', 'packed');
+CREATE INDEX shop_order_work ON shop_order (warehouse_id, state, priority, promised_at, id);
 CREATE INDEX shop_order_owner ON shop_order (owner_id, id);
 CREATE TABLE order_line (
     id UUID NOT NULL,

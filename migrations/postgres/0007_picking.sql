@@ -64,8 +64,9 @@ CREATE TABLE pick_task (
     CONSTRAINT pick_task_drop CHECK ((dropped > 0) = (drop_reason IS NOT NULL)),
     CONSTRAINT pick_task_drop_reason CHECK (drop_reason IN ('short', 'damaged', 'cancelled', 'other_lot'))
 );
-CREATE INDEX pick_task_open ON pick_task (batch_id, sequence, id) WHERE picked + dropped < quantity;
-CREATE INDEX pick_task_held ON pick_task (place_id, product_id, lot_id) WHERE picked + dropped < quantity;
+CREATE INDEX pick_task_batch ON pick_task (batch_id, sequence, id);
+-- SQLite turns `a + b < c` of a statement around and then looks for it here as it stands.
+CREATE INDEX pick_task_held ON pick_task (place_id, product_id, lot_id) WHERE quantity > picked + dropped;
 CREATE INDEX pick_task_order ON pick_task (order_id, order_line_id);
 -- Goods of a cancelled order on their way back to the shelf.
 CREATE TABLE put_back (
@@ -82,4 +83,5 @@ CREATE TABLE put_back (
     PRIMARY KEY (id),
     CONSTRAINT put_back_progress CHECK (quantity > 0 AND done >= 0 AND done <= quantity)
 );
+CREATE INDEX put_back_order ON put_back (order_id);
 CREATE INDEX put_back_open ON put_back (place_id, product_id, lot_id) WHERE done < quantity;

@@ -27,7 +27,7 @@ CREATE TABLE availability (
     CONSTRAINT availability_unallocated CHECK (unallocated >= 0),
     CONSTRAINT availability_reserved CHECK (reserved >= 0 AND reserved <= unallocated)
 );
-CREATE INDEX availability_owner ON availability (owner_id, product_id);
+CREATE INDEX availability_product ON availability (product_id, owner_id);
 -- The ledger: append-only. Its trigger moves the balances, and through them every key is checked:
 -- what leaves has a balance row, what arrives makes one, and virtual places are looked up. Foreign
 -- keys of its own would ask the same again for every scan.

@@ -30,3 +30,4 @@ CREATE TABLE manifest_parcel (
 );
 -- A parcel travels with one manifest. One that was missing at closing may go with the next.
 CREATE UNIQUE INDEX manifest_parcel_once ON manifest_parcel (parcel_id) WHERE state IN ('expected', 'loaded');
+CREATE INDEX manifest_parcel_parcel ON manifest_parcel (parcel_id);

@@ -9,7 +9,7 @@ use crate::seed;
 use crate::support::TestApp;
 
 /// Every statement of the program, by capability.
-fn all_queries() -> Vec<&'static str> {
+pub(crate) fn all_queries() -> Vec<&'static str> {
     let orders = ambar::orders::QUERIES.concat();
     [
         &ambar::access::QUERIES.concat(),

@@ -27,7 +27,7 @@ enum Home {
 }
 
 /// A name that no other test uses, of this or another run.
-fn unique_name() -> String {
+pub(crate) fn unique_name() -> String {
     let count = COUNTER.fetch_add(1, Ordering::Relaxed);
     format!("ambar_test_{}_{count}", std::process::id())
 }
@@ -70,15 +70,19 @@ impl TestApp {
         Self { app, base, client: reqwest::Client::new(), home }
     }
 
-    /// A second node on the same database.
-    pub(crate) async fn spawn_beside(&self) -> (App, String) {
-        let location = match &self.home {
+    /// Where the database lies.
+    pub(crate) fn location(&self) -> Location {
+        match &self.home {
             Home::Directory(directory) => Location::File(directory.join("ambar.db")),
             Home::Database { server, name } => {
                 Location::Url(format!("{}/{name}", server.rsplit_once('/').unwrap().0))
             }
-        };
-        let db = migrate::open_migrated(&location).await.unwrap();
+        }
+    }
+
+    /// A second node on the same database.
+    pub(crate) async fn spawn_beside(&self) -> (App, String) {
+        let db = migrate::open_migrated(&self.location()).await.unwrap();
         let app = App::new(db, self.app.clock.clone());
         let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
         let base = format!("http://{}", listener.local_addr().unwrap());

@@ -83,15 +83,13 @@ record! {
 // A partial order that is reserved already may still get more; the others in that state have all.
 const WAITING: &str = "SELECT o.id, o.owner_id, o.state, o.policy, -o.priority, COALESCE(o.promised_at, $2)
      FROM shop_order o
-     WHERE o.warehouse_id = $1 AND o.state IN ('accepted', 'reserved', 'released', 'picking', 'picked', 'packed')
-       AND (o.state = 'accepted' OR (o.state = 'reserved' AND o.policy = 'partial'))
+     WHERE o.warehouse_id = $1 AND o.state IN ('accepted', 'reserved') AND (o.state = 'accepted' OR o.policy = 'partial')
        AND (-o.priority, COALESCE(o.promised_at, $2), o.id) > ($3, $4, $5)
      ORDER BY -o.priority, COALESCE(o.promised_at, $2), o.id LIMIT $6";
 
 const WAITING_FOR: &str = "SELECT o.id, o.owner_id, o.state, o.policy, -o.priority, COALESCE(o.promised_at, $2)
      FROM shop_order o
-     WHERE o.warehouse_id = $1 AND o.state IN ('accepted', 'reserved', 'released', 'picking', 'picked', 'packed')
-       AND (o.state = 'accepted' OR (o.state = 'reserved' AND o.policy = 'partial'))
+     WHERE o.warehouse_id = $1 AND o.state IN ('accepted', 'reserved') AND (o.state = 'accepted' OR o.policy = 'partial')
        AND EXISTS (
            SELECT 1 FROM order_line l CROSS JOIN availability a
            WHERE l.order_id = o.id AND a.warehouse_id = o.warehouse_id AND a.product_id = l.product_id
