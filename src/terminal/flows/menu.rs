@@ -31,7 +31,8 @@ mod tests {
     fn work_is_chosen_by_number_or_word() {
         assert_eq!(choice(&Input::read("1")), Some(Flow::Receive));
         assert_eq!(choice(&Input::read("PICK")), Some(Flow::Pick));
-        assert_eq!(choice(&Input::read("9")), None);
+        assert_eq!(choice(&Input::read("9")), Some(Flow::PutBack));
+        assert_eq!(choice(&Input::read("10")), None);
         assert_eq!(choice(&Input::read("0")), None);
         assert_eq!(choice(&Input::read("")), None);
     }

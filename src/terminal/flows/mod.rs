@@ -8,6 +8,7 @@ pub mod menu;
 pub mod move_goods;
 pub mod pack;
 pub mod pick;
+pub mod put_back;
 pub mod putaway;
 pub mod receive;
 
@@ -28,6 +29,7 @@ text_enum! {
         Count = "count",
         Move = "move",
         Lookup = "lookup",
+        PutBack = "put_back",
     }
 }
 
@@ -35,7 +37,7 @@ impl Flow {
     pub const fn right(self) -> Right {
         match self {
             Self::Receive | Self::Putaway => Right::ReceivingWork,
-            Self::Pick => Right::PickingWork,
+            Self::Pick | Self::PutBack => Right::PickingWork,
             Self::Pack => Right::PackingWork,
             Self::Load => Right::ManifestsWork,
             Self::Count | Self::Move | Self::Lookup => Right::StockRead,
@@ -53,6 +55,7 @@ impl Flow {
             Self::Count => FlowState::Count(count::CountState::default()),
             Self::Move => FlowState::Move(move_goods::MoveState::default()),
             Self::Lookup => FlowState::Lookup(lookup::LookupState::default()),
+            Self::PutBack => FlowState::PutBack(put_back::PutBackState::default()),
         }
     }
 }
@@ -75,6 +78,7 @@ pub enum FlowState {
     Count(count::CountState),
     Move(move_goods::MoveState),
     Lookup(lookup::LookupState),
+    PutBack(put_back::PutBackState),
 }
 
 impl FlowState {
@@ -90,6 +94,7 @@ impl FlowState {
             Self::Count(_) => Flow::Count.as_str(),
             Self::Move(_) => Flow::Move.as_str(),
             Self::Lookup(_) => Flow::Lookup.as_str(),
+            Self::PutBack(_) => Flow::PutBack.as_str(),
         }
     }
 
@@ -107,6 +112,7 @@ impl FlowState {
             Self::Count(state) => count::view(state),
             Self::Move(state) => move_goods::view(state),
             Self::Lookup(state) => lookup::view(state),
+            Self::PutBack(state) => put_back::view(state),
         }
     }
 }

@@ -6,6 +6,7 @@ mod lookup;
 mod move_goods;
 mod pack;
 mod pick;
+mod put_back;
 mod putaway;
 mod receive;
 mod scanned;
@@ -272,6 +273,7 @@ async fn dispatch(
         FlowState::Count(state) => count::handle(tx, ctx, who, state, input).await,
         FlowState::Move(state) => move_goods::handle(tx, ctx, who, state, input).await,
         FlowState::Lookup(state) => lookup::handle(tx, ctx, who, state, input).await,
+        FlowState::PutBack(state) => put_back::handle(tx, ctx, who, state, input).await,
     }
 }
 
@@ -298,6 +300,7 @@ async fn choose(
         Flow::Count => count::start(tx, ctx, who).await,
         Flow::Move => move_goods::start(tx, ctx, who).await,
         Flow::Lookup => lookup::start(tx, ctx, who).await,
+        Flow::PutBack => put_back::start(tx, ctx, who).await,
     }
 }
 
