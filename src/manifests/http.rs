@@ -30,7 +30,7 @@ pub fn router() -> OpenApiRouter<App> {
     OpenApiRouter::new()
         .routes(routes!(manifest_list, manifest_open))
         .routes(routes!(manifest_get))
-        .routes(routes!(parcel_list))
+        .routes(routes!(manifest_parcel_list))
         .routes(routes!(parcel_load))
         .routes(routes!(parcel_unload))
         .routes(routes!(manifest_close))
@@ -210,7 +210,7 @@ async fn manifest_get(
     params(("id" = ManifestId, Path), ParcelListParams),
     responses((status = 200, body = Page<ManifestParcelOut>), (status = "default", body = ProblemBody))
 )]
-async fn parcel_list(
+async fn manifest_parcel_list(
     State(app): State<App>,
     caller: Caller<rights::ManifestsRead>,
     IdPath(id): IdPath<ManifestId>,

@@ -30,7 +30,7 @@ pub fn router() -> OpenApiRouter<App> {
         .routes(routes!(template_list))
         .routes(routes!(template_picture))
         .routes(routes!(label_print))
-        .routes(routes!(job_list))
+        .routes(routes!(print_job_list))
         .routes(routes!(job_reprint))
 }
 
@@ -297,7 +297,7 @@ struct PrintJobFilter {
     get, path = "/v1/print-jobs", tag = "printing", params(PageParams, PrintJobFilter),
     responses((status = 200, body = Page<PrintJobOut>), (status = "default", body = ProblemBody))
 )]
-async fn job_list(
+async fn print_job_list(
     State(app): State<App>,
     _caller: Caller<rights::PrintingWork>,
     QueryParams(page): QueryParams<PageParams>,
