@@ -29,16 +29,27 @@ postgres_start() {
     PATH="$(postgres_bin):$PATH"
     export PATH
     POSTGRES_HOME="$(mktemp -d /tmp/ambar-postgres.XXXXXX)"
-    POSTGRES_PORT="$(python3 -c 'import socket; s = socket.socket(); s.bind(("127.0.0.1", 0)); print(s.getsockname()[1])')"
-    [ "$(id -u)" = 0 ] && chown postgres "$POSTGRES_HOME"
+    if [ "$(id -u)" = 0 ]; then chown postgres "$POSTGRES_HOME"; fi
+    trap postgres_stop EXIT
     (
         cd "$POSTGRES_HOME"
         postgres_as_user initdb -D "$POSTGRES_HOME/data" -U ambar -A trust -E UTF8 --locale C.UTF-8 >/dev/null
-        postgres_as_user pg_ctl -D "$POSTGRES_HOME/data" -w -l "$POSTGRES_HOME/log" -o \
-            "-p $POSTGRES_PORT -k $POSTGRES_HOME -c listen_addresses=127.0.0.1 -c max_connections=300" start >/dev/null
     )
-    trap postgres_stop EXIT
-    export POSTGRES_URL="postgres://ambar@127.0.0.1:$POSTGRES_PORT/postgres"
+    local attempt port
+    for attempt in 1 2 3 4 5; do
+        port=$((20000 + RANDOM % 20000))
+        if (
+            cd "$POSTGRES_HOME"
+            postgres_as_user pg_ctl -D "$POSTGRES_HOME/data" -w -l "$POSTGRES_HOME/log" -o \
+                "-p $port -k $POSTGRES_HOME -c listen_addresses=127.0.0.1 -c max_connections=300" start >/dev/null
+        ); then
+            export POSTGRES_URL="postgres://ambar@127.0.0.1:$port/postgres"
+            return
+        fi
+        echo "port $port is taken, trying another ($attempt)" >&2
+    done
+    cat "$POSTGRES_HOME/log" >&2
+    return 1
 }
 
 postgres_stop() {

@@ -26,10 +26,7 @@ pub(crate) struct World {
     pub(crate) bins: Vec<PlaceId>,
     pub(crate) receiving_bin: PlaceId,
     pub(crate) packing_bin: PlaceId,
-    pub(crate) staging_bin: PlaceId,
     pub(crate) supplier: PlaceId,
-    /// Totes `T-01` … `T-10`.
-    pub(crate) totes: Vec<PlaceId>,
     /// A session of an administrator and one of each other role, by role.
     pub(crate) sessions: Vec<(Role, String)>,
     /// Handhelds with their tokens.
@@ -79,7 +76,7 @@ async fn build(
     }
     let receiving_bin = bin(tx, warehouse, zone, "R-01", "receiving", 900, false, now).await?;
     let packing_bin = bin(tx, warehouse, zone, "P-01", "packing", 901, false, now).await?;
-    let staging_bin = bin(tx, warehouse, zone, "G-01", "staging", 902, false, now).await?;
+    bin(tx, warehouse, zone, "G-01", "staging", 902, false, now).await?;
     let mut supplier = None;
     for kind in ["supplier", "carrier", "buyer", "lost_and_found", "scrap"] {
         let place = virtual_or_unit(tx, warehouse, kind, kind, now).await?;
@@ -87,9 +84,8 @@ async fn build(
             supplier = Some(place);
         }
     }
-    let mut totes = Vec::new();
     for index in 1..=10 {
-        totes.push(virtual_or_unit(tx, warehouse, "tote", &format!("T-{index:02}"), now).await?);
+        virtual_or_unit(tx, warehouse, "tote", &format!("T-{index:02}"), now).await?;
     }
     let mut owners = Vec::new();
     let mut keys = Vec::new();
@@ -170,9 +166,7 @@ async fn build(
         bins,
         receiving_bin,
         packing_bin,
-        staging_bin,
         supplier: supplier.unwrap(),
-        totes,
         sessions,
         devices,
         badge,

@@ -84,7 +84,7 @@ fn order(market: &Market, dice: &mut Dice, index: usize) -> Order {
         number: format!("{}-{}", SHOPS[shop].prefix, 1_000 + index),
         route: ROUTES[dice.roll(ROUTES.len())],
         lines: lines.into_iter().collect(),
-        cod: index % COD_EVERY == 0,
+        cod: index.is_multiple_of(COD_EVERY),
         buyer: dice.roll(BUYERS.len()),
         id: None,
     }

@@ -27,8 +27,10 @@ pub(super) const SPARE_BIN: &str = "B-02-10-3";
 /// Where goods go back to.
 pub(super) const RETURN_BIN: &str = "B-02-10-2";
 
+type BoxRow = (&'static str, &'static str, [i64; 3], i64, i64, bool);
+
 /// A box on the packing table: code, name, sides, load, tare, and whether it takes fragile goods.
-const BOXES: [(&str, &str, [i64; 3], i64, i64, bool); 5] = [
+const BOXES: [BoxRow; 5] = [
     ("K1", "Пакет курьерский", [300, 240, 40], 1_500, 20, false),
     ("K2", "Коробка 20×20×15", [200, 200, 150], 4_000, 110, true),
     ("K3", "Коробка 30×25×20", [300, 250, 200], 8_000, 210, true),
