@@ -20,10 +20,15 @@ pub struct DataArgs {
 
 impl DataArgs {
     pub fn location(&self) -> Location {
-        match &self.database_url {
-            Some(url) if !url.is_empty() => Location::Url(url.clone()),
-            _ => Location::File(self.file()),
+        match self.server_url() {
+            Some(url) => Location::Url(url.to_owned()),
+            None => Location::File(self.file()),
         }
+    }
+
+    /// The database server, if there is one: a variable that is set to nothing names none.
+    pub fn server_url(&self) -> Option<&str> {
+        self.database_url.as_deref().filter(|url| !url.is_empty())
     }
 
     /// The file of the embedded database.
@@ -44,4 +49,24 @@ pub struct ListenArgs {
     /// How the server is reached from outside, for the links it prints.
     #[arg(long, env = "AMBAR_PUBLIC_URL")]
     pub public_url: Option<String>,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_url_of_nothing_means_the_embedded_database() {
+        let data = |url: Option<&str>| DataArgs {
+            data_dir: PathBuf::from("data"),
+            database_url: url.map(str::to_owned),
+        };
+        for none in [None, Some("")] {
+            assert_eq!(data(none).server_url(), None);
+            assert!(matches!(data(none).location(), Location::File(_)));
+        }
+        let url = Some("postgres://127.0.0.1/ambar");
+        assert_eq!(data(url).server_url(), url);
+        assert!(matches!(data(url).location(), Location::Url(_)));
+    }
 }

@@ -52,7 +52,7 @@ pub(super) fn restore(data: &DataArgs, args: &RestoreArgs) -> anyhow::Result<Exi
 }
 
 fn refuse_postgres(data: &DataArgs) -> anyhow::Result<()> {
-    if data.database_url.is_some() {
+    if data.server_url().is_some() {
         bail!("для PostgreSQL пользуйтесь его средствами: pg_dump или pg_basebackup");
     }
     Ok(())

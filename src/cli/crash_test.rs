@@ -28,7 +28,7 @@ pub(super) struct CrashArgs {
 pub(super) async fn run(data: &DataArgs, args: &CrashArgs) -> anyhow::Result<ExitCode> {
     anyhow::ensure!(args.nodes > 0 && args.devices > 0, "нужен хотя бы один сервер и один сканер");
     anyhow::ensure!(
-        args.nodes == 1 || data.database_url.is_some(),
+        args.nodes == 1 || data.server_url().is_some(),
         "несколько серверов работают только на PostgreSQL: задайте --database-url"
     );
     let app = App::new(serve::open(data).await?, Clock::system());
@@ -64,8 +64,8 @@ pub(super) async fn run(data: &DataArgs, args: &CrashArgs) -> anyhow::Result<Exi
 fn server_arguments(data: &DataArgs) -> Vec<String> {
     let mut arguments = vec!["serve".to_owned(), "--data-dir".to_owned()];
     arguments.push(data.data_dir.to_string_lossy().into_owned());
-    if let Some(url) = &data.database_url {
-        arguments.extend(["--database-url".to_owned(), url.clone()]);
+    if let Some(url) = data.server_url() {
+        arguments.extend(["--database-url".to_owned(), url.to_owned()]);
     }
     arguments
 }

@@ -54,7 +54,7 @@ pub(super) async fn migrate(data: &DataArgs) -> anyhow::Result<ExitCode> {
 
 /// Opens the database and brings its schema up to date.
 pub(super) async fn open(data: &DataArgs) -> anyhow::Result<crate::db::Db> {
-    if data.database_url.is_none() {
+    if data.server_url().is_none() {
         std::fs::create_dir_all(&data.data_dir)
             .with_context(|| format!("нельзя создать папку {}", data.data_dir.display()))?;
     }
