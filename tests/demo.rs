@@ -24,9 +24,14 @@ async fn execute(server: &str, statement: String) {
 }
 
 impl Home {
-    async fn make(test: &str) -> Self {
+    fn without_database(test: &str) -> Self {
         let name = format!("ambar_demo_{test}_{}", std::process::id());
-        let folder = std::env::temp_dir().join(&name);
+        Self { folder: std::env::temp_dir().join(name), database: None }
+    }
+
+    async fn make(test: &str) -> Self {
+        let home = Self::without_database(test);
+        let name = format!("ambar_demo_{test}_{}", std::process::id());
         let server = std::env::var("TEST_DATABASE_URL").ok().filter(|url| !url.is_empty());
         let database = match server {
             Some(server) => {
@@ -35,7 +40,7 @@ impl Home {
             }
             None => None,
         };
-        Self { folder, database }
+        Self { database, ..home }
     }
 
     fn demo(&self) -> Output {
@@ -72,22 +77,23 @@ async fn the_day_is_played_and_nothing_differs_at_its_end() {
     assert!(told(&output).contains(" 0 differences"), "{}", told(&output));
     let papers = std::fs::read_dir(home.folder.join("papers")).unwrap().count();
     assert_eq!(papers, 5 * 4, "an act and a register for each manifest, in two forms");
+    if home.database.is_some() {
+        let again = home.demo();
+        assert!(!again.status.success(), "{}", told(&again));
+        assert!(told(&again).contains("база данных не пуста"), "{}", told(&again));
+    }
     home.finish().await;
 }
 
 #[tokio::test]
 async fn a_database_that_no_demo_made_is_left_alone() {
-    let home = Home::make("foreign").await;
+    let home = Home::without_database("foreign");
     std::fs::create_dir_all(&home.folder).unwrap();
     let file = home.folder.join("ambar.db");
-    if home.database.is_none() {
-        std::fs::write(&file, "somebody's goods").unwrap();
-        let output = home.demo();
-        assert!(!output.status.success(), "{}", told(&output));
-        assert!(told(&output).contains("уже есть база данных"), "{}", told(&output));
-        assert_eq!(std::fs::read_to_string(&file).unwrap(), "somebody's goods");
-    } else {
-        assert!(!file.exists(), "on PostgreSQL no file is made");
-    }
+    std::fs::write(&file, "somebody's goods").unwrap();
+    let output = home.demo();
+    assert!(!output.status.success(), "{}", told(&output));
+    assert!(told(&output).contains("уже есть база данных"), "{}", told(&output));
+    assert_eq!(std::fs::read_to_string(&file).unwrap(), "somebody's goods");
     home.finish().await;
 }

@@ -69,7 +69,7 @@ pub(super) async fn run(
 async fn make_room(data: &DataArgs, args: &DemoArgs) -> anyhow::Result<()> {
     std::fs::create_dir_all(&data.data_dir)
         .with_context(|| format!("нельзя создать папку {}", data.data_dir.display()))?;
-    if data.database_url.is_some() || !data.file().exists() {
+    if data.server_url().is_some() || !data.file().exists() {
         return Ok(());
     }
     let folder = data.data_dir.display();

@@ -9,10 +9,11 @@ use tokio::sync::{Mutex, mpsc};
 
 use super::carts::{self, Picker, Totes};
 use super::first_cart;
+use super::returns::put_back;
 use super::sales::{CARRIERS, Sales};
 use super::shops::Market;
 use super::site::{PACKERS, PICKERS, Site};
-use super::tables::{self, Packed, Packer, put_back};
+use super::tables::{self, Packed, Packer};
 
 const SLOTS: i64 = 6;
 const LATE_ROUNDS_MAX: usize = 4;
@@ -82,7 +83,7 @@ pub(super) async fn late_rounds(site: &Site, market: &Market) -> anyhow::Result<
         let (packed, more) = stock.work(site, vec![picker], vec![packer]).await?;
         all.extend(packed);
         picks += more;
-        put_back(site).await?;
+        put_back(site, market).await?;
     }
     bail!("поздние волны не кончаются")
 }

@@ -13,6 +13,7 @@ mod goods;
 mod person;
 mod putaway;
 mod report;
+mod returns;
 mod sales;
 mod shops;
 mod site;
@@ -89,6 +90,12 @@ pub async fn play(doors: &Doors, papers: &Path) -> anyhow::Result<DayReport> {
         manifests,
     };
     check(&figures, &sales)?;
+    ensure!(
+        usize::try_from(figures.labels)? > figures.parcels,
+        "этикеток {}, мест {}",
+        figures.labels,
+        figures.parcels
+    );
     report::print(&figures, &tally, &steps);
     let mut log_ins = site::log_ins(&site);
     for client in &market.clients {
@@ -118,7 +125,7 @@ async fn cancel_packed(
     let cancelled = packed.swap_remove(0);
     sales.cancel(market, &cancelled.order).await?;
     site.tally.caught("заказ отменён после упаковки");
-    let pieces = tables::put_back(site).await?;
+    let pieces = returns::put_back(site, market).await?;
     ensure!(pieces > 0, "возвращать было нечего");
     Ok((cancelled, format!("отменено {}, возвращено штук {pieces}", sales.cancelled)))
 }

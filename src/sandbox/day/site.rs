@@ -27,15 +27,36 @@ pub(super) const SPARE_BIN: &str = "B-02-10-3";
 /// Where goods go back to.
 pub(super) const RETURN_BIN: &str = "B-02-10-2";
 
-type BoxRow = (&'static str, &'static str, [i64; 3], i64, i64, bool);
+/// A box on the packing table.
+struct Case {
+    code: &'static str,
+    name: &'static str,
+    /// Inside, in millimetres.
+    sides: [i64; 3],
+    /// Grams it carries, and weighs.
+    load: i64,
+    tare: i64,
+}
 
-/// A box on the packing table: code, name, sides, load, tare, and whether it takes fragile goods.
-const BOXES: [BoxRow; 5] = [
-    ("K1", "Пакет курьерский", [300, 240, 40], 1_500, 20, false),
-    ("K2", "Коробка 20×20×15", [200, 200, 150], 4_000, 110, true),
-    ("K3", "Коробка 30×25×20", [300, 250, 200], 8_000, 210, true),
-    ("K4", "Коробка 40×30×30", [400, 300, 300], 15_000, 360, true),
-    ("K5", "Коробка 60×40×40", [600, 400, 400], 30_000, 720, true),
+const fn case(
+    code: &'static str,
+    name: &'static str,
+    sides: [i64; 3],
+    load: i64,
+    tare: i64,
+) -> Case {
+    Case { code, name, sides, load, tare }
+}
+
+/// Nothing protects fragile goods in it.
+const BAG: &str = "K1";
+
+const BOXES: [Case; 5] = [
+    case(BAG, "Пакет курьерский", [300, 240, 40], 1_500, 20),
+    case("K2", "Коробка 20×20×15", [200, 200, 150], 4_000, 110),
+    case("K3", "Коробка 30×25×20", [300, 250, 200], 8_000, 210),
+    case("K4", "Коробка 40×30×30", [400, 300, 300], 15_000, 360),
+    case("K5", "Коробка 60×40×40", [600, 400, 400], 30_000, 720),
 ];
 
 /// Login, name and role of everybody with a badge; receivers, pickers and packers in this order.
@@ -233,11 +254,11 @@ async fn totes(desk: &ApiClient, warehouse: &str) -> anyhow::Result<Vec<String>>
 }
 
 async fn boxes(desk: &ApiClient) -> anyhow::Result<()> {
-    for (code, name, [length, width, height], load, tare, fragile) in BOXES {
+    for Case { code, name, sides: [length, width, height], load, tare } in BOXES {
         let body = json!({
             "code": code, "name": name, "length_mm": length, "width_mm": width,
-            "height_mm": height, "load_max_g": load, "tare_g": tare, "suits_fragile": fragile,
-            "active": true,
+            "height_mm": height, "load_max_g": load, "tare_g": tare,
+            "suits_fragile": code != BAG, "active": true,
         });
         desk.post("/v1/packagings", &body).await?;
     }
@@ -246,7 +267,7 @@ async fn boxes(desk: &ApiClient) -> anyhow::Result<()> {
 
 /// What a box weighs; nothing for none.
 pub(super) fn tare(code: &str) -> i64 {
-    BOXES.iter().find(|known| known.0 == code).map_or(0, |known| known.4)
+    BOXES.iter().find(|known| known.code == code).map_or(0, |known| known.tare)
 }
 
 async fn printers(desk: &ApiClient, warehouse: &str) -> anyhow::Result<Vec<SandboxPrinter>> {

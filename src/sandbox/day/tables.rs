@@ -1,16 +1,15 @@
-//! Packing tables: each item verified, the box, the scale; and the way back for what is cancelled.
+//! Packing tables: each item verified, the box, the scale.
 
 use std::sync::Arc;
 
 use anyhow::{Context, bail, ensure};
-use serde_json::json;
 use tokio::sync::Mutex;
 use tokio::sync::mpsc::{UnboundedReceiver, UnboundedSender};
 
 use super::goods::Trait;
 use super::person::{Person, between};
 use super::shops::{Market, Product};
-use super::site::{RETURN_BIN, Site, tare, text_of};
+use super::site::tare;
 
 /// Tape and filler.
 const FILLER_G: i64 = 15;
@@ -173,26 +172,4 @@ impl<'d> Packer<'d> {
         }
         self.person.scan(&grams.to_string()).await
     }
-}
-
-/// What was picked for nobody goes back to a shelf; answers the pieces.
-pub(super) async fn put_back(site: &Site) -> anyhow::Result<i64> {
-    let lines = site.dispatch.list("/v1/put-backs").await?;
-    let mut pieces = 0;
-    for line in &lines {
-        let count = line["quantity"].as_i64().zip(line["done"].as_i64());
-        let (quantity, done) = count.with_context(|| format!("возврат: {line}"))?;
-        let path = format!("/v1/put-backs/{}/confirm", text_of(line, "id")?);
-        if pieces == 0 {
-            let many = json!({ "bin_code": RETURN_BIN, "pieces": quantity - done + 1 });
-            site.dispatch.refused(&path, &many, "put_back_too_many").await?;
-            site.tally.caught("возврат больше взятого");
-        }
-        let body = json!({ "bin_code": RETURN_BIN, "pieces": quantity - done });
-        site.dispatch.post(&path, &body).await?;
-        pieces += quantity - done;
-    }
-    let left = site.dispatch.list("/v1/put-backs").await?;
-    ensure!(left.is_empty(), "осталось вернуть: {}", left.len());
-    Ok(pieces)
 }
