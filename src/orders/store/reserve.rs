@@ -148,13 +148,13 @@ const PROMISES_OF: &str = "SELECT l.order_id, r.order_line_id, r.warehouse_id, r
      ORDER BY o.priority, COALESCE(o.promised_at, $3) DESC, o.id DESC, l.line_number DESC";
 
 const RELEASABLE: &str = "SELECT o.id FROM shop_order o
-     WHERE o.warehouse_id = $1 AND o.state IN ('accepted', 'reserved', 'released', 'picking', 'picked', 'packed') AND o.state = 'reserved'
+     WHERE o.warehouse_id = $1 AND o.state = 'reserved'
        AND (o.carrier = $2 OR $2 IS NULL)
        AND (o.promised_at < $3 OR $3 IS NULL) AND (o.priority >= $4 OR $4 IS NULL)
      ORDER BY -o.priority, COALESCE(o.promised_at, $6), o.id LIMIT $5";
 
 const RELEASABLE_FREE: &str = "SELECT o.id FROM shop_order o
-     WHERE o.warehouse_id = $1 AND o.state IN ('accepted', 'reserved', 'released', 'picking', 'picked', 'packed') AND o.state = 'reserved'
+     WHERE o.warehouse_id = $1 AND o.state = 'reserved'
        AND (o.carrier = $2 OR $2 IS NULL)
        AND (o.promised_at < $3 OR $3 IS NULL) AND (o.priority >= $4 OR $4 IS NULL)
      ORDER BY -o.priority, COALESCE(o.promised_at, $6), o.id LIMIT $5 FOR UPDATE SKIP LOCKED";

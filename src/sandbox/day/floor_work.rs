@@ -1,5 +1,7 @@
 //! Waves, and pickers and packers at the same time.
 
+#![expect(clippy::similar_names, reason = "pickers and packers are what the floor calls them")]
+
 use std::sync::Arc;
 
 use anyhow::{Context, bail, ensure};
