@@ -114,11 +114,34 @@ async fn choose(
     goods: &Goods,
     (bins, skipped): (&[Place], &[PlaceId]),
 ) -> Result<Option<Proposal>, ReceivingError> {
-    let bins: Vec<&Place> = bins.iter().filter(|bin| !skipped.contains(&bin.id)).collect();
+    let bins: Vec<Place> = bins.iter().filter(|bin| !skipped.contains(&bin.id)).cloned().collect();
+    for proposal in ranked(tx, ctx, product, goods, &bins).await? {
+        if !floor::bin_claim(tx, ctx, proposal.bin, goods.product).await? {
+            continue;
+        }
+        // Whoever held it before may have filled it since it was looked at; from now on nobody can.
+        let claimed: Vec<Place> =
+            bins.iter().filter(|bin| bin.id == proposal.bin).cloned().collect();
+        if let Some(sure) = ranked(tx, ctx, product, goods, &claimed).await?.pop() {
+            return Ok(Some(sure));
+        }
+        floor::bin_claims_release(tx, ctx).await?;
+    }
+    Ok(None)
+}
+
+/// The bins that may take the goods as they are loaded now, best first.
+async fn ranked(
+    tx: &mut Tx,
+    ctx: &Ctx,
+    product: &Product,
+    goods: &Goods,
+    bins: &[Place],
+) -> Result<Vec<Proposal>, ReceivingError> {
     let ids: Vec<PlaceId> = bins.iter().map(|bin| bin.id).collect();
     let mut loads = floor::bin_loads(tx, &ids).await?;
     let candidates: Vec<Candidate> = bins
-        .into_iter()
+        .iter()
         .map(|bin| Candidate { bin: bin.clone(), load: loads.remove(&bin.id).unwrap_or_default() })
         .collect();
     let mut owners: BTreeSet<OwnerId> = BTreeSet::from([goods.owner]);
@@ -126,12 +149,7 @@ async fn choose(
     let owners = owners.into_iter().collect();
     let strict = floor::strict_owners(tx, ctx.now.moscow_day(), owners).await?;
     let piece = Piece::of(product, goods.lot);
-    for proposal in rank(&piece, goods.quantity, &candidates, &strict.into_iter().collect()) {
-        if floor::bin_claim(tx, ctx, proposal.bin, goods.product).await? {
-            return Ok(Some(proposal));
-        }
-    }
-    Ok(None)
+    Ok(rank(&piece, goods.quantity, &candidates, &strict.into_iter().collect()))
 }
 
 /// Puts goods into a bin, all of them or a part.
