@@ -185,6 +185,24 @@ fn both_engines_have_the_same_migrations() {
 }
 
 #[test]
+fn what_is_not_found_has_a_name_in_both_languages() {
+    let mut found = Vec::new();
+    for language in ["ru", "en"] {
+        let sentences =
+            std::fs::read_to_string(root().join(format!("locales/{language}/core.ftl"))).unwrap();
+        for path in files("src", ".rs") {
+            for rest in code(&path).split("NotFound { what: \"").skip(1) {
+                let what = rest.split('"').next().unwrap_or_default();
+                if !sentences.contains(&format!("[{what}]")) {
+                    found.push(format!("{}: {what} in {language}", name(&path)));
+                }
+            }
+        }
+    }
+    assert_none(&found, "name these in problem-not_found");
+}
+
+#[test]
 fn nothing_is_left_for_later() {
     let marks = [
         concat!("TO", "DO"),

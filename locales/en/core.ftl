@@ -28,6 +28,15 @@ problem-not_found = Not found: { $what ->
     [device] device
     [api_key] API key
     [printer] printer
+    [order] order
+    [order_line] order line
+    [batch] batch
+    [task] pick task
+    [wave] wave
+    [tote] tote
+    [parcel] parcel
+    [packaging] packaging
+    [put_back] put-back task
    *[other] { $what }
 }.
 problem-login_failed = Wrong login or password.

@@ -28,6 +28,15 @@ problem-not_found = Не найдено: { $what ->
     [device] устройство
     [api_key] ключ API
     [printer] принтер
+    [order] заказ
+    [order_line] строка заказа
+    [batch] партия отбора
+    [task] задание на отбор
+    [wave] волна
+    [tote] тара
+    [parcel] посылка
+    [packaging] упаковка
+    [put_back] задание на возврат в ячейку
    *[other] { $what }
 }.
 problem-login_failed = Неверный логин или пароль.

@@ -95,7 +95,7 @@ pub async fn line_cancel_rest(
     reason: &str,
 ) -> Result<(), OrderError> {
     let found = progress::line_order(tx, line).await?;
-    let found = found.ok_or(OrderError::NotFound { what: "order line" })?;
+    let found = found.ok_or(OrderError::NotFound { what: "order_line" })?;
     if !progress::line_cancel(tx, line, pieces).await? {
         return Err(OrderError::LineRest { line, pieces });
     }
