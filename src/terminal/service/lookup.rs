@@ -14,16 +14,6 @@ use crate::terminal::{Input, Step, TerminalError, Text, Who};
 /// How many lines a small screen shows.
 const LINES_MAX: usize = 12;
 
-/// The first screen of the flow.
-#[expect(clippy::unused_async, reason = "all flows begin in one way, some by reading")]
-pub(super) async fn start(
-    _tx: &mut Tx,
-    _ctx: &Ctx,
-    _who: &Who,
-) -> Result<Step<FlowState>, TerminalError> {
-    Ok(Step::ok(FlowState::Lookup(LookupState::default())))
-}
-
 /// Devices belong to the operator, whose people see all owners.
 pub(super) async fn handle(
     tx: &mut Tx,

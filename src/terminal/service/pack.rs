@@ -16,12 +16,6 @@ use crate::units::{Grams, Pieces};
 
 type Answer = Result<Step<FlowState>, TerminalError>;
 
-/// The first screen asks for a tote.
-#[expect(clippy::unused_async, reason = "every flow starts by the same call")]
-pub(super) async fn start(_tx: &mut Tx, _ctx: &Ctx, _who: &Who) -> Answer {
-    Ok(Step::ok(FlowState::Pack(PackState::default())))
-}
-
 pub(super) async fn handle(
     tx: &mut Tx,
     ctx: &Ctx,

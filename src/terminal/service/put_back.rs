@@ -15,16 +15,6 @@ use crate::units::Pieces;
 
 type Next = Result<Step<PutBackState>, TerminalError>;
 
-/// The first screen of the flow.
-#[expect(clippy::unused_async, reason = "all flows begin in one way, some by reading")]
-pub(super) async fn start(
-    _tx: &mut Tx,
-    _ctx: &Ctx,
-    _who: &Who,
-) -> Result<Step<FlowState>, TerminalError> {
-    Ok(Step::ok(FlowState::PutBack(PutBackState::default())))
-}
-
 pub(super) async fn handle(
     tx: &mut Tx,
     ctx: &Ctx,
