@@ -54,7 +54,7 @@ async fn bins(
         purpose: BinPurpose::Storage,
         sequence: i64::try_from(index).expect("a few hundred bins"),
         volume_max_cm3: CubicCentimetres::new(1_000_000_000),
-        weight_max_g: Grams::new(1_000_000_000),
+        weight_max_g: Grams::new(100_000_000),
         mixing: Mixing::Any,
     };
     let news: Vec<NewBin> = (0..BINS).map(new).collect();
