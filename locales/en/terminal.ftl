@@ -14,7 +14,6 @@ menu-put_back = { $number } Put back
 menu-unknown = No such work. Enter the number of a line or scan a code from the wall.
 problem-sequence_invalid = The number of a scan must be above zero.
 problem-not_a_device = Scans are taken from enrolled devices only.
-problem-scan_unexpected = Not expected: { $scanned }. Scan: { $expected }.
 problem-nothing_to_undo = Nothing to undo: the last action cannot be taken back any more.
 problem-flow_forbidden = Your role does not allow this work. Ask the shift leader.
 problem-batch_too_long = Too many scans at once: { $most } at most.

@@ -14,7 +14,6 @@ menu-put_back = { $number } Возврат на полку
 menu-unknown = Нет такой работы. Введите номер строки или сканируйте код со стены.
 problem-sequence_invalid = Номер скана должен быть больше нуля.
 problem-not_a_device = Сканы принимаются только от зарегистрированного устройства.
-problem-scan_unexpected = Это не то: { $scanned }. Сканируйте: { $expected }.
 problem-nothing_to_undo = Отменять нечего: последнее действие уже не отменить.
 problem-flow_forbidden = Ваша роль не допускает эту работу. Обратитесь к старшему смены.
 problem-batch_too_long = Слишком много сканов сразу: не больше { $most }.

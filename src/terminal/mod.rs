@@ -40,8 +40,6 @@ faults! {
         SequenceInvalid => "sequence_invalid", Invalid, "the sequence number is not positive";
         /// Only a handheld has a dialogue.
         NotADevice => "not_a_device", Forbidden, "the caller is not a device";
-        /// The scanned thing is not what this step expects.
-        Unexpected { scanned: String, expected: String } => "scan_unexpected", Conflict, "{scanned} is not {expected}";
         NothingToUndo => "nothing_to_undo", Conflict, "nothing can be undone";
         /// The role of the person on the device does not allow the flow.
         FlowForbidden { flow: String } => "flow_forbidden", Forbidden, "the role does not allow {flow}";
