@@ -12,6 +12,7 @@ use crate::commands::{self, Command, CommandError, Ctx};
 use crate::db::{Db, DbError, Tx};
 use crate::http::IdempotencyKey;
 use crate::http::metrics::Metrics;
+use crate::terminal::last_scans::LastScans;
 use crate::units::Clock;
 
 /// The program's state; cheap to clone. Nodes keep nothing here that another node would need.
@@ -25,8 +26,7 @@ pub struct Shared {
     pub clock: Clock,
     pub tokens: TokenCache,
     pub metrics: Metrics,
-    /// Wakes the workers when a command has queued a job.
-    pub job_queued: tokio::sync::Notify,
+    pub last_scans: LastScans,
 }
 
 impl Deref for App {
@@ -45,7 +45,7 @@ impl App {
                 clock,
                 tokens: TokenCache::default(),
                 metrics: Metrics::default(),
-                job_queued: tokio::sync::Notify::new(),
+                last_scans: LastScans::default(),
             }),
         }
     }
@@ -95,8 +95,6 @@ impl App {
             device: None,
             owner: principal.scope().owner(),
         };
-        let outcome = commands::run(&self.db, &self.clock, command, work).await;
-        self.job_queued.notify_waiters();
-        outcome
+        commands::run(&self.db, &self.clock, command, work).await
     }
 }

@@ -2,6 +2,10 @@
 
 use std::process::ExitCode;
 
+/// Requests are many small allocations on several threads.
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
 fn main() -> ExitCode {
     ambar::cli::main()
 }

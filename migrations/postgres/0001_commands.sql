@@ -9,7 +9,7 @@ CREATE TABLE command (
     action TEXT COLLATE "C" NOT NULL,
     body_hash BYTEA NOT NULL,
     request JSONB,
-    outcome JSONB NOT NULL,
+    outcome TEXT NOT NULL,
     actor_id UUID,
     device_id UUID,
     owner_id UUID,

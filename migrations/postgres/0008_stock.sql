@@ -1,8 +1,14 @@
+-- Words of hot rows are domains here: a CHECK of the table is read and parsed anew by each statement.
+CREATE DOMAIN stock_condition AS TEXT COLLATE "C" CONSTRAINT balance_condition CHECK (
+    VALUE IN ('available', 'hold', 'quarantine', 'damaged', 'returns'));
+CREATE DOMAIN stock_reason AS TEXT COLLATE "C" CONSTRAINT stock_entry_reason CHECK (
+    VALUE IN ('opening', 'receipt', 'receipt_undo', 'putaway', 'move', 'pick', 'pick_undo', 'put_back',
+              'pack', 'unpack', 'handover', 'count_found', 'count_lost', 'condition'));
 CREATE TABLE balance (
     place_id UUID NOT NULL REFERENCES place (id),
     product_id UUID NOT NULL,
     lot_id UUID NOT NULL,
-    condition TEXT COLLATE "C" NOT NULL,
+    condition stock_condition NOT NULL,
     owner_id UUID NOT NULL,
     on_hand BIGINT NOT NULL,
     reserved BIGINT NOT NULL,
@@ -11,8 +17,7 @@ CREATE TABLE balance (
     FOREIGN KEY (product_id, owner_id) REFERENCES product (id, owner_id),
     FOREIGN KEY (lot_id, product_id) REFERENCES lot (id, product_id),
     CONSTRAINT balance_on_hand CHECK (on_hand >= 0),
-    CONSTRAINT balance_reserved CHECK (reserved >= 0 AND reserved <= on_hand),
-    CONSTRAINT balance_condition CHECK (condition IN ('available', 'hold', 'quarantine', 'damaged', 'returns'))
+    CONSTRAINT balance_reserved CHECK (reserved >= 0 AND reserved <= on_hand)
 );
 CREATE INDEX balance_product ON balance (product_id, place_id);
 CREATE INDEX balance_owner ON balance (owner_id, product_id);
@@ -34,15 +39,15 @@ CREATE INDEX availability_product ON availability (product_id, owner_id);
 CREATE TABLE stock_entry (
     id UUID NOT NULL,
     command_id UUID NOT NULL,
-    reason TEXT COLLATE "C" NOT NULL,
+    reason stock_reason NOT NULL,
     owner_id UUID NOT NULL,
     product_id UUID NOT NULL,
     lot_id UUID NOT NULL,
     quantity BIGINT NOT NULL,
     from_place_id UUID NOT NULL,
-    from_condition TEXT COLLATE "C" NOT NULL,
+    from_condition stock_condition NOT NULL,
     to_place_id UUID NOT NULL,
-    to_condition TEXT COLLATE "C" NOT NULL,
+    to_condition stock_condition NOT NULL,
     -- Picks and their undoing only: the task whose reservation is used up or restored.
     pick_task_id UUID,
     -- The paper behind it: a delivery, an order, a count, a manifest.
@@ -55,10 +60,7 @@ CREATE TABLE stock_entry (
     PRIMARY KEY (id),
     CONSTRAINT stock_entry_quantity CHECK (quantity > 0),
     CONSTRAINT stock_entry_moves_something CHECK (from_place_id <> to_place_id OR from_condition <> to_condition),
-    CONSTRAINT stock_entry_task CHECK ((pick_task_id IS NOT NULL) = (reason IN ('pick', 'pick_undo'))),
-    CONSTRAINT stock_entry_reason CHECK (reason IN (
-        'opening', 'receipt', 'receipt_undo', 'putaway', 'move', 'pick', 'pick_undo', 'put_back',
-        'pack', 'unpack', 'handover', 'count_found', 'count_lost', 'condition'))
+    CONSTRAINT stock_entry_task CHECK ((pick_task_id IS NOT NULL) = (reason = 'pick' OR reason = 'pick_undo'))
 );
 CREATE INDEX stock_entry_product ON stock_entry (product_id, id);
 -- Promises to orders before a wave: soft reservations (мягкий резерв).
@@ -112,67 +114,72 @@ CREATE TABLE stock_count_line (
 -- that opposing moves do not wait for each other in a circle.
 CREATE FUNCTION stock_entry_moves() RETURNS trigger AS $$
 DECLARE
-    source RECORD;
-    target RECORD;
+    way RECORD;
+    arrives BOOLEAN;
     taken BIGINT := CASE WHEN NEW.reason = 'pick' THEN NEW.quantity ELSE 0 END;
     restored BIGINT := CASE WHEN NEW.reason = 'pick_undo' THEN NEW.quantity ELSE 0 END;
+    remaining BIGINT;
     freed BIGINT := 0;
-    arrives_first BOOLEAN;
+    arrives_first BOOLEAN := (NEW.to_place_id, NEW.to_condition) < (NEW.from_place_id, NEW.from_condition);
 BEGIN
-    SELECT warehouse_id, pickable, kind IN ('bin', 'pallet', 'tote', 'box', 'parcel') AS physical
-        INTO source FROM place WHERE id = NEW.from_place_id;
-    SELECT warehouse_id, pickable, kind IN ('bin', 'pallet', 'tote', 'box', 'parcel') AS physical
-        INTO target FROM place WHERE id = NEW.to_place_id;
-    IF source.warehouse_id IS NULL OR target.warehouse_id IS DISTINCT FROM source.warehouse_id THEN
+    SELECT s.warehouse_id,
+           s.pickable AS from_pickable, s.kind IN ('bin', 'pallet', 'tote', 'box', 'parcel') AS from_physical,
+           t.pickable AS to_pickable, t.kind IN ('bin', 'pallet', 'tote', 'box', 'parcel') AS to_physical
+        INTO way FROM place AS s JOIN place AS t ON t.warehouse_id = s.warehouse_id
+        WHERE s.id = NEW.from_place_id AND t.id = NEW.to_place_id;
+    IF NOT FOUND THEN
         RAISE EXCEPTION 'stock_across_warehouses' USING ERRCODE = 'check_violation';
     END IF;
 
-    arrives_first := (NEW.to_place_id, NEW.to_condition) < (NEW.from_place_id, NEW.from_condition);
-    IF target.physical AND arrives_first THEN
-        PERFORM balance_arrive(NEW, restored);
-    END IF;
-    IF source.physical THEN
-        UPDATE balance SET on_hand = on_hand - NEW.quantity, reserved = reserved - taken
-            WHERE place_id = NEW.from_place_id AND product_id = NEW.product_id
-              AND lot_id = NEW.lot_id AND condition = NEW.from_condition
-              AND owner_id = NEW.owner_id;
-        IF NOT FOUND THEN
-            RAISE EXCEPTION 'stock_missing' USING ERRCODE = 'check_violation';
+    -- The two rows in the order of their keys.
+    FOREACH arrives IN ARRAY ARRAY[arrives_first, NOT arrives_first] LOOP
+        IF arrives AND way.to_physical THEN
+            INSERT INTO balance AS b
+                (place_id, product_id, lot_id, condition, owner_id, on_hand, reserved, arrived_at)
+            VALUES (NEW.to_place_id, NEW.product_id, NEW.lot_id, NEW.to_condition, NEW.owner_id,
+                    NEW.quantity, restored, NEW.recorded_at)
+            ON CONFLICT (place_id, product_id, lot_id, condition)
+            DO UPDATE SET on_hand = b.on_hand + excluded.on_hand, reserved = b.reserved + excluded.reserved;
+        ELSIF NOT arrives AND way.from_physical THEN
+            UPDATE balance SET on_hand = on_hand - NEW.quantity, reserved = reserved - taken
+                WHERE place_id = NEW.from_place_id AND product_id = NEW.product_id
+                  AND lot_id = NEW.lot_id AND condition = NEW.from_condition
+                  AND owner_id = NEW.owner_id
+                RETURNING on_hand INTO remaining;
+            IF NOT FOUND THEN
+                RAISE EXCEPTION 'stock_missing' USING ERRCODE = 'check_violation';
+            END IF;
+            IF remaining = 0 THEN
+                DELETE FROM balance
+                    WHERE place_id = NEW.from_place_id AND product_id = NEW.product_id
+                      AND lot_id = NEW.lot_id AND condition = NEW.from_condition;
+            END IF;
         END IF;
-        DELETE FROM balance
-            WHERE place_id = NEW.from_place_id AND product_id = NEW.product_id
-              AND lot_id = NEW.lot_id AND condition = NEW.from_condition AND on_hand = 0;
-    END IF;
-    IF target.physical AND NOT arrives_first THEN
-        PERFORM balance_arrive(NEW, restored);
-    END IF;
+    END LOOP;
 
     IF NEW.pick_task_id IS NOT NULL THEN
-        UPDATE pick_task SET picked = picked + taken - restored
-            WHERE id = NEW.pick_task_id AND product_id = NEW.product_id AND lot_id = NEW.lot_id
-              AND place_id = CASE WHEN taken > 0 THEN NEW.from_place_id ELSE NEW.to_place_id END;
+        UPDATE pick_task AS p SET picked = picked + taken - restored
+            WHERE p.id = NEW.pick_task_id AND p.product_id = NEW.product_id AND p.lot_id = NEW.lot_id
+              AND p.place_id = CASE WHEN taken > 0 THEN NEW.from_place_id ELSE NEW.to_place_id END
+              AND (taken = 0 OR EXISTS (SELECT 1 FROM batch AS b
+                                        WHERE b.id = p.batch_id AND b.state = 'picking'
+                                          AND b.device_id = NEW.device_id));
         IF NOT FOUND THEN
             RAISE EXCEPTION 'pick_task_mismatch' USING ERRCODE = 'check_violation';
         END IF;
     END IF;
 
-    IF target.pickable AND NEW.to_condition = 'available' THEN
+    IF way.to_pickable AND NEW.to_condition = 'available' THEN
         freed := freed + NEW.quantity - restored;
     END IF;
-    IF source.pickable AND NEW.from_condition = 'available' THEN
+    IF way.from_pickable AND NEW.from_condition = 'available' THEN
         freed := freed - NEW.quantity + taken;
     END IF;
-    PERFORM availability_free(source.warehouse_id, NEW.product_id, NEW.owner_id, freed);
+    IF freed <> 0 THEN
+        PERFORM availability_free(way.warehouse_id, NEW.product_id, NEW.owner_id, freed);
+    END IF;
     RETURN NULL;
 END $$ LANGUAGE plpgsql;
-
-CREATE FUNCTION balance_arrive(entry stock_entry, restored BIGINT) RETURNS void AS $$
-    INSERT INTO balance AS b (place_id, product_id, lot_id, condition, owner_id, on_hand, reserved, arrived_at)
-    VALUES (entry.to_place_id, entry.product_id, entry.lot_id, entry.to_condition, entry.owner_id,
-            entry.quantity, restored, entry.recorded_at)
-    ON CONFLICT (place_id, product_id, lot_id, condition)
-    DO UPDATE SET on_hand = b.on_hand + excluded.on_hand, reserved = b.reserved + excluded.reserved;
-$$ LANGUAGE sql;
 
 CREATE FUNCTION availability_free(warehouse UUID, product UUID, owner UUID, freed BIGINT) RETURNS void AS $$
 BEGIN

@@ -58,6 +58,9 @@ CREATE TABLE pick_task (
     -- The rest that nobody will pick from this place any more.
     dropped INTEGER NOT NULL,
     drop_reason TEXT,
+    -- Pieces are still to be picked. A column of its own, so that an index of the open tasks
+    -- stays as it is while pieces are counted.
+    is_open INTEGER NOT NULL GENERATED ALWAYS AS (picked + dropped < quantity) STORED,
     created_at INTEGER NOT NULL,
     PRIMARY KEY (id),
     CONSTRAINT pick_task_progress CHECK (quantity > 0 AND picked >= 0 AND dropped >= 0 AND picked + dropped <= quantity),
@@ -65,8 +68,7 @@ CREATE TABLE pick_task (
     CONSTRAINT pick_task_drop_reason CHECK (drop_reason IN ('short', 'damaged', 'cancelled', 'other_lot'))
 ) STRICT;
 CREATE INDEX pick_task_batch ON pick_task (batch_id, sequence, id);
--- SQLite turns `a + b < c` of a statement around and then looks for it here as it stands.
-CREATE INDEX pick_task_held ON pick_task (place_id, product_id, lot_id) WHERE quantity > picked + dropped;
+CREATE INDEX pick_task_held ON pick_task (place_id, product_id, lot_id) WHERE is_open;
 CREATE INDEX pick_task_order ON pick_task (order_id, order_line_id);
 -- Goods of a cancelled order on their way back to the shelf.
 CREATE TABLE put_back (

@@ -143,9 +143,10 @@ BEGIN
 
     SELECT RAISE(ABORT, 'pick_task_mismatch')
         WHERE NEW.pick_task_id IS NOT NULL
-          AND NOT EXISTS (SELECT 1 FROM pick_task
-                          WHERE id = NEW.pick_task_id AND product_id = NEW.product_id AND lot_id = NEW.lot_id
-                            AND place_id = CASE WHEN NEW.reason = 'pick' THEN NEW.from_place_id ELSE NEW.to_place_id END);
+          AND NOT EXISTS (SELECT 1 FROM pick_task AS p JOIN batch AS b ON b.id = p.batch_id
+                          WHERE p.id = NEW.pick_task_id AND p.product_id = NEW.product_id AND p.lot_id = NEW.lot_id
+                            AND p.place_id = CASE WHEN NEW.reason = 'pick' THEN NEW.from_place_id ELSE NEW.to_place_id END
+                            AND (NEW.reason <> 'pick' OR b.state = 'picking' AND b.device_id = NEW.device_id));
     UPDATE pick_task SET picked = picked + CASE WHEN NEW.reason = 'pick' THEN NEW.quantity ELSE -NEW.quantity END
         WHERE id = NEW.pick_task_id;
 

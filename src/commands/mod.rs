@@ -88,13 +88,12 @@ where
             if done.body_hash != command.body_hash {
                 return Err(CommandError::KeyReused.into());
             }
-            return serde_json::from_value(done.outcome)
+            return serde_json::from_str(&done.outcome)
                 .map_err(|e| DbError::Engine(Box::new(e)).into());
         }
         let ctx = Ctx::new(&command, clock.now());
         let answer = work(tx, &ctx).await?;
-        let outcome = serde_json::to_value(&answer).expect("our own types can be written as JSON");
-        store::insert(tx, &command, &ctx, None, &outcome).await?;
+        store::insert(tx, &command, &ctx, None, &answer).await?;
         Ok(answer)
     })
     .await

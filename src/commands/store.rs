@@ -1,5 +1,6 @@
 //! The rows of commands.
 
+use serde::Serialize;
 use serde_json::Value;
 use uuid::Uuid;
 
@@ -14,7 +15,8 @@ record! {
     pub struct Done {
         pub key: String,
         pub body_hash: Vec<u8>,
-        pub outcome: Value,
+        /// The answer as JSON, for the one who knows its type.
+        pub outcome: String,
     }
 }
 
@@ -36,9 +38,7 @@ const COMMAND_FIND: &str =
     "SELECT key, body_hash, outcome FROM command WHERE scope_id = $1 AND key = $2";
 
 const COMMAND_LAST: &str = "SELECT key, body_hash, outcome FROM command
-     WHERE scope_id = $1 AND (key = $2
-        OR key = (SELECT MAX(key) FROM command WHERE scope_id = $1))
-     ORDER BY key";
+     WHERE scope_id = $1 ORDER BY key DESC LIMIT 1";
 
 const COMMAND_INSERT: &str = "INSERT INTO command
      (scope_id, key, id, previous_key, action, body_hash, request, outcome, actor_id, device_id, owner_id, recorded_at)
@@ -56,9 +56,9 @@ pub async fn find(tx: &mut Tx, scope: Uuid, key: &str) -> Result<Option<Done>, D
     tx.fetch_optional(COMMAND_FIND, args![scope, key]).await
 }
 
-/// The command under this key, if it was done, and the last one of the scope by key.
-pub async fn last(tx: &mut Tx, scope: Uuid, key: &str) -> Result<Vec<Done>, DbError> {
-    tx.fetch_all(COMMAND_LAST, args![scope, key]).await
+/// The last command of the scope by its key.
+pub async fn last(tx: &mut Tx, scope: Uuid) -> Result<Option<Done>, DbError> {
+    tx.fetch_optional(COMMAND_LAST, args![scope]).await
 }
 
 /// Notes a command as done. If another transaction was faster with the same key, or with the same
@@ -68,8 +68,9 @@ pub async fn insert(
     command: &Command,
     ctx: &Ctx,
     previous_key: Option<&str>,
-    outcome: &Value,
+    outcome: &impl Serialize,
 ) -> Result<(), DbError> {
+    let outcome = serde_json::to_string(outcome).expect("our own types can be written as JSON");
     let values = args![
         command.scope,
         &command.key,
@@ -78,16 +79,15 @@ pub async fn insert(
         command.action,
         command.body_hash.to_vec(),
         command.request.clone(),
-        outcome.clone(),
+        outcome,
         command.actor,
         command.device,
         command.owner,
         ctx.now,
     ];
-    match tx.execute(COMMAND_INSERT, values).await {
-        Ok(_) => Ok(()),
+    match tx.insert(COMMAND_INSERT, values).await {
         Err(DbError::Unique) => Err(tx.conflict()),
-        Err(error) => Err(error),
+        done => done,
     }
 }
 

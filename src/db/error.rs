@@ -33,6 +33,10 @@ pub enum DbError {
     /// The database cannot be reached, or its disk is full. Nothing was changed.
     #[error("the database is not available: {0}")]
     Unavailable(#[source] Box<dyn Error + Send + Sync>),
+    /// The connection broke. What it had begun was rolled back or, at its very end, is committed:
+    /// [`super::Db::write`] runs the work again on another connection and finds out.
+    #[error("the connection to the database broke: {0}")]
+    Disconnected(#[source] Box<dyn Error + Send + Sync>),
     #[error("the database failed: {0}")]
     Engine(#[source] Box<dyn Error + Send + Sync>),
     #[error("the migration {name} was changed after it ran here")]
@@ -40,6 +44,11 @@ pub enum DbError {
 }
 
 impl DbError {
+    /// Whether running the whole transaction again can cure it.
+    pub(super) const fn is_passing(&self) -> bool {
+        matches!(self, Self::Conflict | Self::Disconnected(_))
+    }
+
     pub(super) fn unavailable(why: &str) -> Self {
         Self::Unavailable(why.into())
     }
@@ -110,11 +119,10 @@ impl From<sqlx::Error> for DbError {
                     _ => Self::Engine(Box::new(error)),
                 }
             }
-            sqlx::Error::Io(_)
-            | sqlx::Error::Tls(_)
-            | sqlx::Error::PoolTimedOut
-            | sqlx::Error::PoolClosed
-            | sqlx::Error::WorkerCrashed => Self::Unavailable(Box::new(error)),
+            sqlx::Error::Io(_) | sqlx::Error::WorkerCrashed => Self::Disconnected(Box::new(error)),
+            sqlx::Error::Tls(_) | sqlx::Error::PoolTimedOut | sqlx::Error::PoolClosed => {
+                Self::Unavailable(Box::new(error))
+            }
             _ => Self::Engine(Box::new(error)),
         }
     }

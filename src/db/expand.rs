@@ -1,4 +1,5 @@
-//! The only places where the text of a statement is put together: `IN` lists and rows of `VALUES`.
+//! The only places where the text of a statement is put together: `IN` lists, rows of `VALUES`, and
+//! inserts that travel together.
 //!
 //! Lists come in a few lengths only, padded by repeating the last value, so that few statements
 //! are prepared. Values are always bound.
@@ -48,6 +49,37 @@ pub(super) fn rows(sql: &str, columns: usize, rows: usize) -> String {
     format!("{}{values}{}", &sql[..start], &sql[end..])
 }
 
+/// Makes one statement of several inserts, each with its number of values: `WITH w0 AS (…) …`.
+pub(super) fn together(inserts: &[(&str, usize)]) -> String {
+    let mut text = String::new();
+    let mut bound = 0;
+    for (index, (sql, values)) in inserts.iter().enumerate() {
+        let last = index + 1 == inserts.len();
+        let open = match (index, last) {
+            (_, true) => " ".to_owned(),
+            (0, false) => "WITH w0 AS (".to_owned(),
+            (_, false) => format!(", w{index} AS ("),
+        };
+        text.push_str(&open);
+        push_counted_on(&mut text, sql, bound);
+        text.push_str(if last { "" } else { ")" });
+        bound += values;
+    }
+    text
+}
+
+/// Writes a statement with its places counted on behind `bound` others.
+fn push_counted_on(text: &mut String, sql: &str, bound: usize) {
+    let mut parts = sql.split('$');
+    text.push_str(parts.next().unwrap_or_default());
+    for part in parts {
+        let digits = part.find(|c: char| !c.is_ascii_digit()).unwrap_or(part.len());
+        let place: usize = part[..digits].parse().expect("a place has a number");
+        write!(text, "${}{}", place + bound, &part[digits..])
+            .expect("writing to a string does not fail");
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -57,6 +89,17 @@ mod tests {
         assert_eq!(list("a = $1 AND b IN (/*list*/)", 2, 2), "a = $1 AND b IN ($2, $3)");
         assert_eq!(padded_length(3), 5);
         assert_eq!(padded_length(100), 100);
+    }
+
+    #[test]
+    fn inserts_travel_as_one_statement_with_places_of_their_own() {
+        let first = ("INSERT INTO a VALUES ($1, $2)", 2);
+        let second = ("INSERT INTO b VALUES ($2, $1)", 2);
+        assert_eq!(together(&[first]), " INSERT INTO a VALUES ($1, $2)");
+        assert_eq!(
+            together(&[first, second]),
+            "WITH w0 AS (INSERT INTO a VALUES ($1, $2)) INSERT INTO b VALUES ($4, $3)"
+        );
     }
 
     #[test]

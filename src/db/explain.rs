@@ -11,12 +11,11 @@ impl Tx {
             TxEngine::Sqlite(connection) => {
                 connection.prepare(&text.replace('$', "?"))?;
             }
-            TxEngine::Postgres(tx) => {
+            TxEngine::Postgres(work) => {
                 use sqlx::{AssertSqlSafe, Executor, SqlSafeStr};
                 let text = expand::list(sql, places(sql) + 1, 1);
-                (&mut **tx).prepare(AssertSqlSafe(text).into_sql_str()).await?;
+                work.writing().await?.prepare(AssertSqlSafe(text).into_sql_str()).await?;
             }
-            TxEngine::PostgresRead(_) => return Err(DbError::unavailable("prepare in a write")),
         }
         Ok(())
     }
@@ -34,8 +33,9 @@ impl Tx {
                 }
                 Ok(lines.join("\n"))
             }
-            TxEngine::Postgres(tx) => {
+            TxEngine::Postgres(work) => {
                 use sqlx::{AssertSqlSafe, Row};
+                let connection = work.writing().await?;
                 let count = places(sql) + usize::from(sql.contains(expand::LIST_MARK));
                 let text = expand::list(sql, places(sql) + 1, 1);
                 // Small tables would always be scanned; the question is whether an index serves.
@@ -43,16 +43,16 @@ impl Tx {
                     "SET LOCAL enable_seqscan = off; SET LOCAL plan_cache_mode = force_generic_plan; \
                      PREPARE plan_of AS {text}"
                 );
-                sqlx::raw_sql(AssertSqlSafe(prepare)).execute(&mut **tx).await?;
+                sqlx::raw_sql(AssertSqlSafe(prepare)).execute(&mut *connection).await?;
                 let nulls = vec!["NULL"; count].join(", ");
                 let arguments = if count == 0 { String::new() } else { format!("({nulls})") };
                 let explain = format!("EXPLAIN EXECUTE plan_of{arguments}");
-                let rows = sqlx::raw_sql(AssertSqlSafe(explain)).fetch_all(&mut **tx).await?;
-                sqlx::raw_sql("DEALLOCATE plan_of").execute(&mut **tx).await?;
+                let rows =
+                    sqlx::raw_sql(AssertSqlSafe(explain)).fetch_all(&mut *connection).await?;
+                sqlx::raw_sql("DEALLOCATE plan_of").execute(&mut *connection).await?;
                 let lines: Result<Vec<String>, _> = rows.iter().map(|row| row.try_get(0)).collect();
                 Ok(lines?.join("\n"))
             }
-            TxEngine::PostgresRead(_) => Err(DbError::unavailable("plan in a write")),
         }
     }
 }

@@ -12,7 +12,7 @@
 //! writer refuses one that does ([`DbError::Waited`]).
 //!
 //! Deliberately absent: an ORM, anything that builds SQL but the lists of [`Tx::fetch_in`]
-//! and the rows of [`Tx::insert_many`], a second copy of a text.
+//! the rows of [`Tx::insert_many`] and the inserts that [`Tx::insert`] sends together, a second copy of a text.
 
 mod arg;
 pub mod backup;
@@ -27,9 +27,12 @@ mod sqlite;
 mod tx;
 
 use std::path::PathBuf;
+use std::sync::Arc;
 use std::time::Duration;
 
 use rand::RngExt;
+use tokio::sync::Notify;
+use tokio::sync::futures::Notified;
 
 pub use arg::Arg;
 pub use dialect::Dialect;
@@ -57,6 +60,7 @@ pub enum Location {
 #[derive(Clone)]
 pub struct Db {
     engine: Engine,
+    announced: Arc<Notify>,
 }
 
 #[derive(Clone)]
@@ -67,11 +71,13 @@ enum Engine {
 
 impl Db {
     pub async fn open(location: &Location) -> Result<Self, DbError> {
+        let announced = Arc::new(Notify::new());
+        let waking = Arc::clone(&announced);
         let engine = match location {
-            Location::File(path) => Engine::Sqlite(SqliteDb::open(path.clone()).await?),
-            Location::Url(url) => Engine::Postgres(PostgresDb::open(url).await?),
+            Location::File(path) => Engine::Sqlite(SqliteDb::open(path.clone(), waking).await?),
+            Location::Url(url) => Engine::Postgres(PostgresDb::open(url, waking).await?),
         };
-        Ok(Self { engine })
+        Ok(Self { engine, announced })
     }
 
     pub const fn dialect(&self) -> Dialect {
@@ -90,12 +96,12 @@ impl Db {
         T: Send + 'static,
         E: From<DbError> + Send + 'static,
     {
-        let work = std::sync::Arc::new(work);
+        let work = Arc::new(work);
         let mut attempt = 0;
         loop {
             let outcome = match &self.engine {
-                Engine::Sqlite(db) => db.write(std::sync::Arc::clone(&work)).await,
-                Engine::Postgres(db) => db.write(&*work).await,
+                Engine::Sqlite(db) => db.write(Arc::clone(&work)).await,
+                Engine::Postgres(db) => db.write(&*work, attempt > 0).await,
             };
             match outcome {
                 Attempt::Done(result) => return result,
@@ -133,6 +139,11 @@ impl Db {
             Engine::Sqlite(db) => db.read(work).await,
             Engine::Postgres(db) => db.snapshot(work).await,
         }
+    }
+
+    /// Waits for the next commit of this node that was announced ([`Tx::announce`]).
+    pub fn announced(&self) -> Notified<'_> {
+        self.announced.notified()
     }
 
     /// Answers `Ok` when the database answers.

@@ -1,66 +1,80 @@
 //! `PostgreSQL` through sqlx: a pool, prepared statements, one transaction per command.
 
-use std::time::Duration;
+mod pool;
+pub(super) mod work;
 
-use sqlx::postgres::{PgArguments, PgConnectOptions, PgConnection, PgPool, PgPoolOptions};
+use std::sync::Arc;
+
+use sqlx::postgres::{PgArguments, PgConnectOptions, PgConnection};
 use sqlx::{Arguments, AssertSqlSafe};
+use tokio::sync::Notify;
 
-use super::tx::{Tx, TxEngine};
+use self::pool::Pool;
+use self::work::PgWork;
+use super::tx::{Failure, Tx, TxEngine};
 use super::{Arg, Attempt, DbError, Record, Row};
 
-const CONNECTIONS_MAX: u32 = 32;
 const STATEMENTS_CACHED: usize = 512;
-/// How long a command waits for the database before its caller hears 503.
-const ACQUIRE_TIMEOUT: Duration = Duration::from_secs(5);
+/// A connection that died while nobody used it is found by the first attempt.
+const READ_ATTEMPTS: u32 = 2;
 
 #[derive(Clone)]
 pub(super) struct PostgresDb {
-    pool: PgPool,
+    pool: Arc<Pool>,
+    announced: Arc<Notify>,
 }
 
 impl PostgresDb {
-    pub(super) async fn open(url: &str) -> Result<Self, DbError> {
+    pub(super) async fn open(url: &str, announced: Arc<Notify>) -> Result<Self, DbError> {
         let options: PgConnectOptions = url.parse()?;
-        let pool = PgPoolOptions::new()
-            .max_connections(CONNECTIONS_MAX)
-            .acquire_timeout(ACQUIRE_TIMEOUT)
-            // A dead connection is found by its error and the command is run again: asking first
-            // would cost each command a round trip.
-            .test_before_acquire(false)
-            .connect_with(options.statement_cache_capacity(STATEMENTS_CACHED))
-            .await?;
-        Ok(Self { pool })
+        let pool = Pool::new(options.statement_cache_capacity(STATEMENTS_CACHED));
+        let (_permit, connection) = pool.acquire().await?;
+        pool.release(connection);
+        Ok(Self { pool: Arc::new(pool), announced })
     }
 
     pub(super) async fn close(&self) {
         self.pool.close().await;
     }
 
-    pub(super) async fn write<T, E, F>(&self, work: &F) -> Attempt<T, E>
+    /// `again`: an earlier run of the same work met a conflict.
+    pub(super) async fn write<T, E, F>(&self, work: &F, again: bool) -> Attempt<T, E>
     where
         F: AsyncFn(&mut Tx) -> Result<T, E>,
         E: From<DbError>,
     {
-        let mut tx = match self.pool.begin().await {
-            Ok(tx) => Tx::new(TxEngine::Postgres(tx)),
-            Err(error) => return lost_or_done(error),
+        let (_permit, connection) = match self.pool.acquire().await {
+            Ok(acquired) => acquired,
+            Err(error) => return self.refused_or_lost(error, true),
         };
+        let mut tx = Tx::new(TxEngine::Postgres(PgWork::new(connection, again)));
         let outcome = work(&mut tx).await;
-        let conflict = tx.conflict;
-        let TxEngine::Postgres(transaction) = tx.engine else {
-            unreachable!("a transaction keeps its engine")
-        };
+        let (failure, announced) = (tx.failure, tx.announced);
+        let done = work_of(tx);
         match outcome {
-            Ok(value) => match transaction.commit().await {
-                Ok(()) => Attempt::Done(Ok(value)),
-                Err(error) => lost_or_done(error),
+            Err(error) if failure == Failure::Disconnected => {
+                self.pool.forget_idle();
+                Attempt::Conflict(error)
+            }
+            Ok(value) => match done.commit().await {
+                Ok(connection) => {
+                    self.pool.release(connection);
+                    if announced {
+                        self.announced.notify_waiters();
+                    }
+                    Attempt::Done(Ok(value))
+                }
+                Err(error) => self.refused_or_lost(error, again),
             },
             Err(error) => {
-                // A failed roll-back means a lost connection; the server rolls back by itself.
-                if let Err(lost) = transaction.rollback().await {
-                    tracing::warn!(error = %lost, "the roll-back did not reach the database");
+                if let Some(connection) = done.rollback().await {
+                    self.pool.release(connection);
                 }
-                if conflict { Attempt::Conflict(error) } else { Attempt::Done(Err(error)) }
+                if failure == Failure::Conflict {
+                    Attempt::Conflict(error)
+                } else {
+                    Attempt::Done(Err(error))
+                }
             }
         }
     }
@@ -70,8 +84,15 @@ impl PostgresDb {
         F: AsyncFn(&mut Tx) -> Result<T, E>,
         E: From<DbError>,
     {
-        let connection = self.pool.acquire().await.map_err(DbError::from)?;
-        work(&mut Tx::new(TxEngine::PostgresRead(connection))).await
+        let mut attempts = 0;
+        loop {
+            let (_permit, connection) = self.pool.acquire().await?;
+            let (outcome, broken) = self.look(PgWork::new(connection, true), &work).await;
+            attempts += 1;
+            if !broken || attempts == READ_ATTEMPTS {
+                return outcome;
+            }
+        }
     }
 
     pub(super) async fn snapshot<T, E, F>(&self, work: F) -> Result<T, E>
@@ -79,22 +100,47 @@ impl PostgresDb {
         F: AsyncFn(&mut Tx) -> Result<T, E>,
         E: From<DbError>,
     {
-        const BEGIN: &str = "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY";
-        let transaction = self.pool.begin_with(BEGIN).await.map_err(DbError::from)?;
-        work(&mut Tx::new(TxEngine::Postgres(transaction))).await
+        let (_permit, connection) = self.pool.acquire().await?;
+        self.look(PgWork::snapshot(connection).await?, &work).await.0
+    }
+
+    /// Answers also whether the connection broke meanwhile.
+    async fn look<T, E, F>(&self, reading: PgWork, work: &F) -> (Result<T, E>, bool)
+    where
+        F: AsyncFn(&mut Tx) -> Result<T, E>,
+    {
+        let mut tx = Tx::new(TxEngine::Postgres(reading));
+        let outcome = work(&mut tx).await;
+        if tx.failure == Failure::Disconnected {
+            self.pool.forget_idle();
+            return (outcome, true);
+        }
+        if let Some(connection) = work_of(tx).rollback().await {
+            self.pool.release(connection);
+        }
+        (outcome, false)
+    }
+
+    /// What failed at the end of the work is a conflict like any other: the command is run again.
+    /// There each insert is refused at its place, and the idempotency key keeps what was written by
+    /// a connection that broke from happening twice.
+    fn refused_or_lost<T, E: From<DbError>>(&self, error: DbError, again: bool) -> Attempt<T, E> {
+        if matches!(error, DbError::Disconnected(_)) {
+            self.pool.forget_idle();
+        }
+        if !again || error.is_passing() {
+            Attempt::Conflict(E::from(error))
+        } else {
+            Attempt::Done(Err(E::from(error)))
+        }
     }
 }
 
-/// A connection that broke before or at COMMIT is a conflict like any other: the command is run
-/// again, and its idempotency key keeps it from happening twice.
-fn lost_or_done<T, E: From<DbError>>(error: sqlx::Error) -> Attempt<T, E> {
-    let broken = matches!(error, sqlx::Error::Io(_) | sqlx::Error::WorkerCrashed);
-    let error = DbError::from(error);
-    if broken || matches!(error, DbError::Conflict) {
-        Attempt::Conflict(E::from(error))
-    } else {
-        Attempt::Done(Err(E::from(error)))
-    }
+fn work_of(tx: Tx) -> PgWork {
+    let TxEngine::Postgres(work) = tx.engine else {
+        unreachable!("a transaction keeps its engine")
+    };
+    work
 }
 
 pub(super) async fn execute(
@@ -107,7 +153,7 @@ pub(super) async fn execute(
     Ok(query.execute(connection).await?.rows_affected())
 }
 
-pub(super) async fn execute_text(
+async fn execute_text(
     connection: &mut PgConnection,
     sql: String,
     args: Vec<Arg>,
@@ -127,7 +173,7 @@ pub(super) async fn fetch<T: Record>(
     query.fetch_all(connection).await?.iter().map(|row| T::from_row(&Row::Postgres(row))).collect()
 }
 
-pub(super) async fn fetch_text<T: Record>(
+async fn fetch_text<T: Record>(
     connection: &mut PgConnection,
     sql: String,
     args: Vec<Arg>,

@@ -14,11 +14,12 @@ use std::sync::{Arc, Mutex, mpsc};
 use std::task::{Context, Poll, Waker};
 use std::time::Duration;
 
+use rusqlite::config::DbConfig;
 use rusqlite::{Connection, OpenFlags};
-use tokio::sync::{Semaphore, oneshot};
+use tokio::sync::{Notify, Semaphore, oneshot};
 
 pub(super) use self::statements::{execute, fetch, fetch_text};
-use super::tx::{Tx, TxEngine};
+use super::tx::{Failure, Tx, TxEngine};
 use super::{Attempt, DbError};
 
 const READERS: usize = 4;
@@ -36,6 +37,7 @@ pub(super) struct SqliteDb {
 
 struct Shared {
     path: PathBuf,
+    announced: Arc<Notify>,
     writer: Mutex<Option<mpsc::Sender<group::Job>>>,
     thread: Mutex<Option<std::thread::JoinHandle<()>>>,
     readers: Mutex<Vec<Connection>>,
@@ -43,12 +45,13 @@ struct Shared {
 }
 
 impl SqliteDb {
-    pub(super) async fn open(path: PathBuf) -> Result<Self, DbError> {
-        let opened = tokio::task::spawn_blocking(move || Self::open_blocking(path)).await;
+    pub(super) async fn open(path: PathBuf, announced: Arc<Notify>) -> Result<Self, DbError> {
+        let opened =
+            tokio::task::spawn_blocking(move || Self::open_blocking(path, announced)).await;
         opened.map_err(|e| DbError::Engine(Box::new(e)))?
     }
 
-    fn open_blocking(path: PathBuf) -> Result<Self, DbError> {
+    fn open_blocking(path: PathBuf, announced: Arc<Notify>) -> Result<Self, DbError> {
         let connection = open_writer(&path)?;
         let (sender, receiver) = mpsc::channel();
         let thread = std::thread::Builder::new()
@@ -58,6 +61,7 @@ impl SqliteDb {
         Ok(Self {
             shared: Arc::new(Shared {
                 path,
+                announced,
                 writer: Mutex::new(Some(sender)),
                 thread: Mutex::new(Some(thread)),
                 readers: Mutex::new(Vec::new()),
@@ -90,15 +94,21 @@ impl SqliteDb {
         E: From<DbError> + Send + 'static,
     {
         let (answer, answered) = oneshot::channel();
+        let shared = Arc::clone(&self.shared);
         let job: group::Job = Box::new(move |tx| {
             let outcome = poll_once(work(tx));
-            let conflict = tx.conflict;
+            let (failure, announced) = (tx.failure, tx.announced);
             let keep = outcome.is_ok();
             let finish: group::Finish = Box::new(move |committed| {
                 let attempt = match (outcome, committed) {
-                    (Ok(value), Ok(())) => Attempt::Done(Ok(value)),
+                    (Ok(value), Ok(())) => {
+                        if announced {
+                            shared.announced.notify_waiters();
+                        }
+                        Attempt::Done(Ok(value))
+                    }
                     (Ok(_), Err(error)) => Attempt::Done(Err(E::from(error))),
-                    (Err(error), _) if conflict => Attempt::Conflict(error),
+                    (Err(error), _) if failure == Failure::Conflict => Attempt::Conflict(error),
                     (Err(error), _) => Attempt::Done(Err(error)),
                 };
                 // A caller that went away needs no answer; its command stays done.
@@ -190,6 +200,9 @@ fn open_reader(path: &Path) -> Result<Connection, DbError> {
 fn configure(connection: &Connection) -> Result<(), DbError> {
     connection.pragma_update(None, "foreign_keys", true)?;
     connection.pragma_update(None, "cache_size", -CACHE_KIB)?;
+    // Plans of prepared statements stay. Otherwise values newly bound may make SQLite plan a
+    // statement anew at each run, which costs more than most of ours do.
+    connection.set_db_config(DbConfig::SQLITE_DBCONFIG_ENABLE_QPSG, true)?;
     connection.set_prepared_statement_cache_capacity(STATEMENTS_CACHED);
     Ok(())
 }

@@ -1,40 +1,55 @@
 //! One transaction, or one reading connection, of either engine.
 
-use sqlx::pool::PoolConnection;
-
-use super::{Arg, DbError, Dialect, Record, expand, postgres, sqlite};
+use super::postgres::work::PgWork;
+use super::{Arg, DbError, Dialect, Record, expand, sqlite};
 
 /// What a store talks to. Its texts are `const`: no statement is ever made from input.
 pub struct Tx {
     pub(super) engine: TxEngine,
-    /// A statement met a conflict: running the whole again can cure it.
-    pub(super) conflict: bool,
-    failed: bool,
+    pub(super) failure: Failure,
+    /// Somebody waits for what this transaction writes.
+    pub(super) announced: bool,
+}
+
+/// The worst that happened to a transaction so far.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) enum Failure {
+    None,
+    /// A statement failed: no other is run.
+    Statement,
+    /// Running the whole again can cure it.
+    Conflict,
+    /// The connection broke: running the whole again on another can cure it.
+    Disconnected,
 }
 
 pub(super) enum TxEngine {
     Sqlite(rusqlite::Connection),
-    Postgres(sqlx::Transaction<'static, sqlx::Postgres>),
-    PostgresRead(PoolConnection<sqlx::Postgres>),
+    Postgres(PgWork),
 }
 
 impl Tx {
     pub(super) const fn new(engine: TxEngine) -> Self {
-        Self { engine, conflict: false, failed: false }
+        Self { engine, failure: Failure::None, announced: false }
     }
 
     pub const fn dialect(&self) -> Dialect {
         match self.engine {
             TxEngine::Sqlite(_) => Dialect::Sqlite,
-            TxEngine::Postgres(_) | TxEngine::PostgresRead(_) => Dialect::Postgres,
+            TxEngine::Postgres(_) => Dialect::Postgres,
         }
     }
 
     /// Rolls the transaction back and lets [`super::Db::write`] run it again: for a conflict that
     /// only the caller can see.
     pub const fn conflict(&mut self) -> DbError {
-        self.conflict = true;
+        self.failure = Failure::Conflict;
         DbError::Conflict
+    }
+
+    /// Wakes those who wait for [`super::Db::announced`], once this transaction is committed.
+    pub const fn announce(&mut self) {
+        self.announced = true;
     }
 
     /// Runs a statement without rows and answers how many rows it changed.
@@ -42,8 +57,19 @@ impl Tx {
         self.check()?;
         let outcome = match &mut self.engine {
             TxEngine::Sqlite(connection) => sqlite::execute(connection, sql, &args),
-            TxEngine::Postgres(tx) => postgres::execute(tx, sql, args).await,
-            TxEngine::PostgresRead(connection) => postgres::execute(connection, sql, args).await,
+            TxEngine::Postgres(work) => work.execute(sql, args).await,
+        };
+        self.note(outcome)
+    }
+
+    /// Inserts a row that is new. On `PostgreSQL` it may wait for the next statement or the end of
+    /// the transaction, to save a round trip. If it is refused there, the work is run again with
+    /// each insert at its place, so that the refusal is always answered here.
+    pub async fn insert(&mut self, sql: &'static str, args: Vec<Arg>) -> Result<(), DbError> {
+        self.check()?;
+        let outcome = match &mut self.engine {
+            TxEngine::Sqlite(connection) => sqlite::execute(connection, sql, &args).map(drop),
+            TxEngine::Postgres(work) => work.insert(sql, args).await,
         };
         self.note(outcome)
     }
@@ -57,8 +83,7 @@ impl Tx {
         self.check()?;
         let outcome = match &mut self.engine {
             TxEngine::Sqlite(connection) => sqlite::fetch(connection, sql, &args),
-            TxEngine::Postgres(tx) => postgres::fetch(tx, sql, args).await,
-            TxEngine::PostgresRead(connection) => postgres::fetch(connection, sql, args).await,
+            TxEngine::Postgres(work) => work.fetch(sql, args).await,
         };
         self.note(outcome)
     }
@@ -98,10 +123,7 @@ impl Tx {
             values.resize(args.len() + length, padding);
             let outcome = match &mut self.engine {
                 TxEngine::Sqlite(connection) => sqlite::fetch_text(connection, &text, &values),
-                TxEngine::Postgres(tx) => postgres::fetch_text(tx, text, values).await,
-                TxEngine::PostgresRead(connection) => {
-                    postgres::fetch_text(connection, text, values).await
-                }
+                TxEngine::Postgres(work) => work.fetch_text(text, values).await,
             };
             found.append(&mut self.note(outcome)?);
         }
@@ -122,27 +144,30 @@ impl Tx {
             TxEngine::Sqlite(connection) => {
                 rows.iter().try_fold(0, |sum, row| Ok(sum + sqlite::execute(connection, sql, row)?))
             }
-            TxEngine::Postgres(tx) => {
+            TxEngine::Postgres(work) => {
                 let mut inserted = 0;
                 for part in rows.chunks((expand::VALUES_MAX / columns).max(1)) {
                     let text = expand::rows(sql, columns, part.len());
-                    inserted += postgres::execute_text(tx, text, part.concat()).await?;
+                    inserted += work.execute_text(text, part.concat()).await?;
                 }
                 Ok(inserted)
             }
-            TxEngine::PostgresRead(_) => Err(DbError::unavailable("a read cannot insert")),
         };
         self.note(outcome)
     }
 
     const fn check(&self) -> Result<(), DbError> {
-        if self.failed { Err(DbError::Aborted) } else { Ok(()) }
+        if matches!(self.failure, Failure::None) { Ok(()) } else { Err(DbError::Aborted) }
     }
 
     fn note<T>(&mut self, outcome: Result<T, DbError>) -> Result<T, DbError> {
         if let Err(error) = &outcome {
-            self.failed = true;
-            self.conflict |= matches!(error, DbError::Conflict);
+            let failure = match error {
+                DbError::Conflict => Failure::Conflict,
+                DbError::Disconnected(_) => Failure::Disconnected,
+                _ => Failure::Statement,
+            };
+            self.failure = self.failure.max(failure);
         }
         outcome
     }

@@ -74,14 +74,14 @@ impl<F: Fault> From<&F> for Told {
 impl Fault for crate::db::DbError {
     fn code(&self) -> &'static str {
         match self {
-            Self::Unavailable(_) | Self::Conflict => "database_unavailable",
+            Self::Unavailable(_) | Self::Disconnected(_) | Self::Conflict => "database_unavailable",
             _ => "internal",
         }
     }
 
     fn kind(&self) -> Kind {
         match self {
-            Self::Unavailable(_) | Self::Conflict => Kind::Unavailable,
+            Self::Unavailable(_) | Self::Disconnected(_) | Self::Conflict => Kind::Unavailable,
             _ => Kind::Internal,
         }
     }

@@ -81,7 +81,8 @@ pub(super) async fn job_insert(tx: &mut Tx, ctx: &Ctx, job: &NewJob) -> Result<J
     let run_at = job.run_at.unwrap_or(ctx.now);
     let values =
         args![id, job.kind, &job.subject, job.payload.clone(), job.priority, run_at, ctx.now];
-    tx.execute(JOB_INSERT, values).await?;
+    tx.insert(JOB_INSERT, values).await?;
+    tx.announce();
     Ok(id)
 }
 
@@ -141,6 +142,7 @@ pub(super) async fn job_dead(
 
 /// Queues a dead job anew.
 pub(super) async fn job_revive(tx: &mut Tx, id: JobId, now: UtcMicros) -> Result<bool, DbError> {
+    tx.announce();
     Ok(tx.execute(JOB_RETRY, args![now, id]).await? == 1)
 }
 

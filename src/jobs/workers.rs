@@ -98,7 +98,7 @@ impl Workers {
         let mut swept_at: Option<Instant> = None;
         while !stop.is_cancelled() {
             // Registered before the look into the queue, so that no call in between is missed.
-            let mut queued = std::pin::pin!(self.app.job_queued.notified());
+            let mut queued = std::pin::pin!(self.app.db.announced());
             queued.as_mut().enable();
             let free = RUNNING_MAX.saturating_sub(running.len());
             match self.claim(free).await {
@@ -211,7 +211,7 @@ impl Workers {
                     tracing::warn!(job = %id, "the lease of a job ran out before its outcome");
                     return;
                 }
-                Err(error @ DbError::Unavailable(_)) => {
+                Err(error @ (DbError::Unavailable(_) | DbError::Disconnected(_))) => {
                     tracing::warn!(job = %id, %error, "the outcome of a job waits for the database");
                     tokio::time::sleep(POLL).await;
                 }

@@ -39,7 +39,8 @@ pub use self::service::claim::{
     tote_bind,
 };
 pub use self::service::pick::{
-    PickIn, Picked, TaskCursor, TaskIn, pick_confirm, pick_undo, tasks_from,
+    PickIn, Picked, TaskCursor, TaskIn, TaskRoute, pick_confirm, pick_further, pick_undo,
+    tasks_from,
 };
 pub use self::service::put_back::{
     NewPutBack, PutBackIn, put_back_confirm, put_backs_add, put_backs_open,

@@ -13,6 +13,7 @@
 mod dialogue;
 pub mod flows;
 pub mod http;
+pub mod last_scans;
 pub mod service;
 mod session;
 mod store;

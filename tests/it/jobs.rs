@@ -88,9 +88,7 @@ impl JobHandler for Late {
 async fn queue(app: &App, job: NewJob) -> JobId {
     let now = app.clock.now();
     let work = async move |tx: &mut Tx| enqueue_with(tx, &Ctx::system(now), &job).await;
-    let id = app.db.write::<JobId, DbError, _>(work).await.unwrap();
-    app.job_queued.notify_waiters();
-    id
+    app.db.write::<JobId, DbError, _>(work).await.unwrap()
 }
 
 fn job(subject: &str) -> NewJob {

@@ -299,7 +299,7 @@ async fn another_device_goes_on_where_the_first_stopped() {
     let app = TestApp::spawn().await;
     let world = seed::world(&app.app).await;
     seed::stock(&app.app, &world, 0, 0, world.bins[0], 5).await;
-    order(&app, &world, "1", OrderPolicy::Partial, &[(0, 2)]).await;
+    order(&app, &world, "1", OrderPolicy::Partial, &[(0, 3)]).await;
     wave(&app, &world).await;
     let mut first = Handheld::logged_in(&app, &world, 0).await;
     scans(&mut first, &["PICK", &unit("T-01"), &bin("S-01"), A1]).await;
@@ -307,10 +307,34 @@ async fn another_device_goes_on_where_the_first_stopped() {
     let idle = scans(&mut second, &["PICK"]).await;
     assert_eq!(idle["feedback"], "warn", "nothing waits: {idle}");
     let resumed = scans(&mut second, &[&cart("B000001")]).await;
-    assert!(resumed["screen"]["lines"][0].as_str().unwrap().contains("1 шт"), "{resumed}");
+    assert!(resumed["screen"]["lines"][0].as_str().unwrap().contains("2 шт"), "{resumed}");
     assert_refused(&first.scan(A1).await, "не на этом устройстве");
-    scans(&mut second, &[&bin("S-01"), A1, "DONE"]).await;
-    assert_eq!(number(&app, "SELECT CAST(SUM(picked) AS BIGINT) FROM pick_task").await, 2);
+    scans(&mut second, &[&bin("S-01"), A1, A1, "DONE"]).await;
+    assert_eq!(number(&app, "SELECT CAST(SUM(picked) AS BIGINT) FROM pick_task").await, 3);
+    app.finish().await;
+}
+
+#[tokio::test]
+async fn what_a_node_remembers_of_a_picker_who_was_elsewhere_is_not_believed() {
+    let app = TestApp::spawn().await;
+    let world = seed::world(&app.app).await;
+    seed::stock(&app.app, &world, 0, 0, world.bins[0], 5).await;
+    order(&app, &world, "1", OrderPolicy::Partial, &[(0, 4)]).await;
+    wave(&app, &world).await;
+    let (node, elsewhere) = app.spawn_beside().await;
+    let mut picker = Handheld::logged_in(&app, &world, 0).await;
+    scans(&mut picker, &["PICK", &unit("T-01"), &bin("S-01"), A1]).await;
+    picker.go_to(&elsewhere);
+    scans(&mut picker, &[A1, A1]).await;
+    picker.go_to(&app.base);
+    let last = scans(&mut picker, &[A1]).await;
+    assert_eq!(last["screen"]["expect"], "confirm", "all four are picked: {last}");
+    picker.go_to(&elsewhere);
+    assert_eq!(picker.scan("DONE").await["screen"]["flow"], "menu");
+    picker.go_to(&app.base);
+    assert_refused(&picker.scan(A1).await, "Нет такой работы");
+    assert_eq!(number(&app, "SELECT CAST(SUM(picked) AS BIGINT) FROM pick_task").await, 4);
+    node.db.close().await;
     app.finish().await;
 }
 

@@ -25,7 +25,7 @@ fn facts_of_sqlite(connection: &rusqlite::Connection) -> Facts {
     let columns = format!(
         "SELECT t.name || '.' || c.name || ' ' || c.type
             || CASE WHEN c.\"notnull\" OR c.pk > 0 THEN ' not null' ELSE '' END
-         {TABLES} JOIN pragma_table_info(t.name) AS c WHERE {OURS}"
+         {TABLES} JOIN pragma_table_xinfo(t.name) AS c WHERE {OURS}"
     );
     let indexes = format!(
         "SELECT t.name || CASE i.origin WHEN 'pk' THEN ' primary ' ELSE

@@ -111,6 +111,7 @@ impl TestApp {
         self.send(Method::POST, token, path, Some(key), Some(body)).await
     }
 
+    /// `path`: on this node, or the whole address on another.
     pub(crate) async fn send(
         &self,
         method: Method,
@@ -119,7 +120,8 @@ impl TestApp {
         key: Option<&str>,
         body: Option<Value>,
     ) -> Answer {
-        let mut request = self.client.request(method, format!("{}{path}", self.base));
+        let base = if path.starts_with('/') { &self.base } else { "" };
+        let mut request = self.client.request(method, format!("{base}{path}"));
         if !token.is_empty() {
             request = request.bearer_auth(token);
         }

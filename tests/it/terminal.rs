@@ -12,13 +12,21 @@ use crate::support::{Answer, TestApp};
 /// A handheld that counts its scans.
 pub(crate) struct Handheld<'a> {
     app: &'a TestApp,
+    /// The node it talks to.
+    base: String,
     token: String,
     sequence: i64,
 }
 
 impl<'a> Handheld<'a> {
     pub(crate) fn new(app: &'a TestApp, world: &World, index: usize) -> Self {
-        Self { app, token: world.devices[index].1.clone(), sequence: 0 }
+        let token = world.devices[index].1.clone();
+        Self { app, base: app.base.clone(), token, sequence: 0 }
+    }
+
+    /// From now on the device talks to the node at `base`.
+    pub(crate) fn go_to(&mut self, base: &str) {
+        base.clone_into(&mut self.base);
     }
 
     /// A handheld on which the user of the world's badge is logged in.
@@ -39,7 +47,8 @@ impl<'a> Handheld<'a> {
     pub(crate) async fn send(&self, sequence: i64, data: &str) -> Answer {
         let body = json!({ "seq": sequence, "data": data });
         let method = reqwest::Method::POST;
-        self.app.send(method, &self.token, "/v1/terminal/scans", None, Some(body)).await
+        let url = format!("{}/v1/terminal/scans", self.base);
+        self.app.send(method, &self.token, &url, None, Some(body)).await
     }
 }
 

@@ -83,7 +83,7 @@ fn run_one(tx: Tx, job: Job) -> (Tx, Option<Finish>) {
 fn batch(tx: &Tx, sql: &str) -> Result<(), DbError> {
     match &tx.engine {
         TxEngine::Sqlite(connection) => Ok(connection.execute_batch(sql)?),
-        _ => unreachable!("the writer of SQLite has no other engine"),
+        TxEngine::Postgres(_) => unreachable!("the writer of SQLite has no other engine"),
     }
 }
 

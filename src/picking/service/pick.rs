@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::commands::Ctx;
 use crate::db::{DbError, Tx};
-use crate::ids::{BatchId, DeviceId, PickTaskId};
+use crate::ids::{BatchId, DeviceId, LotId, OrderId, OwnerId, PickTaskId, PlaceId, ProductId};
 use crate::picking::store::tasks;
 use crate::picking::{BatchState, PickError, TaskFacts};
 use crate::stock::{Goods, Spot, StockError, StockMove, StockReason, stock_move};
@@ -48,6 +48,33 @@ pub struct PickIn {
     pub happened_at: UtcMicros,
 }
 
+/// From where to where a task's pieces go: all that a further pick of the same task needs.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct TaskRoute {
+    pub task: PickTaskId,
+    pub order: OrderId,
+    pub owner: OwnerId,
+    pub product: ProductId,
+    pub lot: LotId,
+    pub place: PlaceId,
+    pub tote: PlaceId,
+}
+
+impl TaskRoute {
+    /// None as long as no tote stands in the task's slot.
+    pub fn of(task: &TaskFacts) -> Option<Self> {
+        Some(Self {
+            task: task.task,
+            order: task.order,
+            owner: task.owner,
+            product: task.product,
+            lot: task.lot,
+            place: task.place,
+            tote: task.tote?,
+        })
+    }
+}
+
 /// What a pick came to.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Picked {
@@ -82,20 +109,8 @@ pub async fn pick_confirm(tx: &mut Tx, ctx: &Ctx, input: &PickIn) -> Result<Pick
     if input.pieces > left || !input.pieces.is_positive() {
         return Err(PickError::OverPick { wanted: input.pieces, left });
     }
-    let tote = task.tote.ok_or(PickError::SlotUnbound { slot: task.slot })?;
-    let (from, to) = (Spot::available(task.place), Spot::available(tote));
-    let goods = goods_of(&task, input.pieces);
-    let line = StockMove::new(StockReason::Pick, goods, from, to, input.happened_at)
-        .with_task(task.task)
-        .with_document(task.order.uuid());
-    match stock_move(tx, ctx, &line).await {
-        Ok(_) => {}
-        // The task was dropped, or picked from another device, since it was read.
-        Err(StockError::TaskMismatch | StockError::Insufficient { .. }) => {
-            return Err(tx.conflict().into());
-        }
-        Err(error) => return Err(error.into()),
-    }
+    let route = TaskRoute::of(&task).ok_or(PickError::SlotUnbound { slot: task.slot })?;
+    pick_further(tx, ctx, &route, input.pieces, input.happened_at).await?;
     let bin_empty = task.place_on_hand == input.pieces;
     let next = if input.pieces < left {
         let picked = Pieces::new(task.picked.get() + input.pieces.get());
@@ -108,6 +123,30 @@ pub async fn pick_confirm(tx: &mut Tx, ctx: &Ctx, input: &PickIn) -> Result<Pick
         }
     };
     Ok(Picked { task, next, bin_empty })
+}
+
+/// Posts a pick by what was read before, and trusts the ledger: its trigger refuses a task that is
+/// closed, has fewer pieces left, or is in a batch of another device. Then all is read anew.
+pub async fn pick_further(
+    tx: &mut Tx,
+    ctx: &Ctx,
+    route: &TaskRoute,
+    pieces: Pieces,
+    happened_at: UtcMicros,
+) -> Result<(), PickError> {
+    let (from, to) = (Spot::available(route.place), Spot::available(route.tote));
+    let goods =
+        Goods { owner: route.owner, product: route.product, lot: route.lot, quantity: pieces };
+    let line = StockMove::new(StockReason::Pick, goods, from, to, happened_at)
+        .with_task(route.task)
+        .with_document(route.order.uuid());
+    match stock_move(tx, ctx, &line).await {
+        Ok(_) => Ok(()),
+        Err(StockError::TaskMismatch | StockError::Insufficient { .. }) => {
+            Err(tx.conflict().into())
+        }
+        Err(error) => Err(error.into()),
+    }
 }
 
 /// The task behind, which was read before the pick, as it is after it.

@@ -34,7 +34,7 @@ record! {
 
 /// One batch with its progress. `$2` narrows to a warehouse.
 const BATCH_FIND: &str = "SELECT b.id, b.wave_id, b.warehouse_id, b.number, b.state, b.priority, b.device_id,
-            b.actor_id, b.claimed_at, COUNT(t.id), COUNT(CASE WHEN t.picked + t.dropped < t.quantity THEN 1 END),
+            b.actor_id, b.claimed_at, COUNT(t.id), COUNT(CASE WHEN t.is_open THEN 1 END),
             CAST(COALESCE(SUM(t.quantity), 0) AS BIGINT), CAST(COALESCE(SUM(t.picked), 0) AS BIGINT),
             CAST(COALESCE(SUM(t.dropped), 0) AS BIGINT)
      FROM batch b LEFT JOIN pick_task t ON t.batch_id = b.id
@@ -42,7 +42,7 @@ const BATCH_FIND: &str = "SELECT b.id, b.wave_id, b.warehouse_id, b.number, b.st
      GROUP BY b.id, b.wave_id, b.warehouse_id, b.number, b.state, b.priority, b.device_id, b.actor_id, b.claimed_at";
 
 const BATCH_LIST: &str = "SELECT b.id, b.wave_id, b.warehouse_id, b.number, b.state, b.priority, b.device_id,
-            b.actor_id, b.claimed_at, COUNT(t.id), COUNT(CASE WHEN t.picked + t.dropped < t.quantity THEN 1 END),
+            b.actor_id, b.claimed_at, COUNT(t.id), COUNT(CASE WHEN t.is_open THEN 1 END),
             CAST(COALESCE(SUM(t.quantity), 0) AS BIGINT), CAST(COALESCE(SUM(t.picked), 0) AS BIGINT),
             CAST(COALESCE(SUM(t.dropped), 0) AS BIGINT)
      FROM (SELECT id, wave_id, warehouse_id, number, state, priority, device_id, actor_id, claimed_at
@@ -75,8 +75,7 @@ const BATCH_HOLD: &str = "UPDATE batch SET device_id = device_id WHERE id = $1 A
 const BATCH_FINISH: &str =
     "UPDATE batch SET state = 'picked' WHERE id = $1 AND device_id = $2 AND state = 'picking'";
 
-const TASKS_OPEN_COUNT: &str =
-    "SELECT COUNT(*) FROM pick_task WHERE batch_id = $1 AND picked + dropped < quantity";
+const TASKS_OPEN_COUNT: &str = "SELECT COUNT(*) FROM pick_task WHERE batch_id = $1 AND is_open";
 
 const SLOTS: &str = "SELECT s.slot, s.order_id, o.number, w.name, s.tote_id, p.code, s.open
      FROM batch_slot s

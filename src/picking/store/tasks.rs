@@ -66,7 +66,7 @@ const TASK_FIND: &str = task_facts!("$2", "$3", "t.id = $1");
 const TASKS_FROM: &str = task_facts!(
     "$2",
     "$3",
-    "t.batch_id = $1 AND t.picked + t.dropped < t.quantity AND (t.sequence, t.id) >= ($4, $5)
+    "t.batch_id = $1 AND t.is_open AND (t.sequence, t.id) >= ($4, $5)
      ORDER BY t.sequence, t.id LIMIT $6"
 );
 
@@ -77,7 +77,7 @@ const TASK_DROP: &str = "UPDATE pick_task SET dropped = dropped + $2, drop_reaso
 
 const ORDER_TASKS_DROP: &str =
     "UPDATE pick_task SET dropped = quantity - picked, drop_reason = 'cancelled'
-     WHERE order_id = $1 AND picked + dropped < quantity";
+     WHERE order_id = $1 AND is_open";
 
 const KEY_FREE: &str = "SELECT on_hand - reserved FROM balance
      WHERE place_id = $1 AND product_id = $2 AND lot_id = $3 AND condition = 'available'";

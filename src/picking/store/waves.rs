@@ -103,7 +103,7 @@ const WAVE_LIST: &str = "SELECT id, warehouse_id, number, carrier, cutoff_at, st
      FROM wave WHERE id < $1 AND (state = $2 OR $2 IS NULL) ORDER BY id DESC LIMIT $3";
 
 const BATCHES_OF_WAVE: &str = "SELECT b.id, b.wave_id, b.warehouse_id, b.number, b.state, b.priority, b.device_id,
-            b.actor_id, b.claimed_at, COUNT(t.id), COUNT(CASE WHEN t.picked + t.dropped < t.quantity THEN 1 END),
+            b.actor_id, b.claimed_at, COUNT(t.id), COUNT(CASE WHEN t.is_open THEN 1 END),
             CAST(COALESCE(SUM(t.quantity), 0) AS BIGINT), CAST(COALESCE(SUM(t.picked), 0) AS BIGINT),
             CAST(COALESCE(SUM(t.dropped), 0) AS BIGINT)
      FROM batch b LEFT JOIN pick_task t ON t.batch_id = b.id
@@ -119,7 +119,7 @@ const BATCHES_OPEN: &str = "SELECT id FROM batch WHERE wave_id = $1 AND state = 
 
 const BATCH_TASKS_DROP: &str =
     "UPDATE pick_task SET dropped = quantity - picked, drop_reason = 'cancelled'
-     WHERE batch_id = $1 AND picked + dropped < quantity";
+     WHERE batch_id = $1 AND is_open";
 
 const BATCH_SLOTS_CLOSE: &str = "UPDATE batch_slot SET open = FALSE WHERE batch_id = $1 AND open
      RETURNING order_id";

@@ -26,7 +26,7 @@ pub(super) async fn entry_insert(
     line: &StockMove,
 ) -> Result<StockEntryId, DbError> {
     let id = StockEntryId::new();
-    tx.execute(ENTRY_INSERT, entry_args(id, ctx, line)).await?;
+    tx.insert(ENTRY_INSERT, entry_args(id, ctx, line)).await?;
     Ok(id)
 }
 

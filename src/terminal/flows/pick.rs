@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::barcodes::{CommandCode, OwnKind};
 use crate::ids::{BatchId, LotId, PlaceId};
-use crate::picking::{BatchWork, Rest, Slot, TaskCursor, TaskFacts};
+use crate::picking::{BatchWork, Rest, Slot, TaskCursor, TaskFacts, TaskRoute};
 use crate::terminal::{Expect, Input, Text, View};
 use crate::units::Pieces;
 
@@ -76,6 +76,9 @@ pub struct TaskState {
     pub tote_code: String,
     /// The strings that name the product, and for how many pieces each stands.
     pub barcodes: Vec<(String, Pieces)>,
+    /// Known to the node that read the task, and only as long as it remembers it.
+    #[serde(skip)]
+    pub route: Option<TaskRoute>,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
@@ -136,7 +139,13 @@ impl TaskState {
             left: facts.left(),
             tote_code: facts.tote_code.clone().unwrap_or_default(),
             barcodes: facts.barcodes(),
+            route: TaskRoute::of(facts),
         }
+    }
+
+    /// The way of the pieces, if more are left to pick behind them.
+    pub fn route_of_some(&self, pieces: Pieces) -> Option<TaskRoute> {
+        self.route.filter(|_| pieces.is_positive() && pieces < self.left)
     }
 }
 
@@ -199,6 +208,17 @@ impl BatchState {
             Some((place, code)) => Self { stage: Stage::Empty { place, code }, ..after },
             None => after,
         }
+    }
+
+    /// After a posted pick that leaves pieces of the task to pick.
+    #[must_use]
+    pub fn picked_some(self, pieces: Pieces) -> Self {
+        let task = self.task.map(|task| {
+            let left = Pieces::new(task.left.get() - pieces.get());
+            TaskState { left, ..task }
+        });
+        let last = task.as_ref().map(|task| LastPick { at: task.at, pieces });
+        Self { stage: Stage::Item { quantity: None }, task, last, ..self }
     }
 
     /// Where the picker stands, as far as the dialogue knows.
@@ -451,6 +471,7 @@ mod tests {
                 ("4601234567893".to_owned(), Pieces::new(1)),
                 ("BOX".to_owned(), Pieces::new(2)),
             ],
+            route: None,
         };
         let batch = BatchState {
             id: BatchId::new(),

@@ -11,9 +11,13 @@ mod putaway;
 mod receive;
 mod scanned;
 
+use std::sync::Mutex;
+
 use serde_json::json;
+use uuid::Uuid;
 
 use super::flows::{Flow, FlowState, menu};
+use super::last_scans::LastScan;
 use super::session::{Person, ScanOut, Session, UNDO_SECONDS};
 use super::{Input, Step, TerminalError, Text, Who, store};
 use crate::access::{AccessError, Principal};
@@ -84,17 +88,25 @@ pub async fn scan(app: &App, terminal: Terminal, scan: ScanIn) -> Result<ScanOut
         return Err(TerminalError::SequenceInvalid);
     }
     let mut aside = Aside::Nothing;
+    let mut remembered = app.last_scans.take(terminal.device);
     loop {
         let (clock, work_scan, work_aside) = (app.clock.clone(), scan.clone(), aside.clone());
-        let work =
-            async move |tx: &mut Tx| take(tx, terminal, &work_scan, &work_aside, clock.now()).await;
+        let from_memory = remembered.is_some();
+        let memory = Mutex::new(remembered.take());
+        let work = async move |tx: &mut Tx| {
+            let remembered = memory.lock().expect("no holder panics").take();
+            take(tx, terminal, remembered, &work_scan, &work_aside, clock.now()).await
+        };
         match app.db.write(work).await {
-            Ok((session, sequence)) => {
-                app.job_queued.notify_waiters();
-                app.metrics.scan(session.flow.name(), session.feedback.as_str());
-                return Ok(session.answer(sequence));
+            Ok(taken) => {
+                app.metrics.scan(taken.session.flow.name(), taken.session.feedback.as_str());
+                let answer = taken.session.answer(taken.sequence);
+                app.last_scans.put(terminal.device, taken);
+                return Ok(answer);
             }
             Err(Left::Failed(error)) => return Err(error),
+            // Only what the database says is told; the memory may be older.
+            Err(_) if from_memory => {}
             Err(Left::Refused(told)) => aside = Aside::Refused(told),
             Err(Left::PinNeeded { badge }) => {
                 aside = Aside::PinChecked(check_pin(app, badge, scan.data.trim()).await);
@@ -107,15 +119,13 @@ pub async fn scan(app: &App, terminal: Terminal, scan: ScanIn) -> Result<ScanOut
 pub async fn screen(app: &App, terminal: Terminal) -> Result<ScanOut, TerminalError> {
     let now = app.clock.now();
     let read = async move |tx: &mut Tx| {
-        let last = commands::command_last(tx, terminal.device.uuid(), "").await?.pop();
+        let last = commands::command_last(tx, terminal.device.uuid()).await?;
         Ok::<_, TerminalError>(last)
     };
     let last = app.db.read(read).await?;
-    let sequence = last.as_ref().map_or(0, |done| sequence_of(&done.key));
-    Ok(last
-        .as_ref()
-        .map_or_else(|| Session::fresh(now), |done| session_of(done, now))
-        .answer(sequence))
+    let fresh = || LastScan { sequence: 0, session: Session::fresh(now) };
+    let last = last.map_or_else(fresh, |done| last_scan(&done, now));
+    Ok(last.session.answer(last.sequence))
 }
 
 async fn check_pin(app: &App, badge: String, pin: &str) -> Result<Person, Told> {
@@ -134,31 +144,25 @@ async fn check_pin(app: &App, badge: String, pin: &str) -> Result<Person, Told> 
 async fn take(
     tx: &mut Tx,
     terminal: Terminal,
+    remembered: Option<LastScan>,
     scan: &ScanIn,
     aside: &Aside,
     now: UtcMicros,
-) -> Result<(Session, i64), Left> {
+) -> Result<LastScan, Left> {
     let scope = terminal.device.uuid();
-    let wanted = scan.sequence.map(key_of);
-    let known = commands::command_last(tx, scope, wanted.as_deref().unwrap_or_default()).await?;
     let hash = commands::body_hash(&(&scan.data, &scan.symbology));
-    if let Some(done) = known.iter().find(|done| wanted.as_ref() == Some(&done.key)) {
-        // A PIN is noted without its digits.
-        let same = done.body_hash == hash || done.body_hash == secret_hash();
-        if !same {
-            return Err(Left::Failed(CommandError::KeyReused.into()));
-        }
-        return Ok((session_of_row(&done.outcome, now), sequence_of(&done.key)));
-    }
-    let last = known.last();
-    let last_sequence = last.map_or(0, |done| sequence_of(&done.key));
+    let last = match remembered {
+        Some(last) => Some(last),
+        None => commands::command_last(tx, scope).await?.map(|done| last_scan(&done, now)),
+    };
+    let last_sequence = last.as_ref().map_or(0, |last| last.sequence);
     let sequence = scan.sequence.unwrap_or(last_sequence + 1);
     if sequence <= last_sequence {
-        let late = TerminalError::SequenceLate { sequence, last: last_sequence };
-        return Err(Left::Failed(late));
+        let session = replay(tx, scope, sequence, last_sequence, &hash, now).await?;
+        return Ok(LastScan { sequence, session });
     }
-    let before =
-        last.map_or_else(|| Session::fresh(now), |done| session_of_row(&done.outcome, now));
+    let previous = if last.is_some() { key_of(last_sequence) } else { String::new() };
+    let before = last.map_or_else(|| Session::fresh(now), |last| last.session);
     let secret = matches!(before.flow, FlowState::Pin { .. });
     let command = Command {
         scope,
@@ -172,10 +176,27 @@ async fn take(
     };
     let ctx = Ctx::new(&command, now);
     let after = advance(tx, &ctx, terminal, before, scan, aside).await?;
-    let outcome = serde_json::to_value(&after).expect("a session can be written as JSON");
-    let previous = last.map_or("", |done| done.key.as_str());
-    commands::command_insert(tx, &command, &ctx, Some(previous), &outcome).await?;
-    Ok((after, sequence))
+    commands::command_insert(tx, &command, &ctx, Some(&previous), &after).await?;
+    Ok(LastScan { sequence, session: after })
+}
+
+/// The answer to a scan that was taken before; a number that was passed over is too late.
+async fn replay(
+    tx: &mut Tx,
+    scope: Uuid,
+    sequence: i64,
+    last: i64,
+    hash: &[u8; 32],
+    now: UtcMicros,
+) -> Result<Session, Left> {
+    let Some(done) = commands::command_find(tx, scope, &key_of(sequence)).await? else {
+        return Err(Left::Failed(TerminalError::SequenceLate { sequence, last }));
+    };
+    // A PIN is noted without its digits.
+    if done.body_hash != hash && done.body_hash != secret_hash() {
+        return Err(Left::Failed(CommandError::KeyReused.into()));
+    }
+    Ok(session_of(&done, now))
 }
 
 /// The session after the scan.
@@ -309,22 +330,19 @@ fn key_of(sequence: i64) -> String {
     format!("{sequence:0KEY_DIGITS$}")
 }
 
-fn sequence_of(key: &str) -> i64 {
-    key.parse().expect("keys of scans are written by key_of")
+fn last_scan(done: &commands::Done, now: UtcMicros) -> LastScan {
+    let sequence = done.key.parse().expect("keys of scans are written by key_of");
+    LastScan { sequence, session: session_of(done, now) }
 }
 
 fn secret_hash() -> [u8; 32] {
     commands::body_hash(&"a PIN")
 }
 
-fn session_of(done: &commands::Done, now: UtcMicros) -> Session {
-    session_of_row(&done.outcome, now)
-}
-
 /// A state that an older or newer program wrote and this one cannot read starts afresh: the work
 /// itself is in rows and is resumed from the menu.
-fn session_of_row(outcome: &serde_json::Value, now: UtcMicros) -> Session {
-    serde_json::from_value(outcome.clone()).unwrap_or_else(|error| {
+fn session_of(done: &commands::Done, now: UtcMicros) -> Session {
+    serde_json::from_str(&done.outcome).unwrap_or_else(|error| {
         tracing::warn!(%error, "a device's dialogue starts afresh");
         Session::fresh(now)
     })

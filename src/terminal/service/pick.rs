@@ -123,8 +123,12 @@ async fn next_of(
 }
 
 async fn pick(tx: &mut Tx, ctx: &Ctx, who: &Who, batch: BatchState, pieces: Pieces) -> Answer {
-    let Some(at) = batch.task.as_ref().map(|task| task.at) else { return shown(batch) };
-    let happened_at = who.happened_at;
+    let Some(task) = &batch.task else { return shown(batch) };
+    let (at, happened_at) = (task.at, who.happened_at);
+    if let Some(route) = task.route_of_some(pieces) {
+        picking::pick_further(tx, ctx, &route, pieces, happened_at).await?;
+        return shown(batch.picked_some(pieces));
+    }
     let input = PickIn { device: who.device, batch: batch.id, at, pieces, happened_at };
     match picking::pick_confirm(tx, ctx, &input).await {
         Ok(picked) => {
