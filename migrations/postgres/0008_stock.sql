@@ -63,12 +63,13 @@ CREATE TABLE stock_entry (
     CONSTRAINT stock_entry_task CHECK ((pick_task_id IS NOT NULL) = (reason = 'pick' OR reason = 'pick_undo'))
 );
 CREATE INDEX stock_entry_product ON stock_entry (product_id, id);
--- Promises to orders before a wave: soft reservations (мягкий резерв).
+-- Promises to orders before a wave: soft reservations (мягкий резерв). Warehouse, product and owner
+-- are those of a row of availability: the trigger asks for it, and foreign keys need not ask again.
 CREATE TABLE reservation (
     order_line_id UUID NOT NULL REFERENCES order_line (id),
-    warehouse_id UUID NOT NULL REFERENCES warehouse (id),
-    owner_id UUID NOT NULL REFERENCES owner (id),
-    product_id UUID NOT NULL REFERENCES product (id),
+    warehouse_id UUID NOT NULL,
+    owner_id UUID NOT NULL,
+    product_id UUID NOT NULL,
     quantity BIGINT NOT NULL,
     reserved_at TIMESTAMPTZ NOT NULL,
     PRIMARY KEY (order_line_id),
@@ -205,25 +206,49 @@ END $$ LANGUAGE plpgsql;
 CREATE TRIGGER stock_entry_is_immutable BEFORE UPDATE OR DELETE OR TRUNCATE ON stock_entry
     FOR EACH STATEMENT EXECUTE FUNCTION stock_entry_is_immutable();
 
--- A soft reservation takes from what is available; the CHECK of availability refuses too much.
+-- A soft reservation takes from what is available; the CHECK of availability refuses too much. Many
+-- reservations of one statement change each product's row once, in the order of the keys.
 CREATE FUNCTION reservation_holds() RETURNS trigger AS $$
+DECLARE
+    change RECORD;
 BEGIN
     IF TG_OP <> 'INSERT' THEN
-        UPDATE availability SET reserved = reserved - OLD.quantity
-            WHERE warehouse_id = OLD.warehouse_id AND product_id = OLD.product_id;
+        FOR change IN SELECT warehouse_id, product_id, owner_id, CAST(SUM(quantity) AS BIGINT) AS quantity
+            FROM gone GROUP BY warehouse_id, product_id, owner_id ORDER BY warehouse_id, product_id
+        LOOP
+            PERFORM availability_promise(
+                change.warehouse_id, change.product_id, change.owner_id, -change.quantity);
+        END LOOP;
     END IF;
     IF TG_OP <> 'DELETE' THEN
-        UPDATE availability SET reserved = reserved + NEW.quantity
-            WHERE warehouse_id = NEW.warehouse_id AND product_id = NEW.product_id;
-        IF NOT FOUND THEN
-            RAISE EXCEPTION 'availability_reserved' USING ERRCODE = 'check_violation';
-        END IF;
+        FOR change IN SELECT warehouse_id, product_id, owner_id, CAST(SUM(quantity) AS BIGINT) AS quantity
+            FROM added GROUP BY warehouse_id, product_id, owner_id ORDER BY warehouse_id, product_id
+        LOOP
+            PERFORM availability_promise(
+                change.warehouse_id, change.product_id, change.owner_id, change.quantity);
+        END LOOP;
     END IF;
     RETURN NULL;
 END $$ LANGUAGE plpgsql;
 
-CREATE TRIGGER reservation_holds AFTER INSERT OR UPDATE OR DELETE ON reservation
-    FOR EACH ROW EXECUTE FUNCTION reservation_holds();
+CREATE FUNCTION availability_promise(warehouse UUID, product UUID, owner UUID, promised BIGINT) RETURNS void AS $$
+BEGIN
+    UPDATE availability SET reserved = reserved + promised
+        WHERE warehouse_id = warehouse AND product_id = product AND owner_id = owner;
+    IF NOT FOUND THEN
+        RAISE EXCEPTION 'availability_reserved' USING ERRCODE = 'check_violation';
+    END IF;
+END $$ LANGUAGE plpgsql;
+
+CREATE TRIGGER reservation_holds AFTER INSERT ON reservation
+    REFERENCING NEW TABLE AS added
+    FOR EACH STATEMENT EXECUTE FUNCTION reservation_holds();
+CREATE TRIGGER reservation_changes AFTER UPDATE ON reservation
+    REFERENCING OLD TABLE AS gone NEW TABLE AS added
+    FOR EACH STATEMENT EXECUTE FUNCTION reservation_holds();
+CREATE TRIGGER reservation_ends AFTER DELETE ON reservation
+    REFERENCING OLD TABLE AS gone
+    FOR EACH STATEMENT EXECUTE FUNCTION reservation_holds();
 
 -- A pick task holds stock of one bin, and what is dropped from it is free again.
 CREATE FUNCTION pick_task_holds() RETURNS trigger AS $$

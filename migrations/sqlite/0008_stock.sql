@@ -61,12 +61,13 @@ CREATE TABLE stock_entry (
         'pack', 'unpack', 'handover', 'count_found', 'count_lost', 'condition'))
 ) STRICT;
 CREATE INDEX stock_entry_product ON stock_entry (product_id, id);
--- Promises to orders before a wave: soft reservations (мягкий резерв).
+-- Promises to orders before a wave: soft reservations (мягкий резерв). Warehouse, product and owner
+-- are those of a row of availability: the trigger asks for it, and foreign keys need not ask again.
 CREATE TABLE reservation (
     order_line_id BLOB NOT NULL REFERENCES order_line (id),
-    warehouse_id BLOB NOT NULL REFERENCES warehouse (id),
-    owner_id BLOB NOT NULL REFERENCES owner (id),
-    product_id BLOB NOT NULL REFERENCES product (id),
+    warehouse_id BLOB NOT NULL,
+    owner_id BLOB NOT NULL,
+    product_id BLOB NOT NULL,
     quantity INTEGER NOT NULL,
     reserved_at INTEGER NOT NULL,
     PRIMARY KEY (order_line_id),
@@ -182,7 +183,8 @@ CREATE TRIGGER reservation_holds AFTER INSERT ON reservation
 BEGIN
     SELECT RAISE(ABORT, 'availability_reserved')
         WHERE NOT EXISTS (SELECT 1 FROM availability
-                          WHERE warehouse_id = NEW.warehouse_id AND product_id = NEW.product_id);
+                          WHERE warehouse_id = NEW.warehouse_id AND product_id = NEW.product_id
+                            AND owner_id = NEW.owner_id);
     UPDATE availability SET reserved = reserved + NEW.quantity
         WHERE warehouse_id = NEW.warehouse_id AND product_id = NEW.product_id;
 END;
