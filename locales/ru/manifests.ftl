@@ -32,4 +32,4 @@ load-unloaded = Снято с погрузки: { $parcel }
 load-closed = Реестр { $number } закрыт. Акт { $act }
 load-unexpected-manifest = Это не реестр: { $scanned }. Сканируйте код реестра или введите номер строки.
 load-unexpected-parcel = Сканируйте этикетку места, а не { $scanned }.
-load-unexpected-answer = Ответьте ДА (YES) или НЕТ (NO), а не { $scanned }.
+load-unexpected-answer = Ответьте ДА или НЕТ, а не { $scanned }.

@@ -23,6 +23,6 @@ pub use error::BarcodeError;
 pub use gs1::{Element, Gs1};
 pub use gtin::{Gtin, check_digit};
 pub use internal::InternalNumber;
-pub use own::{CommandCode, OwnCode, OwnKind};
+pub use own::{CommandCode, OwnCode, OwnKind, folded};
 pub use repair::Repair;
 pub use scan::{Aim, Candidate, Scan, read, read_bytes};

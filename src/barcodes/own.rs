@@ -99,6 +99,42 @@ impl CommandCode {
     pub fn own_code(self) -> OwnCode {
         OwnCode { kind: OwnKind::Command, code: self.as_str().to_owned() }
     }
+
+    /// What a person types for it, besides the code's own word; the first is the one that Russian
+    /// screens name. Undo and cancel share no stem, so that nobody mistypes one for the other.
+    pub const fn russian_words(self) -> &'static [&'static str] {
+        match self {
+            Self::Undo => &["ОТКАТ", "ОТМЕНИТЬ СКАН"],
+            Self::Done => &["ГОТОВО"],
+            Self::Short => &["НЕДОБОР"],
+            Self::Damaged => &["БРАК"],
+            Self::Cancel => &["ОТМЕНА"],
+            Self::Yes => &["ДА"],
+            Self::No => &["НЕТ"],
+            Self::Full => &["ПОЛНО", "ПОЛНАЯ"],
+            Self::Reprint => &["ПЕЧАТЬ"],
+            Self::Skip => &["ПРОПУСК", "ПРОПУСТИТЬ"],
+            Self::Menu => &["МЕНЮ"],
+            Self::List => &["СПИСОК"],
+            Self::New => &["НОВАЯ", "НОВЫЙ", "НОВОЕ"],
+            Self::Logout => &["ВЫХОД", "ВЫЙТИ"],
+        }
+    }
+
+    /// The command that a typed word names, in any case and with spaces around.
+    pub fn typed(word: &str) -> Option<Self> {
+        let word = folded(word);
+        Self::parse(&word).or_else(|| {
+            let named = |command: &&Self| command.russian_words().contains(&word.as_str());
+            Self::ALL.iter().find(named).copied()
+        })
+    }
+}
+
+/// A typed word as words are compared: upper case, single spaces, `Е` for `Ё`.
+pub fn folded(word: &str) -> String {
+    let words: Vec<&str> = word.split_whitespace().collect();
+    words.join(" ").to_uppercase().replace('Ё', "Е")
 }
 
 /// A code of our own, without prefix and check character.
@@ -229,6 +265,23 @@ mod tests {
             assert_eq!(OwnCode::parse(&printed).unwrap().command(), Some(*command));
         }
         assert_eq!(OwnCode::new(OwnKind::Bin, "UNDO").unwrap().command(), None);
+    }
+
+    #[test]
+    fn every_command_can_be_typed_in_both_languages() {
+        for command in CommandCode::ALL {
+            assert_eq!(CommandCode::typed(command.as_str()), Some(*command));
+            assert!(!command.russian_words().is_empty(), "{command}");
+            for word in command.russian_words() {
+                assert_eq!(folded(word), *word, "{word} is written as it is compared");
+                let typed = format!("  {} ", word.to_lowercase());
+                assert_eq!(CommandCode::typed(&typed), Some(*command), "one command per word");
+            }
+        }
+        assert_eq!(CommandCode::typed("отменить  скан"), Some(CommandCode::Undo));
+        assert_eq!(CommandCode::typed("нёт"), Some(CommandCode::No), "ё is е");
+        assert_eq!(CommandCode::typed("готов"), None);
+        assert_eq!(CommandCode::typed(""), None);
     }
 
     #[test]

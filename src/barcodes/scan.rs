@@ -106,16 +106,20 @@ impl Scan {
     pub fn product_keys(&self) -> Vec<String> {
         let mut keys: Vec<String> = Vec::new();
         let spellings = self.gtins().into_iter().flat_map(|gtin| gtin.spellings());
-        let texts = self.candidates.iter().filter_map(|candidate| match candidate {
-            Candidate::Text(text) => Some(text.clone()),
-            _ => None,
-        });
-        for key in spellings.chain(texts) {
+        for key in spellings.chain(self.texts().map(str::to_owned)) {
             if !key.is_empty() && !keys.contains(&key) {
                 keys.push(key);
             }
         }
         keys
+    }
+
+    /// The texts that a person may have typed: undone from a Russian layout, and as they came.
+    pub fn texts(&self) -> impl Iterator<Item = &str> {
+        self.candidates.iter().filter_map(|candidate| match candidate {
+            Candidate::Text(text) => Some(text.as_str()),
+            _ => None,
+        })
     }
 
     pub fn lot(&self) -> Option<&str> {

@@ -180,12 +180,13 @@ pub struct Input {
 const NUMBER_DIGITS_MAX: usize = 6;
 
 impl Input {
-    /// Reads a scan. A command is a code of the wall sheet, or its word typed.
+    /// Reads a scan. A command is a code of the wall sheet, or its word typed: in English, also
+    /// through the Russian layout, or in Russian.
     pub fn read(data: &str) -> Self {
         let scan = crate::barcodes::read(data);
         let command = match scan.own() {
             Some(own) => own.command(),
-            None => CommandCode::parse(&scan.text.to_ascii_uppercase()),
+            None => scan.texts().find_map(CommandCode::typed),
         };
         Self { scan, command }
     }
@@ -214,5 +215,70 @@ impl Input {
 
     pub fn text(&self) -> &str {
         &self.scan.text
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::terminal::flows::menu;
+
+    /// Written in capitals, and nothing to type.
+    const NO_WORDS: &[&str] =
+        &["ДД", "ММ", "ГГГГ", "PIN", "API", "CSV", "XLSX", "TCP", "ID", "UTF", "ZPL", "HTTP"];
+
+    #[test]
+    fn commands_are_read_from_every_keyboard() {
+        for (typed, command) in [
+            ("готово", CommandCode::Done),
+            (" Готово \r\n", CommandCode::Done),
+            ("done", CommandCode::Done),
+            ("ВЩТУ", CommandCode::Done),
+            ("вщту", CommandCode::Done),
+            ("Нуы", CommandCode::Yes),
+            ("да", CommandCode::Yes),
+            ("нет", CommandCode::No),
+        ] {
+            assert_eq!(Input::read(typed).command(), Some(command), "{typed}");
+        }
+        assert_eq!(Input::read("дача").command(), None);
+    }
+
+    /// Every word in capitals that a Russian screen shows is something to type or scan, and is taken.
+    #[test]
+    fn what_russian_screens_ask_to_type_is_accepted() {
+        let texts = [
+            include_str!("../../locales/ru/terminal.ftl"),
+            include_str!("../../locales/ru/manifests.ftl"),
+            include_str!("../../locales/ru/packing.ftl"),
+            include_str!("../../locales/ru/picking.ftl"),
+            include_str!("../../locales/ru/receiving.ftl"),
+            include_str!("../../locales/ru/stock.ftl"),
+        ];
+        let mut asked = std::collections::BTreeSet::new();
+        for text in texts {
+            let words = text.split(|c: char| !c.is_alphabetic());
+            let loud =
+                |word: &&str| word.chars().count() > 1 && word.chars().all(char::is_uppercase);
+            asked.extend(words.filter(loud).filter(|word| !NO_WORDS.contains(word)));
+        }
+        for word in &asked {
+            let command = Input::read(word).command();
+            assert!(command.is_some(), "{word} is asked for and not accepted");
+            let russian = CommandCode::russian_words(command.expect("was just found"));
+            assert!(russian.contains(word), "{word} is no Russian word");
+        }
+        assert!(asked.contains("ГОТОВО") && asked.len() > 8, "{asked:?}");
+    }
+
+    #[test]
+    fn the_works_of_the_menu_are_chosen_by_the_words_on_it() {
+        let shown = include_str!("../../locales/ru/terminal.ftl");
+        for flow in crate::terminal::flows::Flow::ALL {
+            let start = format!("menu-{flow} = {{ $number }} ");
+            let title = shown.lines().find_map(|line| line.strip_prefix(&start));
+            let title = title.expect("every work has a line");
+            assert_eq!(menu::choice(&Input::read(title)), Some(*flow), "{title}");
+        }
     }
 }

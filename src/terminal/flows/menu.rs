@@ -1,7 +1,7 @@
 //! The menu: a person chooses the work by its number, its word or the code on the wall sheet.
 
 use super::Flow;
-use crate::barcodes::OwnKind;
+use crate::barcodes::{OwnKind, folded};
 use crate::terminal::{Expect, Input, Text, View};
 
 pub fn view() -> View {
@@ -19,8 +19,32 @@ pub fn choice(input: &Input) -> Option<Flow> {
         let index = usize::try_from(number.checked_sub(1)?).ok()?;
         return Flow::ALL.get(index).copied();
     }
-    let word = input.own(OwnKind::Command).unwrap_or_else(|| input.text());
-    Flow::parse(&word.to_ascii_lowercase())
+    if let Some(code) = input.own(OwnKind::Command) {
+        return Flow::parse(&code.to_ascii_lowercase());
+    }
+    input.scan.texts().find_map(typed)
+}
+
+/// The work that a typed word names, in English or as the Russian menu calls it.
+fn typed(word: &str) -> Option<Flow> {
+    let word = folded(word);
+    let named = |flow: &&Flow| russian_word(**flow) == word;
+    Flow::parse(&word.to_ascii_lowercase()).or_else(|| Flow::ALL.iter().find(named).copied())
+}
+
+/// As words are compared, see [`folded`].
+const fn russian_word(flow: Flow) -> &'static str {
+    match flow {
+        Flow::Receive => "ПРИЕМКА",
+        Flow::Putaway => "РАЗМЕЩЕНИЕ",
+        Flow::Pick => "ОТБОР",
+        Flow::Pack => "УПАКОВКА",
+        Flow::Load => "ПОГРУЗКА",
+        Flow::Count => "ПЕРЕСЧЕТ",
+        Flow::Move => "ПЕРЕМЕЩЕНИЕ",
+        Flow::Lookup => "СПРАВКА",
+        Flow::PutBack => "ВОЗВРАТ НА ПОЛКУ",
+    }
 }
 
 #[cfg(test)]

@@ -204,12 +204,18 @@ fn reason(parcel: &ParcelState, input: &Input) -> Action {
     match input.command() {
         Some(CommandCode::Cancel | CommandCode::No) => at(parcel, Stage::Item { quantity: None }),
         // As it was typed: words are not a barcode to be repaired.
-        None if !input.scan.raw.trim().is_empty() => {
+        command if is_reason(command, input) => {
             let reason = input.scan.raw.trim().to_owned();
             at(parcel, Stage::Packaging { ending: EndState::Short { reason } })
         }
         _ => Action::Refuse(Text::new("pack-reason-answer")),
     }
+}
+
+/// Some reasons are commands elsewhere: a typed `брак` is a reason, the wall's code of it is not.
+fn is_reason(command: Option<CommandCode>, input: &Input) -> bool {
+    let typed = input.scan.own().is_none() && !input.scan.raw.trim().is_empty();
+    typed && matches!(command, None | Some(CommandCode::Damaged | CommandCode::Short))
 }
 
 fn packaging(parcel: &ParcelState, ending: &EndState, input: &Input) -> Action {
@@ -336,6 +342,9 @@ mod tests {
         assert!(matches!(scanned(&packing, "DONE"), Action::Refuse(_)));
         let Action::Show(asked) = scanned(&packing, "SHORT") else { panic!("a reason is asked") };
         assert!(matches!(scanned(&asked, "DONE"), Action::Refuse(_)));
+        let wall = CommandCode::Damaged.own_code().to_string();
+        assert!(matches!(scanned(&asked, &wall), Action::Refuse(_)), "a code says no reason");
+        assert!(matches!(scanned(&asked, "брак"), Action::Show(_)), "a word that is a reason, too");
         let Action::Show(ended) = scanned(&asked, "бой") else { panic!("the box is asked for") };
         let Some(Stage::Packaging { ending: EndState::Short { reason } }) =
             ended.parcel.map(|parcel| parcel.stage)
