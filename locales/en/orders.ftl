@@ -2,6 +2,7 @@ problem-order_exists = The order { $external_number } exists with other content.
 problem-order_step_refused = The order is { $state }; the step { $step } is not possible now.
 problem-order_shipped = The order has been shipped: it cannot be changed or cancelled. Make a return.
 problem-order_cancelled = The order is cancelled. Make a new one.
+problem-order_lines_too_late = The warehouse works on the order already (it is { $state }): no lines can be added. Make a new order for these goods.
 problem-order_empty = Nothing would be left of the order. Cancel it.
 problem-order_line_rest = The line has no { $pieces } pieces that can still be taken off: they are packed or taken off already.
 problem-order_not_releasable = The order { $order } cannot go into a wave: it is not reserved. Reload the list.

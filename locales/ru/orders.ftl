@@ -2,6 +2,7 @@ problem-order_exists = Заказ { $external_number } уже есть, и в н
 problem-order_step_refused = Заказ сейчас в состоянии «{ $state }», действие «{ $step }» в нём невозможно.
 problem-order_shipped = Заказ уже отгружен: его нельзя изменить или отменить. Оформите возврат.
 problem-order_cancelled = Заказ отменён. Создайте новый.
+problem-order_lines_too_late = Заказ уже в работе на складе (состояние «{ $state }»): строки в него не добавить. Оформите на эти товары новый заказ.
 problem-order_empty = В заказе ничего не останется. Отмените его.
 problem-order_line_rest = У строки нет { $pieces } штук, которые ещё можно снять: они упакованы или уже сняты.
 problem-order_not_releasable = Заказ { $order } нельзя отдать в волну: он не в резерве. Обновите список.

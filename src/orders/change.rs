@@ -4,16 +4,21 @@ use serde_json::json;
 
 use super::OrderError;
 use super::cancel::{head_find, withdraw_to_waiting};
-use super::model::OrderChange;
+use super::intake::line_rows;
+use super::model::{LinesMore, OrderChange};
+use super::read::order_find;
 use super::release::{advance_from, order_event};
+use super::request::{KOPECKS_MAX, lines_resolve};
 use super::reserve::{promise, reserve_waiting, unpromise};
 use super::state::{OrderState, OrderStep};
+use super::store::intake;
 use super::store::progress::{self, HeadRow};
 use super::store::reserve::Held;
+use crate::access::Scope;
 use crate::commands::Ctx;
 use crate::db::Tx;
 use crate::fault::InputFaults;
-use crate::ids::{OrderId, OwnerId};
+use crate::ids::{OrderId, OwnerId, ProductId};
 
 const TEXT_MAX: usize = 200;
 pub(super) const QUANTITY_MAX: i64 = 1_000_000;
@@ -56,16 +61,11 @@ async fn lines_change(
     change: &OrderChange,
 ) -> Result<OrderState, OrderError> {
     let order = head.order;
-    let mut freed = Vec::new();
-    let mut state = head.state;
-    if state.is_waiting() {
-        freed = unpromise(tx, &[order]).await?.into_values().flatten().collect();
-        if state == OrderState::Reserved {
-            state = advance_from(tx, ctx, order, state, OrderStep::Unreserve).await?;
-        }
+    let (state, freed) = if head.state.is_waiting() {
+        promises_end(tx, ctx, head).await?
     } else {
-        state = withdraw_to_waiting(tx, ctx, head).await?;
-    }
+        (withdraw_to_waiting(tx, ctx, head).await?, Vec::new())
+    };
     for (index, line) in change.lines.iter().enumerate() {
         if !progress::line_set(tx, order, line.line_id, line.quantity).await? {
             let mut faults = InputFaults::default();
@@ -76,15 +76,74 @@ async fn lines_change(
     if progress::open_pieces(tx, order).await? == 0 {
         return Err(OrderError::Empty);
     }
-    // Its own stock first: nobody could take it in between, since its rows are locked.
-    let report = promise(tx, ctx, head.warehouse, &[order], Held::Wait).await?;
-    if report.orders_reserved > 0 {
-        state = OrderState::Reserved;
+    promise_anew(tx, ctx, head, state, freed).await
+}
+
+/// Lines more for an order that no wave has taken yet.
+///
+/// They are promised stock in the same transaction, by the order's policy: an order that goes only
+/// whole gives its promises back when the new lines are not there.
+pub async fn order_lines_add(
+    tx: &mut Tx,
+    ctx: &Ctx,
+    owner: Option<OwnerId>,
+    order: OrderId,
+    more: &LinesMore,
+) -> Result<(), OrderError> {
+    let head = head_find(tx, order, owner).await?;
+    match head.state {
+        OrderState::Accepted | OrderState::Reserved => {}
+        OrderState::Shipped => return Err(OrderError::Shipped),
+        OrderState::Cancelled => return Err(OrderError::Cancelled),
+        state => return Err(OrderError::LinesTooLate { state }),
     }
+    let whose = order_find(tx, Scope::All, order).await?.owner;
+    let last = progress::line_number_last(tx, order).await?;
+    let mut faults = InputFaults::default();
+    faults.text("reason", &more.reason, TEXT_MAX);
+    if let Some(cod) = more.cod_kopecks {
+        faults.range("cod_kopecks", cod.get(), 0..=KOPECKS_MAX);
+    }
+    let before = usize::try_from(last).unwrap_or(usize::MAX);
+    let lines = lines_resolve(tx, whose, &more.lines, before, &mut faults).await?;
+    faults.finish()?;
+    let (state, freed) = promises_end(tx, ctx, &head).await?;
+    intake::lines_insert(tx, line_rows(order, whose, last + 1, &lines)).await?;
+    progress::cod_set(tx, order, more.cod_kopecks).await?;
+    let state = promise_anew(tx, ctx, &head, state, freed).await?;
+    order_event(tx, ctx, order, "lines_added", state, json!(more)).await
+}
+
+/// Gives back what a waiting order is promised; answers its state and the products.
+async fn promises_end(
+    tx: &mut Tx,
+    ctx: &Ctx,
+    head: &HeadRow,
+) -> Result<(OrderState, Vec<ProductId>), OrderError> {
+    let freed = unpromise(tx, &[head.order]).await?.into_values().flatten().collect();
+    let state = match head.state {
+        OrderState::Reserved => {
+            advance_from(tx, ctx, head.order, head.state, OrderStep::Unreserve).await?
+        }
+        state => state,
+    };
+    Ok((state, freed))
+}
+
+/// Promises a waiting order what its lines want now, then others what it does not want any more.
+async fn promise_anew(
+    tx: &mut Tx,
+    ctx: &Ctx,
+    head: &HeadRow,
+    state: OrderState,
+    freed: Vec<ProductId>,
+) -> Result<OrderState, OrderError> {
+    // Its own stock first: nobody could take it in between, since its rows are locked.
+    let report = promise(tx, ctx, head.warehouse, &[head.order], Held::Wait).await?;
     if !freed.is_empty() {
         reserve_waiting(tx, ctx, head.warehouse, Some(freed)).await?;
     }
-    Ok(state)
+    Ok(if report.orders_reserved > 0 { OrderState::Reserved } else { state })
 }
 
 fn check(change: &OrderChange) -> Result<(), OrderError> {

@@ -6,7 +6,7 @@ use serde_json::json;
 use sha2::{Digest, Sha256};
 
 use super::OrderError;
-use super::model::{Intake, IntakeOutcome, OrderDraft};
+use super::model::{DraftLine, Intake, IntakeOutcome, OrderDraft};
 use super::release::{OrderNote, order_events};
 use super::reserve::promise;
 use super::state::OrderState;
@@ -78,7 +78,7 @@ pub async fn orders_intake(
             1_i64,
             ctx.now,
         ]);
-        lines.extend(line_rows(*order, owner, draft));
+        lines.extend(line_rows(*order, owner, 1, &draft.lines));
         let detail = json!({ "content": content });
         notes.push(OrderNote {
             order: *order,
@@ -94,8 +94,14 @@ pub async fn orders_intake(
     Ok(answers)
 }
 
-fn line_rows(order: OrderId, owner: OwnerId, draft: &OrderDraft) -> Vec<Vec<Arg>> {
-    let row = |(number, line): (i64, &super::model::DraftLine)| {
+/// The rows of new lines, numbered from `first`.
+pub(super) fn line_rows(
+    order: OrderId,
+    owner: OwnerId,
+    first: i64,
+    lines: &[DraftLine],
+) -> Vec<Vec<Arg>> {
+    let row = |(number, line): (i64, &DraftLine)| {
         args![
             OrderLineId::new(),
             order,
@@ -109,7 +115,7 @@ fn line_rows(order: OrderId, owner: OwnerId, draft: &OrderDraft) -> Vec<Vec<Arg>
             line.price_kopecks,
         ]
     };
-    (1..).zip(&draft.lines).map(row).collect()
+    (first..).zip(lines).map(row).collect()
 }
 
 /// The orders that have the external numbers of the drafts, with the hash of what they were.

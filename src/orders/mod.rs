@@ -38,10 +38,10 @@ use crate::ids::{OrderId, OrderLineId};
 use crate::units::Pieces;
 
 pub use self::cancel::{line_cancel_rest, order_cancel};
-pub use self::change::order_change;
+pub use self::change::{order_change, order_lines_add};
 pub use self::intake::{INTAKE_MAX, orders_intake};
 pub use self::model::{
-    DraftLine, Intake, IntakeOutcome, OrderChange, OrderDraft, OrderPolicy, Recipient,
+    DraftLine, Intake, IntakeOutcome, LinesMore, OrderChange, OrderDraft, OrderPolicy, Recipient,
     ReleasableLine, ReserveReport, ShrinkReport, WaveFilter,
 };
 pub use self::read::{order_find, order_lines};
@@ -64,6 +64,8 @@ faults! {
         /// The goods have left.
         Shipped => "order_shipped", Conflict, "the order has been shipped";
         Cancelled => "order_cancelled", Conflict, "the order is cancelled";
+        /// A wave has taken it: new goods would need a way of their own through the warehouse.
+        LinesTooLate { state: OrderState } => "order_lines_too_late", Conflict, "an order that is {state} takes no more lines";
         /// A change would leave nothing of the order.
         Empty => "order_empty", Conflict, "nothing would be left of the order";
         /// A line has fewer open pieces than are to be taken off.

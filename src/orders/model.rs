@@ -3,6 +3,7 @@
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
+use super::request::LineRequest;
 use super::state::OrderState;
 use crate::ids::{OrderId, OrderLineId, OwnerId, ProductId, WarehouseId};
 use crate::record;
@@ -203,5 +204,16 @@ pub struct OrderChange {
     pub recipient: Option<Recipient>,
     pub priority: Option<i64>,
     pub promised_at: Option<UtcMicros>,
+    pub reason: String,
+}
+
+/// Lines more for an order.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct LinesMore {
+    pub lines: Vec<LineRequest>,
+    /// What the buyer pays on delivery from now on, all lines together; absent: as before.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub cod_kopecks: Option<Kopecks>,
     pub reason: String,
 }

@@ -16,7 +16,7 @@ use crate::units::{Kopecks, Pieces, UtcMicros};
 
 pub(super) const TEXT_MAX: usize = 200;
 const LINES_MAX: usize = 5_000;
-const KOPECKS_MAX: i64 = 1_000_000_000_000;
+pub(super) const KOPECKS_MAX: i64 = 1_000_000_000_000;
 
 /// One line: the product by its id, article or barcode.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
@@ -61,27 +61,37 @@ pub async fn requests_resolve(
     owner: OwnerId,
     requests: &[OrderRequest],
 ) -> Result<Vec<Result<OrderDraft, InputError>>, OrderError> {
-    let names = ProductNames::find(tx, owner, requests).await?;
+    let lines: Vec<&LineRequest> = requests.iter().flat_map(|request| &request.lines).collect();
+    let names = ProductNames::find(tx, owner, &lines).await?;
     Ok(requests.iter().map(|request| resolve(request, &names)).collect())
 }
 
-fn resolve(request: &OrderRequest, names: &ProductNames) -> Result<OrderDraft, InputError> {
-    let mut faults = InputFaults::default();
-    faults.text("external_number", &request.external_number, TEXT_MAX);
-    faults.text("carrier", &request.carrier, TEXT_MAX);
-    faults.text("recipient.name", &request.recipient.name, TEXT_MAX);
-    if request.pickup_point.chars().count() > TEXT_MAX {
-        faults.note("pickup_point", "too_long");
+/// Finds the products of lines that are added to an order which has `before` lines already.
+pub(super) async fn lines_resolve(
+    tx: &mut Tx,
+    owner: OwnerId,
+    requests: &[LineRequest],
+    before: usize,
+    faults: &mut InputFaults,
+) -> Result<Vec<DraftLine>, OrderError> {
+    let names = ProductNames::find(tx, owner, &requests.iter().collect::<Vec<_>>()).await?;
+    if before.saturating_add(requests.len()) > LINES_MAX {
+        faults.note("lines", "too_large");
     }
-    faults.range("priority", request.priority, -PRIORITY_MAX..=PRIORITY_MAX);
-    faults.range("cod_kopecks", request.cod_kopecks.get(), 0..=KOPECKS_MAX);
-    match request.lines.len() {
-        0 => faults.note("lines", "missing"),
-        count if count > LINES_MAX => faults.note("lines", "too_large"),
-        _ => {}
+    Ok(lines(requests, &names, faults))
+}
+
+/// The lines with their products, as far as they are right; what is wrong is noted.
+fn lines(
+    requests: &[LineRequest],
+    names: &ProductNames,
+    faults: &mut InputFaults,
+) -> Vec<DraftLine> {
+    if requests.is_empty() {
+        faults.note("lines", "missing");
     }
-    let mut lines = Vec::with_capacity(request.lines.len());
-    for (index, line) in request.lines.iter().enumerate() {
+    let mut lines = Vec::with_capacity(requests.len());
+    for (index, line) in requests.iter().enumerate() {
         let at = |field: &str| format!("lines[{index}].{field}");
         faults.range(&at("quantity"), line.quantity.get(), 1..=QUANTITY_MAX);
         faults.range(&at("price_kopecks"), line.price_kopecks.get(), 0..=KOPECKS_MAX);
@@ -94,6 +104,23 @@ fn resolve(request: &OrderRequest, names: &ProductNames) -> Result<OrderDraft, I
             Err((field, code)) => faults.note(at(field), code),
         }
     }
+    lines
+}
+
+fn resolve(request: &OrderRequest, names: &ProductNames) -> Result<OrderDraft, InputError> {
+    let mut faults = InputFaults::default();
+    faults.text("external_number", &request.external_number, TEXT_MAX);
+    faults.text("carrier", &request.carrier, TEXT_MAX);
+    faults.text("recipient.name", &request.recipient.name, TEXT_MAX);
+    if request.pickup_point.chars().count() > TEXT_MAX {
+        faults.note("pickup_point", "too_long");
+    }
+    faults.range("priority", request.priority, -PRIORITY_MAX..=PRIORITY_MAX);
+    faults.range("cod_kopecks", request.cod_kopecks.get(), 0..=KOPECKS_MAX);
+    if request.lines.len() > LINES_MAX {
+        faults.note("lines", "too_large");
+    }
+    let lines = lines(&request.lines, names, &mut faults);
     faults.finish()?;
     Ok(OrderDraft {
         external_number: request.external_number.trim().to_owned(),
@@ -118,12 +145,8 @@ struct ProductNames {
 }
 
 impl ProductNames {
-    async fn find(
-        tx: &mut Tx,
-        owner: OwnerId,
-        requests: &[OrderRequest],
-    ) -> Result<Self, OrderError> {
-        let lines = || requests.iter().flat_map(|request| &request.lines);
+    async fn find(tx: &mut Tx, owner: OwnerId, lines: &[&LineRequest]) -> Result<Self, OrderError> {
+        let lines = || lines.iter().copied();
         let ids: BTreeSet<ProductId> = lines().filter_map(|line| line.product_id).collect();
         let articles: BTreeSet<&str> =
             lines().filter_map(|line| line.article.as_deref()).map(str::trim).collect();

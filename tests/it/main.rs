@@ -18,6 +18,7 @@ mod jobs;
 mod ledger;
 mod loading;
 mod manifests;
+mod order_lines;
 mod orders;
 mod packing;
 mod picking;

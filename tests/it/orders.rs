@@ -24,22 +24,22 @@ pub(crate) fn order_in(number: &str, lines: &[(&str, i64)]) -> Value {
     })
 }
 
-fn with(mut order: Value, field: &str, value: Value) -> Value {
+pub(crate) fn with(mut order: Value, field: &str, value: Value) -> Value {
     order[field] = value;
     order
 }
 
-async fn world() -> (TestApp, World) {
+pub(crate) async fn world() -> (TestApp, World) {
     let app = TestApp::spawn().await;
     let world = seed::world(&app.app).await;
     (app, world)
 }
 
-async fn create(app: &TestApp, world: &World, order: Value) -> Value {
+pub(crate) async fn create(app: &TestApp, world: &World, order: Value) -> Value {
     app.post(&world.keys[0], "/v1/orders", order).await.ok()
 }
 
-async fn get(app: &TestApp, world: &World, order: &Value) -> Value {
+pub(crate) async fn get(app: &TestApp, world: &World, order: &Value) -> Value {
     let path = format!("/v1/orders/{}", order["id"].as_str().unwrap());
     app.get(&world.keys[0], &path).await.ok()
 }
@@ -55,8 +55,12 @@ where
     app.app.db.write(async move |tx: &mut Tx| work(tx, &ctx).await).await
 }
 
-fn id(order: &Value) -> OrderId {
+pub(crate) fn id(order: &Value) -> OrderId {
     order["id"].as_str().unwrap().parse().unwrap()
+}
+
+pub(crate) async fn release(app: &TestApp, order: OrderId) {
+    write(app, async move |tx, ctx| orders_release(tx, ctx, &[order]).await).await.unwrap();
 }
 
 fn line_id(order: &Value, index: usize) -> OrderLineId {
@@ -74,7 +78,7 @@ fn filter(world: &World) -> WaveFilter {
     }
 }
 
-async fn reserve(app: &TestApp, world: &World) {
+pub(crate) async fn reserve(app: &TestApp, world: &World) {
     reserve_all(&app.app, world.warehouse).await.unwrap();
 }
 
@@ -307,7 +311,11 @@ async fn a_wave_takes_orders_in_rank_and_cancels_what_a_partial_order_lacks() {
     app.finish().await;
 }
 
-async fn advance(app: &TestApp, order: OrderId, steps: &'static [OrderStep]) -> OrderState {
+pub(crate) async fn advance(
+    app: &TestApp,
+    order: OrderId,
+    steps: &'static [OrderStep],
+) -> OrderState {
     let run = async move |tx: &mut Tx, ctx: &Ctx| {
         let mut state = OrderState::Accepted;
         for step in steps {
@@ -339,14 +347,14 @@ async fn an_order_can_be_changed_at_every_stage_until_it_has_left() {
     assert_eq!(app.post(&world.keys[0], &path, lines(0)).await.problem(409), "order_empty");
 
     let number = id(&order);
-    write(&app, async move |tx, ctx| orders_release(tx, ctx, &[number]).await).await.unwrap();
+    release(&app, number).await;
     let address = json!({"reason": "адрес", "pickup_point": "MSK-7"});
     let moved = app.post(&world.keys[0], &path, address.clone()).await.ok();
     assert_eq!((&moved["state"], &moved["pickup_point"]), (&json!("released"), &json!("MSK-7")));
     let back = app.post(&world.keys[0], &path, lines(2)).await.ok();
     assert_eq!((&back["state"], &back["lines"][0]["reserved"]), (&json!("reserved"), &json!(2)));
 
-    write(&app, async move |tx, ctx| orders_release(tx, ctx, &[number]).await).await.unwrap();
+    release(&app, number).await;
     let steps = &[OrderStep::StartPick, OrderStep::FinishPick, OrderStep::Pack];
     assert_eq!(advance(&app, number, steps).await, OrderState::Packed);
     let unpacked = app.post(&world.keys[0], &path, address.clone()).await.ok();
@@ -376,9 +384,7 @@ async fn an_order_can_be_cancelled_at_every_stage_until_it_has_left() {
         let order = create(&app, &world, order_in(&format!("N-{index}"), &[("A-1", 1)])).await;
         let number = id(&order);
         if !steps.is_empty() {
-            write(&app, async move |tx, ctx| orders_release(tx, ctx, &[number]).await)
-                .await
-                .unwrap();
+            release(&app, number).await;
             advance(&app, number, &steps[1..]).await;
         }
         let path = format!("/v1/orders/{}/cancel", order["id"].as_str().unwrap());

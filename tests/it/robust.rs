@@ -259,6 +259,7 @@ const FOR_SHOPS: &[&str] = &[
     "POST /v1/orders/batch",
     "POST /v1/orders/{id}/cancel",
     "POST /v1/orders/{id}/change",
+    "POST /v1/orders/{id}/lines",
     "POST /v1/products",
     "POST /v1/products/batch",
     "POST /v1/products/{id}/barcodes",

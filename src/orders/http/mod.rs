@@ -14,11 +14,12 @@ use self::wire::{
     OrderOut, OrderReservationOut,
 };
 use super::intake::warehouse_of;
-use super::model::{IntakeOutcome, OrderChange, OrderDraft};
+use super::model::{IntakeOutcome, LinesMore, OrderChange, OrderDraft};
 use super::read::{self, ListFilter, order_heads};
 use super::state::OrderState;
 use super::{
-    INTAKE_MAX, OrderError, order_change, order_find, order_lines, orders_intake, requests_resolve,
+    INTAKE_MAX, OrderError, order_change, order_find, order_lines, order_lines_add, orders_intake,
+    requests_resolve,
 };
 use crate::access::Scope;
 use crate::access::caller::{Caller, rights};
@@ -41,6 +42,7 @@ pub fn router() -> OpenApiRouter<App> {
         .routes(routes!(order_reservation))
         .routes(routes!(order_cancel))
         .routes(routes!(order_edit))
+        .routes(routes!(order_more))
 }
 
 /// Takes in an order (заказ): 201 for a new one, 200 if the same one is there already.
@@ -273,6 +275,29 @@ async fn order_edit(
         shown(tx, scope, order).await
     };
     Ok(Json(app.command(&caller, key, "order_change", &body, work).await?))
+}
+
+/// Adds lines to an order that no wave has taken yet (добавить строки в заказ). They are promised
+/// stock at once by the order's policy. Later it is refused: then the goods go in a new order.
+#[utoipa::path(
+    post, path = "/v1/orders/{id}/lines", tag = "orders", params(("id" = OrderId, Path)),
+    request_body = LinesMore,
+    responses((status = 200, body = OrderOut), (status = "default", body = ProblemBody))
+)]
+async fn order_more(
+    State(app): State<App>,
+    caller: Caller<rights::OrdersWrite>,
+    IdPath(order): IdPath<OrderId>,
+    key: IdempotencyKey,
+    Body(more): Body<LinesMore>,
+) -> Result<Json<OrderOut>, Problem> {
+    let scope = caller.scope();
+    let body = (order, more.clone());
+    let work = async move |tx: &mut Tx, ctx: &Ctx| {
+        order_lines_add(tx, ctx, scope.owner(), order, &more).await?;
+        shown(tx, scope, order).await
+    };
+    Ok(Json(app.command(&caller, key, "order_lines_add", &body, work).await?))
 }
 
 /// Whose order it is: a shop's own, or the one that the operator names.

@@ -119,6 +119,13 @@ pub(in crate::orders) async fn orders_insert(
         // Somebody took one of the numbers in the meantime: the next run will find it.
         return Err(tx.conflict());
     }
+    lines_insert(tx, lines).await
+}
+
+pub(in crate::orders) async fn lines_insert(
+    tx: &mut Tx,
+    lines: Vec<Vec<Arg>>,
+) -> Result<(), DbError> {
     tx.insert_many(LINE_INSERT, lines).await.map(drop)
 }
 

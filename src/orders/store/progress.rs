@@ -9,7 +9,7 @@ use crate::ids::{OrderEventId, OrderId, OrderLineId, OwnerId, WarehouseId};
 use crate::orders::model::OrderChange;
 use crate::orders::state::OrderState;
 use crate::record;
-use crate::units::Pieces;
+use crate::units::{Kopecks, Pieces};
 
 record! {
     /// An order whose row is locked.
@@ -86,6 +86,13 @@ const CHANGE: &str = "UPDATE shop_order SET carrier = COALESCE($2, carrier), pic
          promised_at = COALESCE($6, promised_at), version = version + 1
      WHERE id = $1";
 
+const LINE_NUMBER_LAST: &str =
+    "SELECT CAST(COALESCE(MAX(line_number), 0) AS BIGINT) FROM order_line WHERE order_id = $1";
+
+const COD_SET: &str =
+    "UPDATE shop_order SET cod_kopecks = COALESCE($2, cod_kopecks), version = version + 1
+     WHERE id = $1";
+
 pub(in crate::orders) const QUERIES: &[&str] = &[
     HEAD_LOCK,
     ADVANCE,
@@ -98,6 +105,8 @@ pub(in crate::orders) const QUERIES: &[&str] = &[
     LINE_SET,
     OPEN_PIECES,
     CHANGE,
+    LINE_NUMBER_LAST,
+    COD_SET,
 ];
 
 /// Locks an order and answers where it stands. With an owner only that owner's.
@@ -223,4 +232,21 @@ pub(in crate::orders) async fn change(
         change.promised_at,
     ];
     tx.execute(CHANGE, values).await.map(drop)
+}
+
+/// The number of the last line of an order.
+pub(in crate::orders) async fn line_number_last(
+    tx: &mut Tx,
+    order: OrderId,
+) -> Result<i64, DbError> {
+    Ok(tx.fetch_one::<crate::db::Count>(LINE_NUMBER_LAST, args![order]).await?.value)
+}
+
+/// Counts a change, and sets what the buyer pays on delivery if that is told.
+pub(in crate::orders) async fn cod_set(
+    tx: &mut Tx,
+    order: OrderId,
+    cod: Option<Kopecks>,
+) -> Result<(), DbError> {
+    tx.execute(COD_SET, args![order, cod]).await.map(drop)
 }
