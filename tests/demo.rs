@@ -43,11 +43,11 @@ impl Home {
         Self { database, ..home }
     }
 
-    fn demo(&self) -> Output {
+    fn demo(&self, more: &[&str]) -> Output {
         let mut command = Command::new(env!("CARGO_BIN_EXE_ambar"));
         command.arg("--data-dir").arg(&self.folder);
         command.args(["demo", "--once", "--listen", "127.0.0.1:0"]);
-        command.args(["--scanner-listen", "127.0.0.1:0"]);
+        command.args(["--scanner-listen", "127.0.0.1:0"]).args(more);
         command.env("AMBAR_LOG", "warn").env_remove("AMBAR_DATABASE_URL");
         if let Some(Database { server, name }) = &self.database {
             let base = server.rsplit_once('/').unwrap().0;
@@ -72,17 +72,40 @@ fn told(output: &Output) -> String {
 #[tokio::test]
 async fn the_day_is_played_and_nothing_differs_at_its_end() {
     let home = Home::make("day").await;
-    let output = home.demo();
+    let output = home.demo(&[]);
     assert!(output.status.success(), "{}", told(&output));
     assert!(told(&output).contains(" 0 differences"), "{}", told(&output));
     let papers = std::fs::read_dir(home.folder.join("papers")).unwrap().count();
     assert_eq!(papers, 5 * 4, "an act and a register for each manifest, in two forms");
-    if home.database.is_some() {
-        let again = home.demo();
+    if home.database.is_none() {
+        // Known for a demo's own, and still not thrown away in a folder that somebody named.
+        let again = home.demo(&[]);
+        assert!(!again.status.success(), "{}", told(&again));
+        assert!(told(&again).contains("--fresh"), "{}", told(&again));
+        let database = std::fs::read(home.folder.join("ambar.db")).unwrap();
+        assert!(database.len() > 1_000_000, "the day is still there");
+        the_mark_of_a_demo_gives_no_other_database_away(&home);
+    } else {
+        let again = home.demo(&[]);
         assert!(!again.status.success(), "{}", told(&again));
         assert!(told(&again).contains("база данных не пуста"), "{}", told(&again));
     }
     home.finish().await;
+}
+
+/// Another database beside a mark that a demo left.
+fn the_mark_of_a_demo_gives_no_other_database_away(home: &Home) {
+    let other = Home::without_database("other");
+    let mut migrate = Command::new(env!("CARGO_BIN_EXE_ambar"));
+    migrate.arg("--data-dir").arg(&other.folder).arg("migrate");
+    migrate.env("AMBAR_LOG", "warn").env_remove("AMBAR_DATABASE_URL");
+    assert!(migrate.output().unwrap().status.success());
+    std::fs::copy(home.folder.join("demo.txt"), other.folder.join("demo.txt")).unwrap();
+    let output = other.demo(&["--fresh"]);
+    assert!(!output.status.success(), "{}", told(&output));
+    assert!(told(&output).contains("сделало её не демо"), "{}", told(&output));
+    assert!(other.folder.join("ambar.db").exists() && other.folder.join("demo.txt").exists());
+    std::fs::remove_dir_all(&other.folder).unwrap();
 }
 
 #[tokio::test]
@@ -91,9 +114,11 @@ async fn a_database_that_no_demo_made_is_left_alone() {
     std::fs::create_dir_all(&home.folder).unwrap();
     let file = home.folder.join("ambar.db");
     std::fs::write(&file, "somebody's goods").unwrap();
-    let output = home.demo();
-    assert!(!output.status.success(), "{}", told(&output));
-    assert!(told(&output).contains("уже есть база данных"), "{}", told(&output));
-    assert_eq!(std::fs::read_to_string(&file).unwrap(), "somebody's goods");
+    for more in [&[] as &[&str], &["--fresh"]] {
+        let output = home.demo(more);
+        assert!(!output.status.success(), "{}", told(&output));
+        assert!(told(&output).contains("сделало её не демо"), "{}", told(&output));
+        assert_eq!(std::fs::read_to_string(&file).unwrap(), "somebody's goods");
+    }
     home.finish().await;
 }

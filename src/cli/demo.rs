@@ -9,13 +9,15 @@ use clap::Args;
 
 use super::serve::{self, Server};
 use crate::config::{DataArgs, ListenArgs};
+use crate::db::{Db, Location};
 use crate::sandbox::day::{self, Doors};
 use crate::stock::integrity;
 
 /// Beside the current folder, unless `--data-dir` tells otherwise.
 const FOLDER: &str = "demo-data";
-/// Holds the log-ins, and marks a folder that a demo may empty.
+/// Holds the log-ins, and which database the demo made here.
 const MARK: &str = "demo.txt";
+const MARK_DATABASE: &str = "database: ";
 const PAPERS: &str = "papers";
 const DATABASE_FILES: [&str; 3] = ["ambar.db", "ambar.db-wal", "ambar.db-shm"];
 
@@ -26,7 +28,8 @@ pub(super) struct DemoArgs {
     /// End after the day instead of serving on.
     #[arg(long)]
     once: bool,
-    /// Throw away the embedded database in the folder, even if no demo made it.
+    /// Play anew in a folder that you named, over the day that a demo played there. A database that
+    /// no demo made is never touched.
     #[arg(long)]
     fresh: bool,
 }
@@ -49,7 +52,7 @@ pub(super) async fn run(
         Folder::Default => PathBuf::from(FOLDER),
     };
     let data = DataArgs { data_dir, ..data.clone() };
-    make_room(&data, &args).await?;
+    make_room(&data, folder, &args).await?;
     let listen = free_doors(&args.listen)?;
     let server = serve::start(&data, &listen).await?;
     let played = play(&server, &data).await;
@@ -65,30 +68,44 @@ pub(super) async fn run(
     Ok(if sound { ExitCode::SUCCESS } else { ExitCode::FAILURE })
 }
 
-/// An empty folder: a demo's own one is emptied, anything else only when told.
-async fn make_room(data: &DataArgs, args: &DemoArgs) -> anyhow::Result<()> {
+/// An empty folder: what a demo made is emptied, in a folder that was named only when told so.
+///
+/// **Invariant:** nothing is deleted unless the database itself is the one that the mark names, so
+/// that neither a mark left behind nor one copied along gives somebody's goods away.
+async fn make_room(data: &DataArgs, named: Folder, args: &DemoArgs) -> anyhow::Result<()> {
     std::fs::create_dir_all(&data.data_dir)
         .with_context(|| format!("нельзя создать папку {}", data.data_dir.display()))?;
     if data.server_url().is_some() || !data.file().exists() {
         return Ok(());
     }
     let folder = data.data_dir.display();
-    let mark = std::fs::read_to_string(data.data_dir.join(MARK)).ok();
-    match &mark {
-        Some(mark) if !args.fresh => {
-            let base = mark.lines().next().unwrap_or_default();
-            if is_served(base).await {
-                bail!(
-                    "в папке {folder} уже работает демо: {base}. Остановите его или дайте другую --data-dir"
-                );
-            }
-        }
-        None if !args.fresh => bail!(
-            "в папке {folder} уже есть база данных. Дайте пустую папку в --data-dir или --fresh, чтобы стереть базу"
-        ),
-        _ => {}
+    let mark = std::fs::read_to_string(data.data_dir.join(MARK)).unwrap_or_default();
+    let base = mark.lines().next().unwrap_or_default();
+    if is_served(base).await {
+        bail!(
+            "в папке {folder} уже работает демо: {base}. Остановите его или дайте другую --data-dir"
+        );
+    }
+    let marked = mark.lines().find_map(|line| line.strip_prefix(MARK_DATABASE));
+    if marked.is_none() || marked != birth_text(data).await.as_deref() {
+        bail!(
+            "в папке {folder} уже есть база данных, и сделало её не демо: она не тронута. Дайте другую папку в --data-dir"
+        );
+    }
+    if named == Folder::Named && !args.fresh {
+        bail!(
+            "в папке {folder} уже есть база данных прошлого демо. Сыграть заново: --fresh, открыть её: ambar --data-dir {folder} serve"
+        );
     }
     empty(&data.data_dir)
+}
+
+/// How the mark names the embedded database; nothing where there is none that can be read.
+async fn birth_text(data: &DataArgs) -> Option<String> {
+    let db = Db::open(&Location::File(data.file())).await.ok()?;
+    let birth = day::birth(&db).await.ok().flatten();
+    db.close().await;
+    birth.map(|birth| birth.to_string())
 }
 
 fn empty(folder: &Path) -> anyhow::Result<()> {
@@ -140,7 +157,9 @@ async fn play(server: &Server, data: &DataArgs) -> anyhow::Result<()> {
     };
     let papers = data.data_dir.join(PAPERS);
     let mark = data.data_dir.join(MARK);
-    std::fs::write(&mark, format!("{base}\n")).with_context(|| mark.display().to_string())?;
+    let birth = day::birth(&server.app.db).await?.context("у базы данных нет начала")?;
+    let head = format!("{base}\n{MARK_DATABASE}{birth}\n");
+    std::fs::write(&mark, &head).with_context(|| mark.display().to_string())?;
     println!("ambar: {base}  (API: {base}/docs), сканеры по TCP: {scanners}");
     let doors = Doors { base: base.clone(), scanners, setup_path };
     let report = day::play(&doors, &papers).await?;
@@ -150,7 +169,7 @@ async fn play(server: &Server, data: &DataArgs) -> anyhow::Result<()> {
         println!("  {line}");
     }
     println!("Акты и реестры: {}", papers.display());
-    let text = format!("{base}\n{}\n", report.log_ins.join("\n"));
+    let text = format!("{head}{}\n", report.log_ins.join("\n"));
     std::fs::write(&mark, text).with_context(|| mark.display().to_string())?;
     Ok(())
 }

@@ -19,6 +19,15 @@ record! {
     }
 }
 
+record! {
+    struct BirthRow {
+        command: uuid::Uuid,
+    }
+}
+
+const BIRTH: &str =
+    "SELECT id FROM command WHERE action = 'administrator_create' ORDER BY id LIMIT 1";
+
 const PICKS_BY_SCAN: &str = "SELECT c.scope_id, c.key, COUNT(*)
      FROM stock_entry e JOIN command c ON c.id = e.command_id
      WHERE e.reason = 'pick' GROUP BY c.scope_id, c.key";
@@ -28,7 +37,13 @@ const PRODUCTS_WITHOUT_STOCK: &str = "SELECT p.id, p.owner_id FROM product p
                        WHERE a.product_id = p.id AND a.warehouse_id = $1 AND a.unallocated > 0)
      ORDER BY p.id";
 
-pub const QUERIES: &[&str] = &[PICKS_BY_SCAN, PRODUCTS_WITHOUT_STOCK];
+pub const QUERIES: &[&str] = &[BIRTH, PICKS_BY_SCAN, PRODUCTS_WITHOUT_STOCK];
+
+/// The first command that any server gives an empty database: no two databases have the same.
+pub(super) async fn birth(tx: &mut Tx) -> Result<Option<uuid::Uuid>, DbError> {
+    let row: Option<BirthRow> = tx.fetch_optional(BIRTH, args![]).await?;
+    Ok(row.map(|row| row.command))
+}
 
 /// How many ledger lines each scan wrote.
 pub(super) async fn picks_by_scan(tx: &mut Tx) -> Result<Vec<PicksOfScan>, DbError> {

@@ -30,9 +30,16 @@ use self::sales::{ORDERS, Sales};
 use self::shops::Market;
 use self::site::Site;
 use self::tables::Packed;
+use super::store;
+use crate::db::{Db, DbError, Tx};
 
 const ADMIN_LOGIN: &str = "admin";
 const DISPATCHER_LOGIN: &str = "dorohov";
+
+/// What tells a database from every other: the command that began it. None was given one yet.
+pub async fn birth(db: &Db) -> Result<Option<uuid::Uuid>, DbError> {
+    db.read(async |tx: &mut Tx| store::birth(tx).await).await
+}
 
 /// Where the server is.
 #[derive(Debug, Clone)]
