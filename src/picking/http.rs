@@ -116,6 +116,8 @@ pub struct SlotOut {
     pub slot: i64,
     pub order_id: OrderId,
     pub order_number: String,
+    /// The shop's own number.
+    pub external_number: String,
     pub tote_id: Option<PlaceId>,
     pub tote_code: Option<String>,
     pub open: bool,
@@ -424,6 +426,7 @@ impl From<Slot> for SlotOut {
             slot: slot.slot,
             order_id: slot.order,
             order_number: slot.order_number,
+            external_number: slot.external_number,
             tote_id: slot.tote,
             tote_code: slot.tote_code,
             open: slot.open,

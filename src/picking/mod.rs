@@ -199,6 +199,8 @@ record! {
         pub slot: i64,
         pub order: OrderId,
         pub order_number: String,
+        /// The shop's own number: what people on the floor call the order.
+        pub external_number: String,
         pub owner_name: String,
         pub tote: Option<PlaceId>,
         pub tote_code: Option<String>,

@@ -77,7 +77,8 @@ const BATCH_FINISH: &str =
 
 const TASKS_OPEN_COUNT: &str = "SELECT COUNT(*) FROM pick_task WHERE batch_id = $1 AND is_open";
 
-const SLOTS: &str = "SELECT s.slot, s.order_id, o.number, w.name, s.tote_id, p.code, s.open
+const SLOTS: &str =
+    "SELECT s.slot, s.order_id, o.number, o.external_number, w.name, s.tote_id, p.code, s.open
      FROM batch_slot s
      JOIN shop_order o ON o.id = s.order_id
      JOIN owner w ON w.id = o.owner_id

@@ -171,7 +171,7 @@ impl BatchState {
         let lacking = slots.iter().find(|slot| slot.open && slot.tote.is_none());
         match lacking {
             Some(slot) => {
-                let (slot, order) = (slot.slot, slot.order_number.clone());
+                let (slot, order) = (slot.slot, slot.external_number.clone());
                 Self { stage: Stage::Bind { slot, order }, task: None, ..self }
             }
             None => self.with_task(next, None),
