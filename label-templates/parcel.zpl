@@ -96,21 +96,12 @@ kind = "text"
 required = true
 fit = "shrink"
 min = 28
-max_characters = 3
-example = "1"
-
-[[field]]
-name = "places"
-kind = "text"
-required = true
-fit = "shrink"
-min = 28
-max_characters = 3
-example = "2"
+max_characters = 10
+example = "1 из 2"
 +++
 ^XA
 ^FO24,16^FB460,1,0,L^A0N,84^FD{carrier}^FS
-^FO496,28^FB280,1,0,R^A0N,52^FDМесто {place} из {places}^FS
+^FO496,28^FB280,1,0,R^A0N,52^FDМесто {place}^FS
 ^FO24,108^GB752,4,4^FS
 ^FO24,128^FB752,1,0,C^BY4^BCN,220^FD{number}^FS
 ^FO24,354^FB752,1,0,C^A0N,52^FD{number}^FS

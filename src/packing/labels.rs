@@ -8,8 +8,6 @@ use crate::packing::{OrderFacts, PackError, Parcel, store};
 use crate::printing::{LabelRequest, PrinterChoice, label_queue};
 
 const TEMPLATE: &str = "parcel";
-/// Until the last parcel is closed nobody knows how many there are.
-const NOT_KNOWN: &str = "?";
 const GRAMS_PER_KG: i64 = 1000;
 
 /// Queues the parcel's label for the packer's printer.
@@ -22,7 +20,8 @@ pub(super) async fn label_print(
 ) -> Result<(), PackError> {
     let parcels = store::parcels_live(tx, order.id).await?;
     let place = parcels.iter().position(|known| known.id == parcel.id).map_or(1, |at| at + 1);
-    let places = if last { parcels.len().to_string() } else { NOT_KNOWN.to_owned() };
+    // Until the last parcel is closed nobody knows how many there are: its label alone tells.
+    let place = if last { format!("{place} из {}", parcels.len()) } else { place.to_string() };
     let told = |name: &str| {
         let text = order.recipient.get(name).and_then(serde_json::Value::as_str);
         text.map(str::trim).filter(|text| !text.is_empty()).map(str::to_owned)
@@ -39,8 +38,7 @@ pub(super) async fn label_print(
         ("city".to_owned(), said("city")),
         ("weight".to_owned(), format!("{kilos},{grams:03} кг")),
         ("owner".to_owned(), order.owner_name.clone()),
-        ("place".to_owned(), place.to_string()),
-        ("places".to_owned(), places),
+        ("place".to_owned(), place),
     ]);
     if !parcel.pickup_point.is_empty() {
         fields.insert("pickup_point".to_owned(), parcel.pickup_point.clone());

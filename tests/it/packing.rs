@@ -97,6 +97,23 @@ async fn an_order_in_two_parcels_collects_its_cash_once() {
 }
 
 #[tokio::test]
+async fn only_the_last_label_says_how_many_parcels_there_are() {
+    let app = TestApp::spawn().await;
+    let world = seed::world(&app.app).await;
+    picked(&app, &world, OrderPolicy::Partial, 2).await;
+    let mut packer = Handheld::logged_in(&app, &world, 1).await;
+    scans(&mut packer, &["PACK", &unit("T-01"), A1, "FULL", "S", "400"]).await;
+    scans(&mut packer, &[A1, "YES", "400"]).await;
+    for said in [
+        "SELECT COUNT(*) FROM print_job WHERE data ->> 'place' = '1'",
+        "SELECT COUNT(*) FROM print_job WHERE data ->> 'place' = '2 из 2'",
+    ] {
+        assert_eq!(number(&app, said).await, 1, "{said}");
+    }
+    app.finish().await;
+}
+
+#[tokio::test]
 async fn what_is_missing_needs_a_reason_and_goes_back_to_the_shelf() {
     let app = TestApp::spawn().await;
     let world = seed::world(&app.app).await;
