@@ -1,5 +1,7 @@
 problem-parcel_loaded = Место { $number } уже погружено. Сначала снимите его с погрузки.
 problem-packing_bin_missing = На складе нет ячейки упаковки. Заведите ячейку с назначением «упаковка».
+problem-pack_subject_unknown = Нет ни тары, ни отобранного заказа { $code }. Отсканируйте тару.
+problem-pack_number_ambiguous = Отобранных заказов с номером { $number } несколько. Отсканируйте тару.
 problem-tote_without_order = В таре { $code } нет заказа для упаковки. Отсканируйте другую.
 problem-order_not_picked = Заказ { $number } нельзя упаковать, его состояние: { $state }. Закончите отбор.
 problem-item_not_in_order = Товара { $article } нет в этом заказе. Отложите его.

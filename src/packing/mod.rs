@@ -55,6 +55,10 @@ faults! {
     /// Why packing refuses.
     pub enum PackError {
         NotFound { what: &'static str } => "not_found", NotFound, "no such {what}";
+        /// Neither a tote nor the number of an order that can be packed.
+        SubjectUnknown { code: String } => "pack_subject_unknown", NotFound, "neither a tote nor a picked order is called {code}";
+        /// Two shops have given their orders the same number.
+        NumberAmbiguous { number: String } => "pack_number_ambiguous", Conflict, "several picked orders have the number {number}";
         /// No order that can be packed lies in it.
         ToteWithoutOrder { code: String } => "tote_without_order", Conflict, "no order lies in {code}";
         OrderNotPicked { number: String, state: OrderState } => "order_not_picked", Conflict, "the order {number} is {state}";

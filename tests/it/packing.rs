@@ -97,6 +97,49 @@ async fn an_order_in_two_parcels_collects_its_cash_once() {
 }
 
 #[tokio::test]
+async fn a_tote_is_named_by_its_typed_code_and_an_order_by_its_number() {
+    let app = TestApp::spawn().await;
+    let world = seed::world(&app.app).await;
+    picked(&app, &world, OrderPolicy::Partial, 2).await;
+    let mut packer = Handheld::logged_in(&app, &world, 1).await;
+    scans(&mut packer, &["PACK"]).await;
+    assert_refused(&packer.scan("T-99").await, "T-99");
+    assert_refused(&packer.scan("t-05").await, "В таре T-05 нет заказа");
+    // The code as it stands under the bars, in either case, and through the Russian layout.
+    let label = scans(&mut packer, &[&unit("T-01")]).await["screen"].clone();
+    for typed in ["T-01", "t-01", " T-01 ", "Е-01", "7"] {
+        let screen = scans(&mut packer, &["MENU", "PACK", typed]).await["screen"].clone();
+        assert_eq!(screen, label, "{typed}");
+    }
+    let order = label["lines"][0].as_str().unwrap();
+    assert!(order.contains("Заказ 7 "), "the shop's number: {order}");
+    app.finish().await;
+}
+
+#[tokio::test]
+async fn one_number_in_two_shops_is_told_apart_by_the_tote() {
+    let app = TestApp::spawn().await;
+    let world = seed::world(&app.app).await;
+    for shop in 0..2 {
+        seed::stock(&app.app, &world, shop, 0, world.bins[shop], 1).await;
+        let article = ["A-1", "B-1"][shop];
+        let order = crate::orders::order_in("W-7", &[(article, 1)]);
+        app.post(&world.keys[shop], "/v1/orders", order).await.ok();
+    }
+    app.post(world.admin(), "/v1/waves", json!({})).await.ok();
+    let mut picker = Handheld::logged_in(&app, &world, 0).await;
+    let bind = scans(&mut picker, &["PICK"]).await;
+    assert_eq!(bind["screen"]["lines"][0], "Заказ W-7", "what the shop calls it: {bind}");
+    scans(&mut picker, &["T-01", "T-02", &bin("S-01"), A1, "T-01"]).await;
+    scans(&mut picker, &["ДА", &bin("S-02"), A1, "T-02", "ДА", "готово"]).await;
+    let mut packer = Handheld::logged_in(&app, &world, 1).await;
+    scans(&mut packer, &["Упаковка"]).await;
+    assert_refused(&packer.scan("W-7").await, "несколько");
+    assert_eq!(scans(&mut packer, &["T-02"]).await["screen"]["expect"], "item");
+    app.finish().await;
+}
+
+#[tokio::test]
 async fn only_the_last_label_says_how_many_parcels_there_are() {
     let app = TestApp::spawn().await;
     let world = seed::world(&app.app).await;

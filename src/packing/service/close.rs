@@ -60,7 +60,10 @@ pub async fn parcel_close(tx: &mut Tx, ctx: &Ctx, input: &CloseIn) -> Result<Clo
     let found = store::order_facts(tx, parcel.order).await?;
     let order = found.ok_or(PackError::NotFound { what: "order" })?;
     if order.state != OrderState::Picked {
-        return Err(PackError::OrderNotPicked { number: order.number, state: order.state });
+        return Err(PackError::OrderNotPicked {
+            number: order.external_number,
+            state: order.state,
+        });
     }
     let lines = store::pack_lines(tx, order.id, parcel.id).await?;
     let last = is_last(&lines, &input.ending)?;

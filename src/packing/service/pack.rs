@@ -1,7 +1,7 @@
 //! From the tote into the parcel, each piece verified by its scan.
 
 use crate::barcodes::{OwnCode, OwnKind};
-use crate::catalog::{PlaceKind, handling_unit_create};
+use crate::catalog::{PlaceKind, handling_unit_create, place_by_code};
 use crate::commands::Ctx;
 use crate::db::{DbError, Tx};
 use crate::ids::{LotId, OrderId, OrderLineId, ParcelId, PlaceId, ProductId, WarehouseId};
@@ -18,8 +18,9 @@ use crate::units::{Kopecks, Pieces, UtcMicros};
 pub enum PackSubject {
     /// The code of a tote that stands on the packing table.
     Tote(String),
-    /// The order's number, or the shop's own.
-    OrderNumber(String),
+    /// What was typed, in every way it can be read: the code of a tote, the order's number, or the
+    /// shop's own.
+    Typed(Vec<String>),
     Order(OrderId),
 }
 
@@ -66,7 +67,10 @@ pub async fn pack_start(
     let facts = store::order_facts(tx, order).await?.filter(|facts| facts.warehouse == warehouse);
     let facts = facts.ok_or(PackError::NotFound { what: "order" })?;
     if facts.state != OrderState::Picked {
-        return Err(PackError::OrderNotPicked { number: facts.number, state: facts.state });
+        return Err(PackError::OrderNotPicked {
+            number: facts.external_number,
+            state: facts.state,
+        });
     }
     let parcel = match store::parcel_open(tx, order).await? {
         Some(parcel) => parcel,
@@ -86,14 +90,37 @@ async fn order_of(
             let found = store::order_by_tote(tx, warehouse, code).await?;
             found.ok_or_else(|| PackError::ToteWithoutOrder { code: code.clone() })
         }
-        PackSubject::OrderNumber(number) => {
-            let found = store::orders_by_number(tx, warehouse, number).await?;
-            match found.as_slice() {
-                [order] => Ok(*order),
-                // Two shops may have the same number; the tote tells which is meant.
-                _ => Err(PackError::NotFound { what: "order" }),
+        PackSubject::Typed(readings) => {
+            for typed in readings {
+                if let Some(order) = order_of_typed(tx, warehouse, typed).await? {
+                    return Ok(order);
+                }
             }
+            let code = readings.last().cloned().unwrap_or_default();
+            Err(PackError::SubjectUnknown { code })
         }
+    }
+}
+
+/// A tote's code goes before an order's number: it stands on what the packer holds in hands.
+async fn order_of_typed(
+    tx: &mut Tx,
+    warehouse: WarehouseId,
+    typed: &str,
+) -> Result<Option<OrderId>, PackError> {
+    let code = typed.to_uppercase();
+    if let Some(order) = store::order_by_tote(tx, warehouse, &code).await? {
+        return Ok(Some(order));
+    }
+    match store::orders_by_number(tx, warehouse, typed).await?.as_slice() {
+        [order] => return Ok(Some(*order)),
+        [] => {}
+        // Two shops may have the same number; the tote tells which is meant.
+        _ => return Err(PackError::NumberAmbiguous { number: typed.to_owned() }),
+    }
+    match place_by_code(tx, warehouse, &code).await? {
+        Some(place) if place.kind == PlaceKind::Tote => Err(PackError::ToteWithoutOrder { code }),
+        _ => Ok(None),
     }
 }
 

@@ -176,7 +176,7 @@ fn start(input: &Input) -> Action {
     if input.command().is_some() || input.scan.own().is_some() || input.text().trim().is_empty() {
         return Action::Refuse(Text::new("pack-expected-tote").with("scanned", input.text()));
     }
-    Action::Start(PackSubject::OrderNumber(input.text().trim().to_owned()))
+    Action::Start(PackSubject::Typed(input.scan.texts().map(str::to_owned).collect()))
 }
 
 fn item(parcel: &ParcelState, quantity: Option<i64>, input: &Input) -> Action {

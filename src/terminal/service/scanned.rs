@@ -17,8 +17,9 @@ pub(super) async fn place(
     let labelled = [OwnKind::Bin, OwnKind::HandlingUnit, OwnKind::Parcel]
         .into_iter()
         .find_map(|kind| input.own(kind));
-    let code = labelled.unwrap_or_else(|| input.text()).trim();
-    Ok(catalog::place_by_code(tx, who.warehouse, code).await?)
+    // Codes are upper case on every label, however somebody types them.
+    let code = labelled.unwrap_or_else(|| input.text()).trim().to_uppercase();
+    Ok(catalog::place_by_code(tx, who.warehouse, &code).await?)
 }
 
 /// The products that were scanned, each once.
