@@ -2,6 +2,7 @@ problem-parcel_loaded = The parcel { $number } is loaded. Take it off the vehicl
 problem-packing_bin_missing = The warehouse has no packing bin. Create a bin with the purpose "packing".
 problem-pack_subject_unknown = There is neither a tote nor a picked order { $code }. Scan the tote.
 problem-pack_number_ambiguous = Several picked orders have the number { $number }. Scan the tote.
+problem-packaging_overloaded = Too heavy for the packaging { $code }: { $load } g, it bears { $most } g. Take another packaging, or give a reason.
 problem-tote_without_order = No order to pack lies in { $code }. Scan another tote.
 problem-order_not_picked = The order { $number } cannot be packed, it is { $state }. Finish picking.
 problem-item_not_in_order = The order has no { $article }. Put it aside.

@@ -2,6 +2,7 @@ problem-parcel_loaded = Место { $number } уже погружено. Сна
 problem-packing_bin_missing = На складе нет ячейки упаковки. Заведите ячейку с назначением «упаковка».
 problem-pack_subject_unknown = Нет ни тары, ни отобранного заказа { $code }. Отсканируйте тару.
 problem-pack_number_ambiguous = Отобранных заказов с номером { $number } несколько. Отсканируйте тару.
+problem-packaging_overloaded = Для упаковки { $code } тяжело: { $load } г, можно { $most } г. Возьмите другую упаковку или укажите причину.
 problem-tote_without_order = В таре { $code } нет заказа для упаковки. Отсканируйте другую.
 problem-order_not_picked = Заказ { $number } нельзя упаковать, его состояние: { $state }. Закончите отбор.
 problem-item_not_in_order = Товара { $article } нет в этом заказе. Отложите его.

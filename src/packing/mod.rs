@@ -73,6 +73,8 @@ faults! {
         PackagingCodeTaken { code: String } => "packaging_code_taken", Conflict, "the packaging {code} exists";
         /// The scale says what cannot be; weigh again or confirm.
         WeightImplausible { measured: Grams, expected: Grams } => "weight_implausible", Conflict, "{measured} g were weighed and {expected} g expected";
+        /// Another packaging, or a reason to leave it so.
+        Overloaded { code: String, load: Grams, most: Grams } => "packaging_overloaded", Conflict, "{load} g are in the packaging {code}, which bears {most} g";
         UndoTooLate => "unpack_too_late", Conflict, "the piece cannot be taken back any more";
     }
     wraps {

@@ -119,6 +119,11 @@ pub fn weight_is_plausible(expected: Grams, measured: Grams, all_known: bool) ->
     if all_known { difference.abs() <= tolerance } else { difference >= -tolerance }
 }
 
+/// What a closed parcel weighs without its box.
+pub fn load(measured: Grams, tare: Grams) -> Grams {
+    Grams::new(measured.get().saturating_sub(tare.get()))
+}
+
 #[cfg(test)]
 mod tests {
     use proptest::prelude::*;

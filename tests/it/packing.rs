@@ -86,13 +86,13 @@ async fn an_order_in_two_parcels_collects_its_cash_once() {
     let mut packer = Handheld::logged_in(&app, &world, 1).await;
     scans(&mut packer, &["PACK", &unit("T-01"), A1, "FULL", "S", "400"]).await;
     assert!(is_state(&app, order, "picked").await);
-    scans(&mut packer, &["2", A1, "L", "9000", "YES"]).await;
+    scans(&mut packer, &["2", A1, "L", "4800", "YES"]).await;
     assert!(is_state(&app, order, "packed").await);
     let parcels = parcels(&app, &world, order).await;
     let cod: Vec<_> =
         parcels.iter().map(|parcel| parcel["cod_kopecks"].as_i64().unwrap()).collect();
     assert_eq!(cod, [0, 10_001]);
-    assert_eq!(parcels[1]["weight_g"], 9_000, "a confirmed weight is believed");
+    assert_eq!(parcels[1]["weight_g"], 4_800, "a confirmed weight is believed");
     app.finish().await;
 }
 
@@ -137,6 +137,42 @@ async fn one_number_in_two_shops_is_told_apart_by_the_tote() {
     assert_refused(&packer.scan("W-7").await, "несколько");
     assert_eq!(scans(&mut packer, &["T-02"]).await["screen"]["expect"], "item");
     app.finish().await;
+}
+
+#[tokio::test]
+async fn a_parcel_too_heavy_for_its_box_is_closed_in_another_one_or_for_a_reason() {
+    for kept in [true, false] {
+        let app = TestApp::spawn().await;
+        let world = seed::world(&app.app).await;
+        let order = picked(&app, &world, OrderPolicy::Partial, 2).await;
+        let mut strong = packaging("X", 400, false);
+        strong["load_max_g"] = json!(20_000);
+        app.post(world.admin(), "/v1/packagings", strong).await.ok();
+        let mut packer = Handheld::logged_in(&app, &world, 1).await;
+        scans(&mut packer, &["PACK", &unit("T-01"), "2", A1, "S", "5101"]).await;
+        let heavy = scans(&mut packer, &["YES"]).await;
+        assert_eq!(
+            (&heavy["feedback"], &heavy["screen"]["expect"]),
+            (&json!("warn"), &json!("packaging"))
+        );
+        assert!(heavy["message"].as_str().unwrap().contains("5001 г, можно 5000"), "{heavy}");
+        assert!(is_state(&app, order, "picked").await, "nothing is closed yet");
+        assert_eq!(parcels(&app, &world, order).await[0]["state"], "open");
+        assert_refused(&packer.scan("XXL").await, "XXL");
+        let noted = "SELECT COUNT(*) FROM order_event WHERE kind = 'parcel_overloaded'";
+        if kept {
+            assert_eq!(scans(&mut packer, &["ДА"]).await["screen"]["expect"], "reason");
+            scans(&mut packer, &["двойное дно"]).await;
+            assert_eq!(number(&app, noted).await, 1);
+            let shown = app.get(world.admin(), &format!("/v1/orders/{order}")).await.ok();
+            assert!(shown["events"].to_string().contains("двойное дно"), "{shown}");
+        } else {
+            scans(&mut packer, &["X", "5101", "YES"]).await;
+            assert_eq!(number(&app, noted).await, 0);
+        }
+        assert!(is_state(&app, order, "packed").await);
+        app.finish().await;
+    }
 }
 
 #[tokio::test]

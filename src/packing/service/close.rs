@@ -1,9 +1,11 @@
 //! Closing a parcel: complete or for a stated reason, weighed, with its label.
 
+use serde_json::{Value, json};
+
 use crate::commands::Ctx;
 use crate::db::Tx;
 use crate::ids::{PackagingId, ParcelId};
-use crate::orders::{OrderState, OrderStep, line_cancel_rest, order_advance};
+use crate::orders::{OrderState, OrderStep, line_cancel_rest, order_advance, order_event};
 use crate::packing::labels::label_print;
 use crate::packing::service::pack::items;
 use crate::packing::store::ParcelClose;
@@ -39,6 +41,8 @@ pub struct CloseIn {
     /// Of the closed parcel, by the scale.
     pub weight: Grams,
     pub weight_check: WeightCheck,
+    /// Why it goes although it is heavier than its packaging bears.
+    pub overload_reason: Option<String>,
     pub ending: Ending,
 }
 
@@ -67,7 +71,9 @@ pub async fn parcel_close(tx: &mut Tx, ctx: &Ctx, input: &CloseIn) -> Result<Clo
     }
     let lines = store::pack_lines(tx, order.id, parcel.id).await?;
     let last = is_last(&lines, &input.ending)?;
-    let expected = expected_weight(tx, &order, &lines, input).await?;
+    let packaging = packaging_in_use(tx, &order, input.packaging).await?;
+    let expected = expected_weight(packaging.as_ref(), &lines, input)?;
+    let overload = overload_of(packaging.as_ref(), input)?;
     for line in lines.iter().filter(|line| line.in_parcel.is_positive()) {
         store::line_packed_add(tx, line.line, line.in_parcel).await?;
     }
@@ -89,6 +95,11 @@ pub async fn parcel_close(tx: &mut Tx, ctx: &Ctx, input: &CloseIn) -> Result<Clo
     if last {
         cart_clear(tx, ctx, order.id).await?;
         order_advance(tx, ctx, order.id, OrderStep::Pack).await?;
+    }
+    if let Some(detail) = overload {
+        let state = if last { OrderState::Packed } else { order.state };
+        let detail = json!({ "parcel": parcel.number, "overload": detail });
+        order_event(tx, ctx, order.id, "parcel_overloaded", state, detail).await?;
     }
     let parcel = closed(parcel, close);
     label_print(tx, ctx, &order, &parcel, last).await?;
@@ -112,13 +123,11 @@ fn is_last(lines: &[PackLine], ending: &Ending) -> Result<bool, PackError> {
 }
 
 /// What the parcel should weigh; refuses a weight that is far from it until it is confirmed.
-async fn expected_weight(
-    tx: &mut Tx,
-    order: &OrderFacts,
+fn expected_weight(
+    packaging: Option<&Packaging>,
     lines: &[PackLine],
     input: &CloseIn,
 ) -> Result<Grams, PackError> {
-    let packaging = packaging_in_use(tx, order, input.packaging).await?;
     let tare = packaging.map_or(Grams::ZERO, |packaging| packaging.tare_g);
     let content = items(lines, |line| line.in_parcel.get());
     let goods = rules::goods_weight(&content);
@@ -131,6 +140,23 @@ async fn expected_weight(
         return Ok(expected);
     }
     Err(PackError::WeightImplausible { measured: input.weight, expected })
+}
+
+/// Refuses what is heavier than the packaging bears, unless somebody says why it goes; answers what
+/// is then noted.
+fn overload_of(packaging: Option<&Packaging>, input: &CloseIn) -> Result<Option<Value>, PackError> {
+    let Some(packaging) = packaging else { return Ok(None) };
+    let load = rules::load(input.weight, packaging.tare_g);
+    let (code, most) = (packaging.code.clone(), packaging.load_max_g);
+    if load <= most {
+        return Ok(None);
+    }
+    match input.overload_reason.as_deref().map(str::trim).filter(|reason| !reason.is_empty()) {
+        Some(reason) => Ok(Some(json!({
+            "packaging": code, "load_g": load, "load_max_g": most, "reason": reason,
+        }))),
+        None => Err(PackError::Overloaded { code, load, most }),
+    }
 }
 
 async fn packaging_in_use(

@@ -78,6 +78,26 @@ pub enum Stage {
         /// Weighed, and not what was expected.
         doubted: Option<Grams>,
     },
+    /// Weighed, and more than the packaging bears.
+    Overload {
+        ending: EndState,
+        heavy: HeavyState,
+    },
+    /// Why it goes like that.
+    OverloadReason {
+        ending: EndState,
+        heavy: HeavyState,
+    },
+}
+
+/// A parcel that is too heavy for its packaging.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct HeavyState {
+    pub packaging: PackagingId,
+    pub code: String,
+    pub weight: Grams,
+    pub load: Grams,
+    pub most: Grams,
 }
 
 /// What a scan asks the service to do.
@@ -89,7 +109,18 @@ pub enum Action {
     Item { quantity: i64 },
     Undo,
     Packaging { ending: EndState, code: String },
-    Close { ending: EndState, packaging: Option<PackagingId>, weight: Grams, confirmed: Confirmed },
+    Close(Closing),
+}
+
+/// How a parcel is to be closed.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Closing {
+    pub ending: EndState,
+    pub packaging: Option<PackagingId>,
+    pub weight: Grams,
+    pub confirmed: Confirmed,
+    /// Why it goes although it is too heavy.
+    pub overload_reason: Option<String>,
 }
 
 /// Whether an unusual weight was confirmed.
@@ -166,6 +197,8 @@ pub fn step(state: &PackState, input: &Input) -> Action {
         Stage::Weight { ending, packaging, doubted } => {
             weight(parcel, ending, *packaging, *doubted, input)
         }
+        Stage::Overload { ending, heavy } => overload(parcel, ending, heavy, input),
+        Stage::OverloadReason { ending, heavy } => overload_reason(parcel, ending, heavy, input),
     }
 }
 
@@ -247,8 +280,10 @@ fn weight(
     doubted: Option<Grams>,
     input: &Input,
 ) -> Action {
-    let close =
-        |weight, confirmed| Action::Close { ending: ending.clone(), packaging, weight, confirmed };
+    let close = |weight, confirmed| {
+        let ending = ending.clone();
+        Action::Close(Closing { ending, packaging, weight, confirmed, overload_reason: None })
+    };
     match (input.command(), doubted, input.number()) {
         (Some(CommandCode::Yes), Some(weight), _) => close(weight, Confirmed::Yes),
         (Some(CommandCode::Cancel), _, _) => {
@@ -256,6 +291,45 @@ fn weight(
         }
         (None, _, Some(grams)) if grams > 0 => close(Grams::new(grams), Confirmed::No),
         _ => Action::Refuse(Text::new("pack-weight-answer")),
+    }
+}
+
+/// Too heavy: another packaging, or this one for a reason.
+fn overload(parcel: &ParcelState, ending: &EndState, heavy: &HeavyState, input: &Input) -> Action {
+    let ending = ending.clone();
+    match input.command() {
+        Some(CommandCode::Yes) => {
+            at(parcel, Stage::OverloadReason { ending, heavy: heavy.clone() })
+        }
+        Some(CommandCode::No | CommandCode::Cancel) => at(parcel, Stage::Packaging { ending }),
+        Some(CommandCode::Skip) => {
+            at(parcel, Stage::Weight { ending, packaging: None, doubted: None })
+        }
+        None if !input.text().trim().is_empty() => {
+            Action::Packaging { ending, code: input.text().trim().to_owned() }
+        }
+        _ => Action::Refuse(Text::new("pack-overload-answer")),
+    }
+}
+
+fn overload_reason(
+    parcel: &ParcelState,
+    ending: &EndState,
+    heavy: &HeavyState,
+    input: &Input,
+) -> Action {
+    let ending = ending.clone();
+    match input.command() {
+        Some(CommandCode::Cancel | CommandCode::No) => at(parcel, Stage::Packaging { ending }),
+        command if is_reason(command, input) => Action::Close(Closing {
+            ending,
+            packaging: Some(heavy.packaging),
+            weight: heavy.weight,
+            // Only a weight that was believed gets as far as here.
+            confirmed: Confirmed::Yes,
+            overload_reason: Some(input.scan.raw.trim().to_owned()),
+        }),
+        _ => Action::Refuse(Text::new("pack-reason-answer")),
     }
 }
 
@@ -285,7 +359,17 @@ pub fn view(state: &PackState) -> View {
         Stage::Weight { doubted: Some(weight), .. } => {
             View::new(Text::new("pack-weight-doubted").with("weight", weight), Expect::Weight)
         }
+        Stage::Overload { heavy, .. } => {
+            View::new(Text::new("pack-overload").with("code", &heavy.code), Expect::Packaging)
+        }
+        Stage::OverloadReason { .. } => {
+            View::new(Text::new("pack-overload-reason"), Expect::Reason)
+        }
     };
+    if let Stage::Overload { heavy, .. } = &parcel.stage {
+        let line = Text::new("pack-overload-line").with("load", heavy.load);
+        view = view.line(line.with("most", heavy.most));
+    }
     let order = Text::new("pack-order").with("number", &parcel.order_number);
     view = view.line(order.with("parcel", &parcel.number));
     for line in parcel.lines.iter().filter(|line| line.missing.is_positive()).take(LINES_SHOWN) {
@@ -363,7 +447,29 @@ mod tests {
         assert!(matches!(scanned(&weighing, "YES"), Action::Refuse(_)), "nothing was weighed");
         assert!(matches!(
             scanned(&weighing, "1250"),
-            Action::Close { packaging: Some(_), confirmed: Confirmed::No, .. }
+            Action::Close(Closing { packaging: Some(_), confirmed: Confirmed::No, .. })
         ));
+    }
+
+    #[test]
+    fn a_parcel_too_heavy_for_its_box_goes_in_another_one_or_for_a_reason() {
+        let heavy = HeavyState {
+            packaging: PackagingId::new(),
+            code: "S".to_owned(),
+            weight: Grams::new(5_200),
+            load: Grams::new(5_100),
+            most: Grams::new(5_000),
+        };
+        let ending = EndState::Complete;
+        let asked = state(0, Stage::Overload { ending, heavy: heavy.clone() });
+        assert!(matches!(scanned(&asked, "DONE"), Action::Refuse(_)), "not by accident");
+        assert!(matches!(scanned(&asked, "L"), Action::Packaging { code, .. } if code == "L"));
+        let Action::Show(reason) = scanned(&asked, "ДА") else { panic!("a reason is asked") };
+        assert!(matches!(scanned(&reason, "ДА"), Action::Refuse(_)), "that is no reason");
+        let Action::Close(closing) = scanned(&reason, "усилили лентой") else {
+            panic!("closed")
+        };
+        assert_eq!((closing.packaging, closing.weight), (Some(heavy.packaging), heavy.weight));
+        assert_eq!(closing.overload_reason.as_deref(), Some("усилили лентой"));
     }
 }

@@ -3,16 +3,16 @@
 use crate::catalog::barcode_hits;
 use crate::commands::Ctx;
 use crate::db::Tx;
-use crate::ids::{PackagingId, ProductId};
+use crate::ids::ProductId;
 use crate::packing::{
     self, CloseIn, PackError, PackIn, PackSubject, WeightCheck, pack_start, pack_work,
 };
 use crate::terminal::flows::FlowState;
 use crate::terminal::flows::pack::{
-    Action, Confirmed, EndState, PackState, ParcelState, Stage, at_stage, step,
+    Action, Closing, Confirmed, EndState, HeavyState, PackState, ParcelState, Stage, at_stage, step,
 };
 use crate::terminal::{Input, Step, TerminalError, Text, Who};
-use crate::units::{Grams, Pieces};
+use crate::units::Pieces;
 
 type Answer = Result<Step<FlowState>, TerminalError>;
 
@@ -32,10 +32,7 @@ pub(super) async fn handle(
         Action::Item { quantity } => item(tx, ctx, who, &parcel, quantity, input).await,
         Action::Undo => undo(tx, ctx, who, &parcel).await,
         Action::Packaging { ending, code } => packaging(tx, who, &parcel, ending, code).await,
-        Action::Close { ending, packaging, weight, confirmed } => {
-            let closing = Closing { ending, packaging, weight, confirmed };
-            close(tx, ctx, who, &parcel, closing).await
-        }
+        Action::Close(closing) => close(tx, ctx, who, &parcel, closing).await,
         other => refused(state, other),
     }
 }
@@ -119,14 +116,6 @@ async fn packaging(
     Ok(Step::ok(FlowState::Pack(at_stage(parcel, stage))))
 }
 
-/// How the parcel is closed.
-struct Closing {
-    ending: EndState,
-    packaging: Option<PackagingId>,
-    weight: Grams,
-    confirmed: Confirmed,
-}
-
 async fn close(
     tx: &mut Tx,
     ctx: &Ctx,
@@ -134,13 +123,19 @@ async fn close(
     parcel: &ParcelState,
     closing: Closing,
 ) -> Answer {
-    let Closing { ending, packaging, weight, confirmed } = closing;
+    let Closing { ending, packaging, weight, confirmed, overload_reason } = closing;
     let weight_check = match confirmed {
         Confirmed::Yes => WeightCheck::Confirmed,
         Confirmed::No => WeightCheck::Measured,
     };
-    let input =
-        CloseIn { parcel: parcel.id, packaging, weight, weight_check, ending: ending.ending() };
+    let input = CloseIn {
+        parcel: parcel.id,
+        packaging,
+        weight,
+        weight_check,
+        overload_reason,
+        ending: ending.ending(),
+    };
     let closed = match packing::parcel_close(tx, ctx, &input).await {
         Ok(closed) => closed,
         // Nothing was changed yet: the packer weighs again or confirms.
@@ -148,6 +143,14 @@ async fn close(
             let stage = Stage::Weight { ending, packaging, doubted: Some(measured) };
             let text = Text::new("pack-weight-far").with("measured", measured);
             let text = text.with("expected", expected);
+            return Ok(Step::warn(FlowState::Pack(at_stage(parcel, stage)), text));
+        }
+        Err(PackError::Overloaded { code, load, most }) => {
+            let Some(packaging) = packaging else { return Ok(Step::ok(shown(parcel.clone()))) };
+            let text = Text::new("pack-overloaded").with("code", &code).with("load", load);
+            let text = text.with("most", most);
+            let heavy = HeavyState { packaging, code, weight, load, most };
+            let stage = Stage::Overload { ending, heavy };
             return Ok(Step::warn(FlowState::Pack(at_stage(parcel, stage)), text));
         }
         Err(error) => return Err(error.into()),
