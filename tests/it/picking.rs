@@ -232,6 +232,8 @@ async fn a_short_pick_freezes_the_rest_opens_a_count_and_looks_elsewhere() {
     let mut picker = Handheld::logged_in(&app, &world, 0).await;
     let short = scans(&mut picker, &["PICK", &unit("T-01"), &bin("S-01"), A1, "SHORT"]).await;
     assert_eq!(short["feedback"], "warn", "{short}");
+    let told = picker.scan("UNDO").await;
+    assert_refused(&told, "ячейка ждёт пересчёта");
     let frozen = "SELECT CAST(SUM(on_hand) AS BIGINT) FROM balance WHERE condition = 'hold'";
     assert_eq!(number(&app, frozen).await, 2);
     let counts = "SELECT COUNT(*) FROM stock_count WHERE cause = 'short_pick'";
@@ -254,6 +256,7 @@ async fn an_order_that_goes_complete_only_leaves_the_cart_when_a_piece_is_missin
     let mut picker = Handheld::logged_in(&app, &world, 0).await;
     scans(&mut picker, &["PICK", &unit("T-01"), &bin("S-01"), A1, "DAMAGED"]).await;
     assert!(is_state(&app, order, "accepted").await);
+    assert_refused(&picker.scan("UNDO").await, "пересчёт ячейки вернёт его");
     let damaged = "SELECT CAST(SUM(on_hand) AS BIGINT) FROM balance WHERE condition = 'damaged'";
     assert_eq!(number(&app, damaged).await, 1);
     scans(&mut picker, &["DONE"]).await;

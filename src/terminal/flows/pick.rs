@@ -30,6 +30,17 @@ pub struct BatchState {
     pub task: Option<TaskState>,
     /// The last pick, as long as it can be taken back.
     pub last: Option<LastPick>,
+    /// The last scan gave pieces up. The way was laid anew for that, so it is not taken back.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub given_up: Option<GivenUp>,
+}
+
+/// Pieces that were not there or not good.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum GivenUp {
+    Short,
+    Damaged,
 }
 
 /// What the screen asks for.
@@ -162,6 +173,7 @@ impl BatchState {
             stage: Stage::Finish,
             task: None,
             last: None,
+            given_up: None,
         }
     }
 
@@ -202,7 +214,8 @@ impl BatchState {
         let closed = self.task.as_ref().is_some_and(|task| task.left == pieces);
         let standing = self.task.as_ref().map(|task| task.place);
         let tasks_done = self.tasks_done + i64::from(closed);
-        let after = Self { last: Some(LastPick { at, pieces }), tasks_done, ..self };
+        let last = Some(LastPick { at, pieces });
+        let after = Self { last, given_up: None, tasks_done, ..self };
         let after = after.with_task(next, standing);
         match empty {
             Some((place, code)) => Self { stage: Stage::Empty { place, code }, ..after },
@@ -218,7 +231,7 @@ impl BatchState {
             TaskState { left, ..task }
         });
         let last = task.as_ref().map(|task| LastPick { at: task.at, pieces });
-        Self { stage: Stage::Item { quantity: None }, task, last, ..self }
+        Self { stage: Stage::Item { quantity: None }, task, last, given_up: None, ..self }
     }
 
     /// Where the picker stands, as far as the dialogue knows.
@@ -239,8 +252,8 @@ pub fn step(pick: &PickState, input: &Input) -> Action {
         return Action::Resume { number: number.to_owned() };
     }
     let Some(batch) = &pick.batch else { return Action::Claim };
-    if let (Some(CommandCode::Undo), Some(last)) = (input.command(), batch.last) {
-        return Action::Undo(last);
+    if input.is_command(CommandCode::Undo) {
+        return batch.last.map_or_else(|| Action::Refuse(not_undone(batch)), Action::Undo);
     }
     match (&batch.stage, &batch.task) {
         (Stage::Bind { slot, .. }, _) => bind(*slot, input),
@@ -248,6 +261,15 @@ pub fn step(pick: &PickState, input: &Input) -> Action {
         (Stage::Finish, _) | (_, None) => finish(input),
         (stage, Some(task)) => at_the_shelf(pick, batch, stage, task, input),
     }
+}
+
+/// Why there is nothing to take back, and what helps instead.
+fn not_undone(batch: &BatchState) -> Text {
+    Text::new(match batch.given_up {
+        Some(GivenUp::Short) => "pick-undo-short",
+        Some(GivenUp::Damaged) => "pick-undo-damaged",
+        None => "problem-nothing_to_undo",
+    })
 }
 
 fn bind(slot: i64, input: &Input) -> Action {
@@ -482,6 +504,7 @@ mod tests {
             stage,
             task: Some(task),
             last: None,
+            given_up: None,
         };
         PickState { batch: Some(batch) }
     }
@@ -521,5 +544,7 @@ mod tests {
             assert!(matches!(scanned(&state(1, stage), data), Action::Refuse(_)), "{data}");
         }
         assert_eq!(scanned(&state(1, Stage::Bin), "SHORT"), Action::Short);
+        let nothing = Action::Refuse(Text::new("problem-nothing_to_undo"));
+        assert_eq!(scanned(&state(1, Stage::Bin), "UNDO"), nothing);
     }
 }

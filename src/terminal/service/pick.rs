@@ -8,7 +8,7 @@ use crate::picking::{
 };
 use crate::terminal::flows::FlowState;
 use crate::terminal::flows::pick::{
-    Action, BatchState, LastPick, PickState, Stage, rest_text, step,
+    Action, BatchState, GivenUp, LastPick, PickState, Stage, rest_text, step,
 };
 use crate::terminal::{Input, Step, TerminalError, Text, Who};
 use crate::units::Pieces;
@@ -59,7 +59,7 @@ pub(super) async fn handle(
         Action::Skip => {
             let cursor = batch.task.as_ref().map_or(TaskCursor::START, |task| task.at.behind());
             let next = tasks_from(tx, batch.id, cursor).await.map_err(PickError::from)?;
-            shown(BatchState { last: None, ..batch }.with_task(next.as_ref(), None))
+            shown(BatchState { last: None, given_up: None, ..batch }.with_task(next.as_ref(), None))
         }
         Action::EmptyDenied { place } => empty_denied(tx, ctx, batch, place).await,
         Action::Short | Action::Damaged { .. } | Action::Swap { .. } => {
@@ -149,7 +149,7 @@ async fn pick(tx: &mut Tx, ctx: &Ctx, who: &Who, batch: BatchState, pieces: Piec
 async fn refreshed(tx: &mut Tx, batch: BatchState) -> Result<BatchState, TerminalError> {
     let work = batch_work(tx, batch.id).await?;
     let BatchState { totes, tasks_done, tasks, .. } = BatchState::of(&work);
-    Ok(BatchState { totes: totes.max(1), tasks_done, tasks, last: None, ..batch })
+    Ok(BatchState { totes: totes.max(1), tasks_done, tasks, last: None, given_up: None, ..batch })
 }
 
 async fn other_lot(tx: &mut Tx, ctx: &Ctx, batch: BatchState, code: &str) -> Answer {
@@ -169,18 +169,22 @@ async fn trouble(tx: &mut Tx, ctx: &Ctx, who: &Who, batch: BatchState, action: A
     let Some(at) = batch.task.as_ref().map(|task| task.at) else { return shown(batch) };
     let standing = batch.standing();
     let task = TaskIn { device: who.device, task: at.task };
-    let rest = match action {
+    let (rest, given_up) = match action {
         Action::Damaged { pieces } => {
-            picking::pick_damaged(tx, ctx, &task, pieces, who.happened_at).await?
+            let rest = picking::pick_damaged(tx, ctx, &task, pieces, who.happened_at).await?;
+            (rest, GivenUp::Damaged)
         }
         Action::Swap { lot } => {
             let swapped = picking::lot_swap(tx, ctx, &task, lot).await?;
             let batch = refreshed(tx, batch).await?;
             return shown(batch.with_task(Some(&swapped), standing));
         }
-        _ => picking::pick_short(tx, ctx, &task, who.happened_at).await?,
+        _ => {
+            let rest = picking::pick_short(tx, ctx, &task, who.happened_at).await?;
+            (rest, GivenUp::Short)
+        }
     };
-    let batch = refreshed(tx, batch).await?;
+    let batch = BatchState { given_up: Some(given_up), ..refreshed(tx, batch).await? };
     let next = next_of(tx, &batch).await?;
     warned(batch.with_task(next.as_ref(), standing), rest_text(&rest))
 }
