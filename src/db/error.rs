@@ -44,11 +44,6 @@ pub enum DbError {
 }
 
 impl DbError {
-    /// Whether running the whole transaction again can cure it.
-    pub(super) const fn is_passing(&self) -> bool {
-        matches!(self, Self::Conflict | Self::Disconnected(_))
-    }
-
     pub(super) fn unavailable(why: &str) -> Self {
         Self::Unavailable(why.into())
     }
@@ -100,12 +95,17 @@ impl From<sqlx::Error> for DbError {
         use sqlx::error::ErrorKind;
         match &error {
             sqlx::Error::RowNotFound => Self::NoRow,
+            sqlx::Error::Database(database) if ends_connection(&**database) => {
+                Self::Disconnected(Box::new(error))
+            }
             sqlx::Error::Database(database) => {
                 match (database.kind(), database.code().as_deref()) {
                     // Serialisation failure, deadlock.
                     (_, Some("40001" | "40P01")) => Self::Conflict,
-                    // Shutting down, starting up, too many connections, no space left.
-                    (_, Some("57P01" | "57P02" | "57P03" | "53300" | "53100")) => {
+                    // No disk, memory or connections left; cancelled from outside; trouble with files.
+                    (_, Some(code))
+                        if code.starts_with("53") || code.starts_with("58") || code == "57014" =>
+                    {
                         Self::Unavailable(Box::new(error))
                     }
                     (ErrorKind::UniqueViolation, _) => Self::Unique,
@@ -119,11 +119,24 @@ impl From<sqlx::Error> for DbError {
                     _ => Self::Engine(Box::new(error)),
                 }
             }
-            sqlx::Error::Io(_) | sqlx::Error::WorkerCrashed => Self::Disconnected(Box::new(error)),
+            // An answer that nobody understands belongs to another question: the connection is lost.
+            sqlx::Error::Io(_) | sqlx::Error::Protocol(_) | sqlx::Error::WorkerCrashed => {
+                Self::Disconnected(Box::new(error))
+            }
             sqlx::Error::Tls(_) | sqlx::Error::PoolTimedOut | sqlx::Error::PoolClosed => {
                 Self::Unavailable(Box::new(error))
             }
             _ => Self::Engine(Box::new(error)),
         }
     }
+}
+
+/// Whether the server gives up the connection with this error: it shuts down, or was told to end this
+/// connection. One that takes no writes any more has become a standby: the way to the database leads
+/// elsewhere now.
+fn ends_connection(error: &dyn sqlx::error::DatabaseError) -> bool {
+    use sqlx::postgres::{PgDatabaseError, PgSeverity};
+    let severity = error.try_downcast_ref::<PgDatabaseError>().map(PgDatabaseError::severity);
+    matches!(severity, Some(PgSeverity::Fatal | PgSeverity::Panic))
+        || error.code().is_some_and(|code| code.starts_with("08") || code == "25006")
 }

@@ -101,7 +101,8 @@ impl Db {
         loop {
             let outcome = match &self.engine {
                 Engine::Sqlite(db) => db.write(Arc::clone(&work)).await,
-                Engine::Postgres(db) => db.write(&*work, attempt > 0).await,
+                // Boxed: the whole work is inside, and whoever waits for it would be as large.
+                Engine::Postgres(db) => Box::pin(db.write(&*work, attempt > 0)).await,
             };
             match outcome {
                 Attempt::Done(result) => return result,

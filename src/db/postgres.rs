@@ -9,14 +9,14 @@ use sqlx::postgres::{PgArguments, PgConnectOptions, PgConnection};
 use sqlx::{Arguments, AssertSqlSafe};
 use tokio::sync::Notify;
 
-use self::pool::Pool;
+use self::pool::{Permit, Pool};
 use self::work::PgWork;
 use super::tx::{Failure, Tx, TxEngine};
 use super::{Arg, Attempt, DbError, Record, Row};
 
 const STATEMENTS_CACHED: usize = 512;
-/// A connection that died while nobody used it is found by the first attempt.
-const READ_ATTEMPTS: u32 = 2;
+/// A connection that died while nobody used it is found by the first attempt; the next one is new.
+const READ_ATTEMPTS: u32 = 3;
 
 #[derive(Clone)]
 pub(super) struct PostgresDb {
@@ -28,8 +28,8 @@ impl PostgresDb {
     pub(super) async fn open(url: &str, announced: Arc<Notify>) -> Result<Self, DbError> {
         let options: PgConnectOptions = url.parse()?;
         let pool = Pool::new(options.statement_cache_capacity(STATEMENTS_CACHED));
-        let (_permit, connection) = pool.acquire().await?;
-        pool.release(connection);
+        let (permit, connection) = pool.acquire().await?;
+        pool.release(permit, connection);
         Ok(Self { pool: Arc::new(pool), announced })
     }
 
@@ -38,45 +38,46 @@ impl PostgresDb {
     }
 
     /// `again`: an earlier run of the same work met a conflict.
+    ///
+    /// What fails at the end of the work is a conflict like any other: the work is run again. There
+    /// each insert is refused at its place, and the idempotency key keeps what was committed by a
+    /// connection that broke from happening twice.
     pub(super) async fn write<T, E, F>(&self, work: &F, again: bool) -> Attempt<T, E>
     where
         F: AsyncFn(&mut Tx) -> Result<T, E>,
         E: From<DbError>,
     {
-        let (_permit, connection) = match self.pool.acquire().await {
+        let (permit, connection) = match self.pool.acquire().await {
             Ok(acquired) => acquired,
-            Err(error) => return self.refused_or_lost(error, true),
+            Err(error) => return Attempt::Done(Err(error.into())),
         };
         let mut tx = Tx::new(TxEngine::Postgres(PgWork::new(connection, again)));
         let outcome = work(&mut tx).await;
-        let (failure, announced) = (tx.failure, tx.announced);
-        let done = work_of(tx);
-        match outcome {
-            Err(error) if failure == Failure::Disconnected => {
-                self.pool.forget_idle();
-                Attempt::Conflict(error)
-            }
+        let outcome = tx.settled(outcome);
+        let (mut failure, announced) = (tx.failure, tx.announced);
+        let mut done = work_of(tx);
+        let attempt = match outcome {
             Ok(value) => match done.commit().await {
-                Ok(connection) => {
-                    self.pool.release(connection);
+                Ok(()) => {
                     if announced {
                         self.announced.notify_waiters();
                     }
                     Attempt::Done(Ok(value))
                 }
-                Err(error) => self.refused_or_lost(error, again),
+                Err(error) => {
+                    failure = Failure::of(&error);
+                    if again && !failure.is_passing() {
+                        Attempt::Done(Err(error.into()))
+                    } else {
+                        Attempt::Conflict(error.into())
+                    }
+                }
             },
-            Err(error) => {
-                if let Some(connection) = done.rollback().await {
-                    self.pool.release(connection);
-                }
-                if failure == Failure::Conflict {
-                    Attempt::Conflict(error)
-                } else {
-                    Attempt::Done(Err(error))
-                }
-            }
-        }
+            Err(error) if failure.is_passing() => Attempt::Conflict(error),
+            Err(error) => Attempt::Done(Err(error)),
+        };
+        self.give_back(permit, done, failure).await;
+        attempt
     }
 
     pub(super) async fn read<T, E, F>(&self, work: F) -> Result<T, E>
@@ -84,15 +85,7 @@ impl PostgresDb {
         F: AsyncFn(&mut Tx) -> Result<T, E>,
         E: From<DbError>,
     {
-        let mut attempts = 0;
-        loop {
-            let (_permit, connection) = self.pool.acquire().await?;
-            let (outcome, broken) = self.look(PgWork::new(connection, true), &work).await;
-            attempts += 1;
-            if !broken || attempts == READ_ATTEMPTS {
-                return outcome;
-            }
-        }
+        self.look(Sight::EachItsOwn, work).await
     }
 
     pub(super) async fn snapshot<T, E, F>(&self, work: F) -> Result<T, E>
@@ -100,40 +93,56 @@ impl PostgresDb {
         F: AsyncFn(&mut Tx) -> Result<T, E>,
         E: From<DbError>,
     {
-        let (_permit, connection) = self.pool.acquire().await?;
-        self.look(PgWork::snapshot(connection).await?, &work).await.0
+        self.look(Sight::One, work).await
     }
 
-    /// Answers also whether the connection broke meanwhile.
-    async fn look<T, E, F>(&self, reading: PgWork, work: &F) -> (Result<T, E>, bool)
+    async fn look<T, E, F>(&self, sight: Sight, work: F) -> Result<T, E>
     where
         F: AsyncFn(&mut Tx) -> Result<T, E>,
+        E: From<DbError>,
     {
-        let mut tx = Tx::new(TxEngine::Postgres(reading));
-        let outcome = work(&mut tx).await;
-        if tx.failure == Failure::Disconnected {
-            self.pool.forget_idle();
-            return (outcome, true);
+        let mut attempts = 0;
+        loop {
+            let (permit, connection) = self.pool.acquire().await?;
+            let mut reading = PgWork::new(connection, true);
+            let begun = match sight {
+                Sight::EachItsOwn => Ok(()),
+                Sight::One => reading.begin_snapshot().await,
+            };
+            let mut tx = Tx::new(TxEngine::Postgres(reading));
+            let outcome = match tx.note(begun) {
+                Ok(()) => work(&mut tx).await,
+                Err(error) => Err(error.into()),
+            };
+            let outcome = tx.settled(outcome);
+            let failure = tx.failure;
+            self.give_back(permit, work_of(tx), failure).await;
+            attempts += 1;
+            if failure != Failure::Disconnected || attempts == READ_ATTEMPTS {
+                return outcome;
+            }
         }
-        if let Some(connection) = work_of(tx).rollback().await {
-            self.pool.release(connection);
-        }
-        (outcome, false)
     }
 
-    /// What failed at the end of the work is a conflict like any other: the command is run again.
-    /// There each insert is refused at its place, and the idempotency key keeps what was written by
-    /// a connection that broke from happening twice.
-    fn refused_or_lost<T, E: From<DbError>>(&self, error: DbError, again: bool) -> Attempt<T, E> {
-        if matches!(error, DbError::Disconnected(_)) {
-            self.pool.forget_idle();
-        }
-        if !again || error.is_passing() {
-            Attempt::Conflict(E::from(error))
-        } else {
-            Attempt::Done(Err(E::from(error)))
+    /// Ends what was not committed and keeps the connection, unless it broke.
+    async fn give_back(&self, permit: Permit, work: PgWork, failure: Failure) {
+        let connection = match failure {
+            Failure::Disconnected => None,
+            Failure::None | Failure::Statement | Failure::Conflict => work.end().await,
+        };
+        match connection {
+            Some(connection) => self.pool.release(permit, connection),
+            None => self.pool.broke(permit),
         }
     }
+}
+
+/// What the statements of a reading see.
+#[derive(Debug, Clone, Copy)]
+enum Sight {
+    EachItsOwn,
+    /// All the same state of the data.
+    One,
 }
 
 fn work_of(tx: Tx) -> PgWork {

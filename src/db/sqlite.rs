@@ -97,6 +97,7 @@ impl SqliteDb {
         let shared = Arc::clone(&self.shared);
         let job: group::Job = Box::new(move |tx| {
             let outcome = poll_once(work(tx));
+            let outcome = tx.settled(outcome);
             let (failure, announced) = (tx.failure, tx.announced);
             let keep = outcome.is_ok();
             let finish: group::Finish = Box::new(move |committed| {
@@ -120,7 +121,7 @@ impl SqliteDb {
         if sender.is_none_or(|sender| sender.send(job).is_err()) {
             return Attempt::Done(Err(DbError::unavailable("the database is closed").into()));
         }
-        let gone = || Attempt::Done(Err(DbError::unavailable("the writer ended").into()));
+        let gone = || Attempt::Done(Err(DbError::unavailable("the command was not run").into()));
         answered.await.unwrap_or_else(|_| gone())
     }
 
@@ -155,6 +156,7 @@ impl Shared {
         connection.execute_batch("BEGIN").map_err(DbError::from)?;
         let mut tx = Tx::new(TxEngine::Sqlite(connection));
         let outcome = poll_once(work(&mut tx));
+        let outcome = tx.settled(outcome);
         let TxEngine::Sqlite(connection) = tx.engine else {
             unreachable!("a transaction keeps its engine")
         };

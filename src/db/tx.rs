@@ -23,6 +23,21 @@ pub(super) enum Failure {
     Disconnected,
 }
 
+impl Failure {
+    pub(super) const fn of(error: &DbError) -> Self {
+        match error {
+            DbError::Conflict => Self::Conflict,
+            DbError::Disconnected(_) => Self::Disconnected,
+            _ => Self::Statement,
+        }
+    }
+
+    /// Whether running the whole transaction again can cure it.
+    pub(super) const fn is_passing(self) -> bool {
+        matches!(self, Self::Conflict | Self::Disconnected)
+    }
+}
+
 pub(super) enum TxEngine {
     Sqlite(rusqlite::Connection),
     Postgres(PgWork),
@@ -160,15 +175,23 @@ impl Tx {
         if matches!(self.failure, Failure::None) { Ok(()) } else { Err(DbError::Aborted) }
     }
 
-    fn note<T>(&mut self, outcome: Result<T, DbError>) -> Result<T, DbError> {
+    pub(super) fn note<T>(&mut self, outcome: Result<T, DbError>) -> Result<T, DbError> {
         if let Err(error) = &outcome {
-            let failure = match error {
-                DbError::Conflict => Failure::Conflict,
-                DbError::Disconnected(_) => Failure::Disconnected,
-                _ => Failure::Statement,
-            };
-            self.failure = self.failure.max(failure);
+            self.failure = self.failure.max(Failure::of(error));
         }
         outcome
+    }
+
+    /// The outcome of the work that used this transaction. A failure that the work made nothing of
+    /// is its outcome all the same: `PostgreSQL` answers a COMMIT after it with a silent roll-back.
+    pub(super) fn settled<T, E: From<DbError>>(&self, outcome: Result<T, E>) -> Result<T, E> {
+        match self.failure {
+            Failure::None => outcome,
+            Failure::Conflict => outcome.and(Err(DbError::Conflict.into())),
+            Failure::Statement => outcome.and(Err(DbError::Aborted.into())),
+            Failure::Disconnected => {
+                outcome.and(Err(DbError::unavailable("the connection broke").into()))
+            }
+        }
     }
 }

@@ -20,6 +20,7 @@ mod loading;
 mod manifests;
 mod order_lines;
 mod orders;
+mod outage;
 mod packing;
 mod picking;
 mod places;

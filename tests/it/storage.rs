@@ -5,6 +5,7 @@ use std::time::Duration;
 use ambar::args;
 use ambar::db::{DbError, Tx};
 
+use crate::picking::number;
 use crate::seed;
 use crate::support::TestApp;
 
@@ -65,6 +66,24 @@ async fn a_failed_statement_kills_its_transaction_on_both_engines() {
         harmless
     };
     assert!(app.app.db.write::<u64, DbError, _>(work).await.is_err());
+    app.finish().await;
+}
+
+#[tokio::test]
+async fn a_failure_that_the_work_makes_nothing_of_is_its_outcome_all_the_same() {
+    let app = TestApp::spawn().await;
+    let work = async |tx: &mut Tx| {
+        let device = "INSERT INTO login_attempt (subject, failures, last_at) VALUES ($1, 1, $2)";
+        let now = ambar::units::Clock::system().now();
+        tx.execute(device, args!["kept?", now]).await?;
+        let twice = tx.execute(device, args!["kept?", now]).await;
+        assert!(matches!(twice, Err(DbError::Unique)), "{twice:?}");
+        Ok(())
+    };
+    let outcome = app.app.db.write::<(), DbError, _>(work).await;
+    assert!(matches!(outcome, Err(DbError::Aborted)), "{outcome:?}");
+    let count = number(&app, "SELECT COUNT(*) FROM login_attempt").await;
+    assert_eq!(count, 0, "and nothing is kept");
     app.finish().await;
 }
 

@@ -82,7 +82,12 @@ impl TestApp {
 
     /// A second node on the same database.
     pub(crate) async fn spawn_beside(&self) -> (App, String) {
-        let db = migrate::open_migrated(&self.location()).await.unwrap();
+        self.spawn_at(&self.location()).await
+    }
+
+    /// A second node that finds the database at `location`.
+    pub(crate) async fn spawn_at(&self, location: &Location) -> (App, String) {
+        let db = migrate::open_migrated(location).await.unwrap();
         let app = App::new(db, self.app.clock.clone());
         let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
         let base = format!("http://{}", listener.local_addr().unwrap());

@@ -3,9 +3,12 @@
 //! Not the pool of sqlx: that one asks each connection whether it is alive when it comes back, a
 //! round trip for every command, a third of all that a scan needs. Here a connection comes back
 //! only after work that ended well; any other is dropped, and a dead one is found by its error.
+//!
+//! **Invariant:** after one connection broke, none that was made before is lent again: the server
+//! went away, and the others have most likely gone with it.
 
-use std::sync::{Arc, Mutex};
-use std::time::Duration;
+use std::sync::{Arc, Mutex, MutexGuard};
+use std::time::{Duration, Instant};
 
 use sqlx::Connection as _;
 use sqlx::postgres::{PgConnectOptions, PgConnection};
@@ -18,23 +21,50 @@ use crate::db::DbError;
 const CONNECTIONS_MAX: u32 = 12;
 /// How long a command waits for the database before its caller hears 503.
 const ACQUIRE_TIMEOUT: Duration = Duration::from_secs(5);
+/// A server that has just started, or has no connection left, is asked again after this time.
+const BUSY_PAUSE: Duration = Duration::from_millis(100);
+/// What stood between may have forgotten a connection that was silent for so long.
+const IDLE_TIME_MAX: Duration = Duration::from_secs(600);
 
 pub(super) struct Pool {
     options: PgConnectOptions,
-    idle: Mutex<Vec<PgConnection>>,
+    kept: Mutex<Kept>,
     permits: Arc<Semaphore>,
 }
 
+#[derive(Default)]
+struct Kept {
+    /// Counted up whenever a connection broke.
+    generation: u64,
+    /// The one that came back last is at the end.
+    idle: Vec<Idle>,
+}
+
+struct Idle {
+    generation: u64,
+    since: Instant,
+    connection: PgConnection,
+}
+
 /// The right to use one connection.
-pub(super) struct Permit(#[expect(dead_code, reason = "held for its end")] OwnedSemaphorePermit);
+pub(super) struct Permit {
+    generation: u64,
+    #[expect(dead_code, reason = "held for its end")]
+    permit: OwnedSemaphorePermit,
+}
 
 impl Pool {
     pub(super) fn new(options: PgConnectOptions) -> Self {
         let permits = Arc::new(Semaphore::new(CONNECTIONS_MAX as usize));
-        Self { options, idle: Mutex::default(), permits }
+        Self { options, kept: Mutex::default(), permits }
     }
 
-    /// A connection; the permit is kept for as long as it is in use.
+    fn kept(&self) -> MutexGuard<'_, Kept> {
+        self.kept.lock().expect("no holder panics")
+    }
+
+    /// A connection; the permit is kept for as long as it is in use. An error says that there is no
+    /// way to the database now: it is never [`DbError::Disconnected`].
     pub(super) async fn acquire(&self) -> Result<(Permit, PgConnection), DbError> {
         let waiting = tokio::time::timeout(ACQUIRE_TIMEOUT, self.acquire_patiently());
         waiting.await.unwrap_or_else(|_| Err(DbError::unavailable("no connection became free")))
@@ -43,22 +73,38 @@ impl Pool {
     async fn acquire_patiently(&self) -> Result<(Permit, PgConnection), DbError> {
         let permit = Arc::clone(&self.permits).acquire_owned().await;
         let permit = permit.map_err(|_| DbError::unavailable("the database is closed"))?;
-        let idle = self.idle.lock().expect("no holder panics").pop();
-        let connection = match idle {
-            Some(connection) => connection,
-            None => PgConnection::connect_with(&self.options).await?,
-        };
-        Ok((Permit(permit), connection))
+        loop {
+            if let Some(idle) = self.kept().take() {
+                return Ok((Permit { generation: idle.generation, permit }, idle.connection));
+            }
+            let generation = self.kept().generation;
+            match PgConnection::connect_with(&self.options).await {
+                Ok(connection) => return Ok((Permit { generation, permit }, connection)),
+                Err(error) if is_busy(&error) => tokio::time::sleep(BUSY_PAUSE).await,
+                Err(error) => return Err(DbError::Unavailable(Box::new(error))),
+            }
+        }
     }
 
     /// Keeps a connection on which nothing is under way.
-    pub(super) fn release(&self, connection: PgConnection) {
-        self.idle.lock().expect("no holder panics").push(connection);
+    pub(super) fn release(&self, permit: Permit, connection: PgConnection) {
+        let mut kept = self.kept();
+        if permit.generation == kept.generation {
+            let since = Instant::now();
+            kept.idle.push(Idle { generation: permit.generation, since, connection });
+        }
+        // Only now another may come and take the connection.
+        drop(permit);
     }
 
-    /// After one connection broke: the others have most likely gone with it.
-    pub(super) fn forget_idle(&self) {
-        self.idle.lock().expect("no holder panics").clear();
+    /// The connection of this permit broke. What was made after it is left alone.
+    pub(super) fn broke(&self, permit: Permit) {
+        let mut kept = self.kept();
+        if permit.generation == kept.generation {
+            kept.generation += 1;
+            kept.idle.clear();
+        }
+        drop(permit);
     }
 
     /// Waits for the work under way and closes all connections.
@@ -66,11 +112,29 @@ impl Pool {
         let all = self.permits.acquire_many(CONNECTIONS_MAX).await;
         self.permits.close();
         drop(all);
-        let idle = std::mem::take(&mut *self.idle.lock().expect("no holder panics"));
-        for connection in idle {
+        let idle = std::mem::take(&mut self.kept().idle);
+        for Idle { connection, .. } in idle {
             if let Err(error) = connection.close().await {
                 tracing::debug!(%error, "a connection was not closed in order");
             }
         }
     }
+}
+
+impl Kept {
+    /// The connection that was used last. If even that one is too old, all are.
+    fn take(&mut self) -> Option<Idle> {
+        let last = self.idle.pop()?;
+        if last.since.elapsed() > IDLE_TIME_MAX {
+            self.idle.clear();
+            return None;
+        }
+        Some(last)
+    }
+}
+
+/// Whether the server is there and will take connections soon: it starts up, or has no place left.
+fn is_busy(error: &sqlx::Error) -> bool {
+    let code = error.as_database_error().and_then(sqlx::error::DatabaseError::code);
+    matches!(code.as_deref(), Some("57P03" | "53300"))
 }

@@ -26,9 +26,10 @@ impl PgWork {
     }
 
     /// Begins at once: all statements see one state of the data.
-    pub(super) async fn snapshot(mut connection: PgConnection) -> Result<Self, DbError> {
-        control(&mut connection, "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY").await?;
-        Ok(Self { connection, begun: true, waiting: Vec::new(), eager: true })
+    pub(super) async fn begin_snapshot(&mut self) -> Result<(), DbError> {
+        control(&mut self.connection, "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY").await?;
+        self.begun = true;
+        Ok(())
     }
 
     /// The connection inside the transaction, with all that waited done.
@@ -57,6 +58,10 @@ impl PgWork {
     ) -> Result<(), DbError> {
         if self.eager {
             return self.execute(sql, args).await.map(drop);
+        }
+        let waiting: usize = self.waiting.iter().map(|(_, args)| args.len()).sum();
+        if waiting + args.len() > expand::VALUES_MAX {
+            self.writing().await?;
         }
         self.waiting.push((sql, args));
         Ok(())
@@ -94,18 +99,19 @@ impl PgWork {
         fetch_text(self.connection(&sql).await?, sql, args).await
     }
 
-    /// Ends the work for good and gives the connection back. An error means that nothing was
-    /// written, unless the connection broke.
-    pub(super) async fn commit(mut self) -> Result<PgConnection, DbError> {
+    /// Ends the work for good. An error means that nothing was written, unless the connection broke.
+    pub(super) async fn commit(&mut self) -> Result<(), DbError> {
         self.insert_waiting().await?;
         if self.begun {
             control(&mut self.connection, "COMMIT").await?;
+            self.begun = false;
         }
-        Ok(self.connection)
+        Ok(())
     }
 
-    /// Undoes the work; a connection that cannot even do that is not used again.
-    pub(super) async fn rollback(mut self) -> Option<PgConnection> {
+    /// Gives the connection back, with what was not committed undone; one that cannot even do that
+    /// is not used again.
+    pub(super) async fn end(mut self) -> Option<PgConnection> {
         if self.begun
             && let Err(lost) = control(&mut self.connection, "ROLLBACK").await
         {

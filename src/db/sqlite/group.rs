@@ -34,9 +34,18 @@ pub(super) fn run(connection: Connection, jobs: &Receiver<Job>) {
 }
 
 fn run_group(mut tx: Tx, first: Job, jobs: &Receiver<Job>) -> Tx {
+    if let Err(error) = batch(&tx, "BEGIN IMMEDIATE") {
+        tracing::warn!(%error, "no transaction could be begun");
+        undo_group(&tx);
+        // All that wait already have waited for the same reason. Dropping a job tells its caller.
+        drop(first);
+        while let Ok(job) = jobs.try_recv() {
+            drop(job);
+        }
+        return tx;
+    }
     let mut finishes = Vec::new();
     let mut next = Some(first);
-    let begun = batch(&tx, "BEGIN IMMEDIATE");
     let started = Instant::now();
     while let Some(job) = next {
         let finish;
@@ -45,12 +54,11 @@ fn run_group(mut tx: Tx, first: Job, jobs: &Receiver<Job>) -> Tx {
         let full = finishes.len() >= GROUP_COMMANDS_MAX || started.elapsed() >= GROUP_WORK_MAX;
         next = if full { None } else { jobs.try_recv().ok() };
     }
-    let committed = begun.and_then(|()| batch(&tx, "COMMIT"));
-    if committed.is_err() && in_transaction(&tx) {
-        // Nothing can be done if this fails too: BEGIN of the next group will say so.
-        drop(batch(&tx, "ROLLBACK"));
+    let failure = batch(&tx, "COMMIT").err().map(|error| error.to_string());
+    if let Some(error) = &failure {
+        tracing::warn!(%error, commands = finishes.len(), "a group of commands was not committed");
+        undo_group(&tx);
     }
-    let failure = committed.err().map(|error| error.to_string());
     for finish in finishes {
         finish(failure.as_deref().map_or(Ok(()), |why| Err(DbError::unavailable(why))));
     }
@@ -58,26 +66,42 @@ fn run_group(mut tx: Tx, first: Job, jobs: &Receiver<Job>) -> Tx {
 }
 
 /// Runs one command in a savepoint. A panic undoes that command alone: its caller's channel is
-/// dropped with the closure and answers that the writer ended.
+/// dropped with the closure and answers that it was not run.
 fn run_one(tx: Tx, job: Job) -> (Tx, Option<Finish>) {
     let mut tx = Tx::new(tx.engine);
     if !in_transaction(&tx) {
         // The group is lost already: a full disk rolls it back. Dropping the job tells its caller.
         return (tx, None);
     }
-    let saved = batch(&tx, "SAVEPOINT command");
+    if let Err(error) = batch(&tx, "SAVEPOINT command") {
+        tracing::error!(%error, "a command could not be begun");
+        undo_group(&tx);
+        return (tx, None);
+    }
     let outcome = catch_unwind(AssertUnwindSafe(|| job(&mut tx)));
     let (keep, finish) = match outcome {
-        Ok((keep, finish)) => (keep && saved.is_ok(), Some(finish)),
+        Ok((keep, finish)) => (keep, Some(finish)),
         Err(_) => (false, None),
     };
     if in_transaction(&tx) {
         let end = if keep { "RELEASE command" } else { "ROLLBACK TO command; RELEASE command" };
         if let Err(error) = batch(&tx, end) {
+            // What it did cannot be told apart from what the others did.
             tracing::error!(%error, "a command could not be closed");
+            undo_group(&tx);
         }
     }
     (tx, finish)
+}
+
+/// Rolls all commands of the group back: its COMMIT fails, and each caller is told.
+fn undo_group(tx: &Tx) {
+    // Nothing can be done if this fails too: BEGIN of the next group will say so.
+    if in_transaction(tx)
+        && let Err(error) = batch(tx, "ROLLBACK")
+    {
+        tracing::error!(%error, "a group of commands could not be rolled back");
+    }
 }
 
 fn batch(tx: &Tx, sql: &str) -> Result<(), DbError> {
@@ -89,4 +113,83 @@ fn batch(tx: &Tx, sql: &str) -> Result<(), DbError> {
 
 fn in_transaction(tx: &Tx) -> bool {
     matches!(&tx.engine, TxEngine::Sqlite(connection) if !connection.is_autocommit())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::db::sqlite;
+    use std::sync::mpsc::{Sender, channel};
+
+    fn insert(told: &Sender<Result<(), String>>) -> Job {
+        let told = told.clone();
+        Box::new(move |tx| {
+            let TxEngine::Sqlite(connection) = &tx.engine else { unreachable!() };
+            let done = sqlite::execute(connection, "INSERT INTO t (a) VALUES (1)", &[]);
+            let tell = move |committed: Result<(), DbError>| {
+                told.send(committed.map_err(|error| error.to_string())).unwrap();
+            };
+            (done.is_ok(), Box::new(tell))
+        })
+    }
+
+    /// A file, and the writer's connection to it, which does not wait for others.
+    fn file(name: &str) -> (std::path::PathBuf, Connection) {
+        let file = std::env::temp_dir().join(format!("ambar_group_{name}_{}", std::process::id()));
+        drop(std::fs::remove_file(&file));
+        let connection = Connection::open(&file).unwrap();
+        connection.busy_timeout(Duration::ZERO).unwrap();
+        connection.execute_batch("CREATE TABLE t (a INTEGER)").unwrap();
+        (file, connection)
+    }
+
+    #[test]
+    fn all_that_wait_hear_at_once_that_the_file_is_held_and_later_ones_are_done() {
+        let (file, connection) = file("held");
+        let other = Connection::open(&file).unwrap();
+        other.execute_batch("BEGIN EXCLUSIVE").unwrap();
+        let (jobs, queue) = channel();
+        let (told, hear) = channel();
+        for _ in 0..5 {
+            jobs.send(insert(&told)).unwrap();
+        }
+        let first = queue.recv().unwrap();
+        let mut tx = run_group(Tx::new(TxEngine::Sqlite(connection)), first, &queue);
+        assert!(hear.try_recv().is_err(), "none was run");
+        assert!(queue.try_recv().is_err(), "none waits any longer");
+        other.execute_batch("COMMIT").unwrap();
+        tx = run_group(tx, insert(&told), &queue);
+        assert_eq!(hear.try_recv().unwrap(), Ok(()));
+        drop(tx);
+        let count: i64 = other.query_row("SELECT COUNT(*) FROM t", [], |row| row.get(0)).unwrap();
+        assert_eq!(count, 1);
+        std::fs::remove_file(file).unwrap();
+    }
+
+    #[test]
+    fn nothing_of_a_group_is_kept_or_acknowledged_when_its_transaction_is_lost() {
+        let (file, connection) = file("lost");
+        let (jobs, queue) = channel();
+        let (told, hear) = channel();
+        // What a full disk does to the transaction.
+        let lose: Job = Box::new(|tx: &mut Tx| {
+            batch(tx, "ROLLBACK").unwrap();
+            let finish: Finish = Box::new(|committed| assert!(committed.is_err()));
+            (false, finish)
+        });
+        jobs.send(lose).unwrap();
+        jobs.send(insert(&told)).unwrap();
+        let tx = run_group(Tx::new(TxEngine::Sqlite(connection)), insert(&told), &queue);
+        assert!(hear.try_recv().unwrap().is_err(), "the first was run and is lost");
+        assert!(hear.try_recv().is_err(), "the last was not run");
+        // On a busy machine the group may have ended before it.
+        drop(queue.try_recv());
+        let tx = run_group(tx, insert(&told), &queue);
+        assert_eq!(hear.try_recv().unwrap(), Ok(()));
+        let TxEngine::Sqlite(connection) = tx.engine else { unreachable!() };
+        let count = "SELECT COUNT(*) FROM t";
+        let count: i64 = connection.query_row(count, [], |row| row.get(0)).unwrap();
+        assert_eq!(count, 1);
+        std::fs::remove_file(file).unwrap();
+    }
 }

@@ -109,7 +109,7 @@ pub async fn scan(app: &App, terminal: Terminal, scan: ScanIn) -> Result<ScanOut
             Err(_) if from_memory => {}
             Err(Left::Refused(told)) => aside = Aside::Refused(told),
             Err(Left::PinNeeded { badge }) => {
-                aside = Aside::PinChecked(check_pin(app, badge, scan.data.trim()).await);
+                aside = Aside::PinChecked(check_pin(app, badge, scan.data.trim()).await?);
             }
         }
     }
@@ -128,15 +128,23 @@ pub async fn screen(app: &App, terminal: Terminal) -> Result<ScanOut, TerminalEr
     Ok(last.session.answer(last.sequence))
 }
 
-async fn check_pin(app: &App, badge: String, pin: &str) -> Result<Person, Told> {
+/// A refusal is noted with the scan; trouble of the database leaves the scan to be sent again.
+async fn check_pin(
+    app: &App,
+    badge: String,
+    pin: &str,
+) -> Result<Result<Person, Told>, TerminalError> {
     match crate::access::service::badge_login(app, &badge, pin).await {
-        Ok(person) => Ok(Person {
+        Ok(person) => Ok(Ok(Person {
             user: person.user,
             name: person.name,
             language: person.language,
             roles: person.roles,
-        }),
-        Err(error) => Err(Told::from(&error)),
+        })),
+        Err(error) if matches!(error.kind(), Kind::Unavailable | Kind::Internal) => {
+            Err(error.into())
+        }
+        Err(error) => Ok(Err(Told::from(&error))),
     }
 }
 
