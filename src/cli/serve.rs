@@ -14,6 +14,7 @@ use crate::app::App;
 use crate::config::{DataArgs, ListenArgs};
 use crate::db::migrate;
 use crate::jobs::{JobHandler, Workers, WorkersHandle};
+use crate::orders;
 use crate::printing::PrintHandler;
 use crate::units::Clock;
 
@@ -76,6 +77,9 @@ pub(super) async fn start(data: &DataArgs, listen: &ListenArgs) -> anyhow::Resul
             tracing::error!(%error, "the HTTP service ended");
         }
     }));
+
+    let promises = orders::reserve_regularly(app.clone(), orders::RESERVE_EVERY, stop.clone());
+    tasks.push(tokio::spawn(promises));
 
     let mut scanners = None;
     let workers = Workers::start(app.clone(), handlers());

@@ -21,6 +21,7 @@ pub mod http;
 mod intake;
 pub mod model;
 mod read;
+mod regular;
 mod release;
 mod request;
 pub mod reserve;
@@ -45,6 +46,7 @@ pub use self::model::{
     ReleasableLine, ReserveReport, ShrinkReport, WaveFilter,
 };
 pub use self::read::{order_find, order_lines};
+pub use self::regular::{RESERVE_EVERY, reserve_left_out, reserve_regularly};
 pub use self::release::releasable_lines;
 pub use self::release::{OrderNote, order_advance, order_event, order_events, orders_release};
 pub use self::request::{LineRequest, OrderRequest, requests_resolve};

@@ -18,13 +18,13 @@ use crate::ids::{OrderId, OwnerId, ProductId, WarehouseId};
 /// So many orders are promised stock in one transaction: few enough that scans wait for it only
 /// briefly, many enough that it pays. `SQLite` also gets slower by the square: each insert with a
 /// trigger walks the undo log that the transaction has in memory.
-const CHUNK_ORDERS: i64 = 50;
+pub(super) const CHUNK_ORDERS: i64 = 50;
 
 /// Promises free stock to waiting orders, first in rank first.
 ///
 /// With `products` only orders that lack one of these are looked at, and rows that other
 /// transactions hold are left out instead of waited for: the caller has moved stock and holds locks
-/// of its own. What was left out is found by the next run without `products`.
+/// of its own. What was left out is found by the regular run ([`super::reserve_regularly`]).
 pub async fn reserve_waiting(
     tx: &mut Tx,
     ctx: &Ctx,
@@ -54,16 +54,7 @@ pub async fn reserve_all(app: &App, warehouse: WarehouseId) -> Result<ReserveRep
     let mut report = ReserveReport::default();
     let mut after = Some(Rank::FIRST);
     while let Some(rank) = after {
-        let command = Command {
-            scope: warehouse.uuid(),
-            key: format!("reserve-{}", crate::ids::new_uuid().simple()),
-            action: "orders_reserve",
-            body_hash: body_hash(&warehouse),
-            request: None,
-            actor: None,
-            device: None,
-            owner: None,
-        };
+        let command = reserve_command(warehouse);
         let work = async move |tx: &mut Tx, ctx: &Ctx| {
             let (done, next) = reserve_chunk(tx, ctx, warehouse, rank).await?;
             Ok::<_, OrderError>((done, next.map(|rank| (rank.late, rank.promised_at, rank.order))))
@@ -73,6 +64,20 @@ pub async fn reserve_all(app: &App, warehouse: WarehouseId) -> Result<ReserveRep
         after = next.map(|(late, promised_at, order)| Rank { late, promised_at, order });
     }
     Ok(report)
+}
+
+/// The command of the system itself that promises stock of a warehouse.
+pub(super) fn reserve_command(warehouse: WarehouseId) -> Command {
+    Command {
+        scope: warehouse.uuid(),
+        key: format!("reserve-{}", crate::ids::new_uuid().simple()),
+        action: "orders_reserve",
+        body_hash: body_hash(&warehouse),
+        request: None,
+        actor: None,
+        device: None,
+        owner: None,
+    }
 }
 
 /// The next orders behind `after`, and where they end; nothing if there are no more.
@@ -109,6 +114,20 @@ pub(super) async fn promise(
     let states: HashMap<OrderId, OrderState> =
         waiting.iter().map(|row| (row.order, row.state)).collect();
     grants_write(tx, ctx, warehouse, &grants, &states).await
+}
+
+/// Whether these orders would be promised anything, as far as can be seen without locks.
+pub(super) async fn would_promise(
+    tx: &mut Tx,
+    warehouse: WarehouseId,
+    waiting: &[WaitingRow],
+) -> Result<bool, OrderError> {
+    let demands = demands(tx, waiting).await?;
+    let products: Vec<ProductId> =
+        demands.iter().flat_map(|demand| &demand.needs).map(|need| need.product).collect();
+    let rows = store::free(tx, warehouse, &products).await?;
+    let mut free = rows.into_iter().map(|row| (row.product, row.free)).collect();
+    Ok(allocate(&demands, &mut free).iter().any(|grant| !grant.lines.is_empty()))
 }
 
 async fn demands(tx: &mut Tx, waiting: &[WaitingRow]) -> Result<Vec<Demand>, OrderError> {

@@ -87,6 +87,19 @@ const WAITING: &str = "SELECT o.id, o.owner_id, o.state, o.policy, -o.priority, 
        AND (-o.priority, COALESCE(o.promised_at, $2), o.id) > ($3, $4, $5)
      ORDER BY -o.priority, COALESCE(o.promised_at, $2), o.id LIMIT $6";
 
+const WAITING_IN_VAIN: &str = "SELECT o.id, o.owner_id, o.state, o.policy, -o.priority, COALESCE(o.promised_at, $2)
+     FROM shop_order o
+     WHERE o.warehouse_id = $1 AND o.state IN ('accepted', 'reserved') AND (o.state = 'accepted' OR o.policy = 'partial')
+       AND (-o.priority, COALESCE(o.promised_at, $2), o.id) > ($3, $4, $5)
+       AND EXISTS (
+           SELECT 1 FROM order_line l CROSS JOIN availability a
+           WHERE l.order_id = o.id AND a.warehouse_id = o.warehouse_id AND a.product_id = l.product_id
+             AND a.unallocated > a.reserved
+             AND l.ordered - l.cancelled > COALESCE((SELECT r.quantity FROM reservation r WHERE r.order_line_id = l.id), 0))
+     ORDER BY -o.priority, COALESCE(o.promised_at, $2), o.id LIMIT $6";
+
+const WAREHOUSES: &str = "SELECT id FROM warehouse ORDER BY id";
+
 const WAITING_FOR: &str = "SELECT o.id, o.owner_id, o.state, o.policy, -o.priority, COALESCE(o.promised_at, $2)
      FROM shop_order o
      WHERE o.warehouse_id = $1 AND o.state IN ('accepted', 'reserved') AND (o.state = 'accepted' OR o.policy = 'partial')
@@ -166,6 +179,8 @@ const RELEASABLE_LINES: &str = "SELECT o.id, l.id, o.owner_id, r.product_id, r.q
 
 pub(in crate::orders) const QUERIES: &[&str] = &[
     WAITING,
+    WAITING_IN_VAIN,
+    WAREHOUSES,
     WAITING_FOR,
     ORDERS,
     OPEN_LINES,
@@ -206,6 +221,23 @@ pub(in crate::orders) async fn waiting(
 ) -> Result<Vec<WaitingRow>, DbError> {
     let place = args![warehouse, NEVER, after.late, after.promised_at, after.order, limit];
     tx.fetch_all(WAITING, place).await
+}
+
+/// Like [`waiting`], but only orders that lack a product of which something is free.
+pub(in crate::orders) async fn waiting_in_vain(
+    tx: &mut Tx,
+    warehouse: WarehouseId,
+    after: Rank,
+    limit: i64,
+) -> Result<Vec<WaitingRow>, DbError> {
+    let place = args![warehouse, NEVER, after.late, after.promised_at, after.order, limit];
+    tx.fetch_all(WAITING_IN_VAIN, place).await
+}
+
+pub(in crate::orders) async fn warehouses(tx: &mut Tx) -> Result<Vec<WarehouseId>, DbError> {
+    record! { struct WarehouseRow { warehouse: WarehouseId } }
+    let rows: Vec<WarehouseRow> = tx.fetch_all(WAREHOUSES, args![]).await?;
+    Ok(rows.into_iter().map(|row| row.warehouse).collect())
 }
 
 /// Waiting orders that lack one of these products, of which something is free.
