@@ -22,7 +22,7 @@ use crate::support::{Answer, TestApp};
 use crate::terminal::badge;
 
 /// More than a node has connections.
-const CALLERS: usize = 24;
+const CALLERS: usize = 14;
 const WAIT_MAX: Duration = Duration::from_secs(60);
 
 /// What lies between a node and its database.
@@ -279,7 +279,7 @@ async fn end_connections(app: &TestApp) {
 
 #[tokio::test]
 async fn what_is_repeated_until_it_is_answered_happens_once_however_often_the_line_breaks() {
-    const ORDERS: usize = 8;
+    const ORDERS: usize = 14;
     const SCANS: i64 = 30;
     let app = TestApp::spawn().await;
     let world = world_with_stock(&app).await;

@@ -19,8 +19,9 @@ use crate::db::DbError;
 /// A database server does most with a few connections for each of its cores, and all nodes share
 /// what it admits.
 const CONNECTIONS_MAX: u32 = 12;
-/// How long a command waits for the database before its caller hears 503.
-const ACQUIRE_TIMEOUT: Duration = Duration::from_secs(5);
+/// How long a command waits for the database before its caller hears 503: as long as for a file. All
+/// callers of a node that is loaded log in anew at once after the server was away.
+const ACQUIRE_TIMEOUT: Duration = Duration::from_secs(10);
 /// A server that has just started, or has no connection left, is asked again after this time.
 const BUSY_PAUSE: Duration = Duration::from_millis(100);
 /// What stood between may have forgotten a connection that was silent for so long.
