@@ -31,6 +31,13 @@ pub enum Kind {
     Internal,
 }
 
+impl Kind {
+    /// Whether the system is at fault and not the request, which may be sent again as it is.
+    pub const fn is_trouble(self) -> bool {
+        matches!(self, Self::Unavailable | Self::Internal)
+    }
+}
+
 /// A code with what its sentence can speak of.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Code {

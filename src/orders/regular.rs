@@ -13,7 +13,7 @@ use tokio_util::sync::CancellationToken;
 use super::OrderError;
 use super::model::ReserveReport;
 use super::reserve::{CHUNK_ORDERS, promise, reserve_command, would_promise};
-use super::store::reserve::{self as store, Held, Rank};
+use super::store::reserve::{self as store, Held, Rank, Waiting};
 use crate::app::App;
 use crate::commands::{CommandError, Ctx, run};
 use crate::db::{DbError, Tx};
@@ -69,9 +69,9 @@ async fn look(
     warehouse: WarehouseId,
     after: Rank,
 ) -> Result<Option<Seen>, OrderError> {
-    let waiting = store::waiting_in_vain(tx, warehouse, after, CHUNK_ORDERS).await?;
+    let waiting = store::waiting(tx, Waiting::InVain, warehouse, after, CHUNK_ORDERS).await?;
     let Some(last) = waiting.last() else { return Ok(None) };
-    let last = Rank { late: last.late, promised_at: last.promised_at, order: last.order };
+    let last = Rank::of(last);
     let is_due = would_promise(tx, warehouse, &waiting).await?;
     let orders = waiting.into_iter().map(|row| row.order).collect();
     Ok(Some(Seen { orders, last, is_due }))

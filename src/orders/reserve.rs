@@ -8,7 +8,7 @@ use super::model::ReserveReport;
 use super::release::{OrderNote, order_events};
 use super::state::{OrderState, OrderStep};
 use super::store::progress;
-use super::store::reserve::{self as store, Held, Rank, WaitingRow};
+use super::store::reserve::{self as store, Held, Rank, Waiting, WaitingRow};
 use crate::app::App;
 use crate::args;
 use crate::commands::{Command, Ctx, body_hash, run};
@@ -87,9 +87,9 @@ async fn reserve_chunk(
     warehouse: WarehouseId,
     after: Rank,
 ) -> Result<(ReserveReport, Option<Rank>), OrderError> {
-    let waiting = store::waiting(tx, warehouse, after, CHUNK_ORDERS).await?;
+    let waiting = store::waiting(tx, Waiting::All, warehouse, after, CHUNK_ORDERS).await?;
     let Some(last) = waiting.last() else { return Ok((ReserveReport::default(), None)) };
-    let next = Rank { late: last.late, promised_at: last.promised_at, order: last.order };
+    let next = Rank::of(last);
     let orders: Vec<OrderId> = waiting.iter().map(|row| row.order).collect();
     Ok((promise(tx, ctx, warehouse, &orders, Held::Wait).await?, Some(next)))
 }

@@ -102,16 +102,11 @@ async fn scan_batch(
         verdicts.push(match service::scan(&app, terminal, scan.into()).await {
             Ok(answer) => Verdict::Taken(answer),
             // What cannot be taken now is sent again by the device: nothing behind it may overtake.
-            Err(error) if is_trouble(&error) => return Err(error.into()),
+            Err(error) if error.kind().is_trouble() => return Err(error.into()),
             Err(error) => refused(seq, &error),
         });
     }
     Ok(Json(verdicts))
-}
-
-fn is_trouble(error: &TerminalError) -> bool {
-    use crate::fault::Kind;
-    matches!(error.kind(), Kind::Unavailable | Kind::Internal)
 }
 
 fn refused(seq: i64, error: &TerminalError) -> Verdict {

@@ -21,6 +21,10 @@ pub(in crate::orders) struct Rank {
 pub(in crate::orders) const NEVER: UtcMicros = UtcMicros::from_micros(253_370_764_800_000_000);
 
 impl Rank {
+    pub(in crate::orders) const fn of(row: &WaitingRow) -> Self {
+        Self { late: row.late, promised_at: row.promised_at, order: row.order }
+    }
+
     pub(in crate::orders) const FIRST: Self = Self {
         late: i64::MIN,
         promised_at: UtcMicros::from_micros(0),
@@ -81,22 +85,29 @@ record! {
 
 // The list of states is that of the partial index, without which `SQLite` would not use it.
 // A partial order that is reserved already may still get more; the others in that state have all.
-const WAITING: &str = "SELECT o.id, o.owner_id, o.state, o.policy, -o.priority, COALESCE(o.promised_at, $2)
+// The waiting orders behind a rank, with one more condition.
+macro_rules! waiting {
+    ($and:literal) => {
+        concat!(
+            "SELECT o.id, o.owner_id, o.state, o.policy, -o.priority, COALESCE(o.promised_at, $2)
      FROM shop_order o
      WHERE o.warehouse_id = $1 AND o.state IN ('accepted', 'reserved') AND (o.state = 'accepted' OR o.policy = 'partial')
-       AND (-o.priority, COALESCE(o.promised_at, $2), o.id) > ($3, $4, $5)
-     ORDER BY -o.priority, COALESCE(o.promised_at, $2), o.id LIMIT $6";
+       AND (-o.priority, COALESCE(o.promised_at, $2), o.id) > ($3, $4, $5)",
+            $and,
+            " ORDER BY -o.priority, COALESCE(o.promised_at, $2), o.id LIMIT $6"
+        )
+    };
+}
 
-const WAITING_IN_VAIN: &str = "SELECT o.id, o.owner_id, o.state, o.policy, -o.priority, COALESCE(o.promised_at, $2)
-     FROM shop_order o
-     WHERE o.warehouse_id = $1 AND o.state IN ('accepted', 'reserved') AND (o.state = 'accepted' OR o.policy = 'partial')
-       AND (-o.priority, COALESCE(o.promised_at, $2), o.id) > ($3, $4, $5)
-       AND EXISTS (
+const WAITING: &str = waiting!("");
+
+const WAITING_IN_VAIN: &str = waiting!(
+    " AND EXISTS (
            SELECT 1 FROM order_line l CROSS JOIN availability a
            WHERE l.order_id = o.id AND a.warehouse_id = o.warehouse_id AND a.product_id = l.product_id
              AND a.unallocated > a.reserved
-             AND l.ordered - l.cancelled > COALESCE((SELECT r.quantity FROM reservation r WHERE r.order_line_id = l.id), 0))
-     ORDER BY -o.priority, COALESCE(o.promised_at, $2), o.id LIMIT $6";
+             AND l.ordered - l.cancelled > COALESCE((SELECT r.quantity FROM reservation r WHERE r.order_line_id = l.id), 0))"
+);
 
 const WAREHOUSES: &str = "SELECT id FROM warehouse ORDER BY id";
 
@@ -212,26 +223,28 @@ fn list<I: Copy + Ord + Into<Arg>>(ids: &[I]) -> Vec<Arg> {
     sorted.into_iter().map(Into::into).collect()
 }
 
+/// Which of the waiting orders are asked for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(in crate::orders) enum Waiting {
+    All,
+    /// Those that lack a product of which something is free.
+    InVain,
+}
+
 /// The next waiting orders behind `after`, in the order of rank.
 pub(in crate::orders) async fn waiting(
     tx: &mut Tx,
+    which: Waiting,
     warehouse: WarehouseId,
     after: Rank,
     limit: i64,
 ) -> Result<Vec<WaitingRow>, DbError> {
+    let text = match which {
+        Waiting::All => WAITING,
+        Waiting::InVain => WAITING_IN_VAIN,
+    };
     let place = args![warehouse, NEVER, after.late, after.promised_at, after.order, limit];
-    tx.fetch_all(WAITING, place).await
-}
-
-/// Like [`waiting`], but only orders that lack a product of which something is free.
-pub(in crate::orders) async fn waiting_in_vain(
-    tx: &mut Tx,
-    warehouse: WarehouseId,
-    after: Rank,
-    limit: i64,
-) -> Result<Vec<WaitingRow>, DbError> {
-    let place = args![warehouse, NEVER, after.late, after.promised_at, after.order, limit];
-    tx.fetch_all(WAITING_IN_VAIN, place).await
+    tx.fetch_all(text, place).await
 }
 
 pub(in crate::orders) async fn warehouses(tx: &mut Tx) -> Result<Vec<WarehouseId>, DbError> {

@@ -9,7 +9,6 @@ use crate::ids::LotId;
 use crate::stock::Condition;
 use crate::stock::counts::{self, CountCause, Counted};
 use crate::stock::floor;
-use crate::terminal::flows::FlowState;
 use crate::terminal::flows::count::{Action, Candidate, CountState, Counting, Last, step};
 use crate::terminal::{Input, Step, TerminalError, Text, Who};
 use crate::units::Pieces;
@@ -30,11 +29,7 @@ pub(super) async fn handle(
     who: &Who,
     state: CountState,
     input: &Input,
-) -> Result<Step<FlowState>, TerminalError> {
-    Ok(work(tx, ctx, who, state, input).await?.map(FlowState::Count))
-}
-
-async fn work(tx: &mut Tx, ctx: &Ctx, who: &Who, state: CountState, input: &Input) -> Next {
+) -> Next {
     match (step(&state, input), state) {
         (Action::Place, state) => begin(tx, ctx, who, state, input).await,
         (Action::Times(times), CountState::Item(counting)) => {

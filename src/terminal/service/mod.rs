@@ -25,7 +25,7 @@ use crate::app::App;
 use crate::barcodes::{CommandCode, OwnKind};
 use crate::commands::{self, Command, CommandError, Ctx};
 use crate::db::Tx;
-use crate::fault::{Fault, Kind, Told};
+use crate::fault::{Fault, Told};
 use crate::ids::{DeviceId, WarehouseId};
 use crate::units::UtcMicros;
 
@@ -141,9 +141,7 @@ async fn check_pin(
             language: person.language,
             roles: person.roles,
         })),
-        Err(error) if matches!(error.kind(), Kind::Unavailable | Kind::Internal) => {
-            Err(error.into())
-        }
+        Err(error) if error.kind().is_trouble() => Err(error.into()),
         Err(error) => Ok(Err(Told::from(&error))),
     }
 }
@@ -247,10 +245,7 @@ fn after(person: Option<Person>, step: Step<FlowState>, now: UtcMicros) -> Sessi
 
 /// A refusal is told on the screen; trouble of the database or a defect is answered as an error.
 fn left(error: TerminalError) -> Left {
-    match error.kind() {
-        Kind::Unavailable | Kind::Internal => Left::Failed(error),
-        _ => Left::Refused(Told::from(&error)),
-    }
+    if error.kind().is_trouble() { Left::Failed(error) } else { Left::Refused(Told::from(&error)) }
 }
 
 fn told_text(told: &Told) -> Text {
@@ -294,15 +289,25 @@ async fn dispatch(
         FlowState::LoggedOut | FlowState::Pin { .. } | FlowState::Menu => {
             choose(tx, ctx, who, input).await
         }
-        FlowState::Receive(state) => receive::handle(tx, ctx, who, state, input).await,
-        FlowState::Putaway(state) => putaway::handle(tx, ctx, who, state, input).await,
+        FlowState::Receive(state) => {
+            Ok(receive::handle(tx, ctx, who, state, input).await?.map(FlowState::Receive))
+        }
+        FlowState::Putaway(state) => {
+            Ok(putaway::handle(tx, ctx, who, state, input).await?.map(FlowState::Putaway))
+        }
         FlowState::Pick(state) => pick::handle(tx, ctx, who, state, input).await,
         FlowState::Pack(state) => pack::handle(tx, ctx, who, state, input).await,
         FlowState::Load(state) => load::handle(tx, ctx, who, state, input).await,
-        FlowState::Count(state) => count::handle(tx, ctx, who, state, input).await,
-        FlowState::Move(state) => move_goods::handle(tx, ctx, who, state, input).await,
+        FlowState::Count(state) => {
+            Ok(count::handle(tx, ctx, who, state, input).await?.map(FlowState::Count))
+        }
+        FlowState::Move(state) => {
+            Ok(move_goods::handle(tx, ctx, who, state, input).await?.map(FlowState::Move))
+        }
         FlowState::Lookup(state) => lookup::handle(tx, ctx, who, state, input).await,
-        FlowState::PutBack(state) => put_back::handle(tx, ctx, who, state, input).await,
+        FlowState::PutBack(state) => {
+            Ok(put_back::handle(tx, ctx, who, state, input).await?.map(FlowState::PutBack))
+        }
     }
 }
 

@@ -9,7 +9,6 @@ use crate::ids::PlaceId;
 use crate::stock::floor::{self, Overfull, StockRow};
 use crate::stock::moves::{MoveIn, goods_relocate};
 use crate::stock::{GoodsError, Spot};
-use crate::terminal::flows::FlowState;
 use crate::terminal::flows::goods::LyingGoods;
 use crate::terminal::flows::move_goods::{Action, MoveState, Moving, Source, step};
 use crate::terminal::{Input, Step, TerminalError, Text, Who};
@@ -23,11 +22,7 @@ pub(super) async fn handle(
     who: &Who,
     state: MoveState,
     input: &Input,
-) -> Result<Step<FlowState>, TerminalError> {
-    Ok(work(tx, ctx, who, state, input).await?.map(FlowState::Move))
-}
-
-async fn work(tx: &mut Tx, ctx: &Ctx, who: &Who, state: MoveState, input: &Input) -> Next {
+) -> Next {
     match (step(&state, input), state) {
         (Action::From, state) => from(tx, who, state, input).await,
         (Action::Item, MoveState::Item { from }) => item(tx, who, from, input).await,

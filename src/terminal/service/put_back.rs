@@ -7,7 +7,6 @@ use crate::ids::PlaceId;
 use crate::picking::{self, PickError, PutBack, PutBackIn};
 use crate::receiving::{self, ReceivingError};
 use crate::stock::{Condition, Goods, floor};
-use crate::terminal::flows::FlowState;
 use crate::terminal::flows::goods::LyingGoods;
 use crate::terminal::flows::put_back::{Action, PutBackState, Returning, step};
 use crate::terminal::{Input, Step, TerminalError, Text, Who};
@@ -21,11 +20,7 @@ pub(super) async fn handle(
     who: &Who,
     state: PutBackState,
     input: &Input,
-) -> Result<Step<FlowState>, TerminalError> {
-    Ok(work(tx, ctx, who, state, input).await?.map(FlowState::PutBack))
-}
-
-async fn work(tx: &mut Tx, ctx: &Ctx, who: &Who, state: PutBackState, input: &Input) -> Next {
+) -> Next {
     match (step(&state, input), state) {
         (Action::Open, state) => open(tx, who, state, input).await,
         (Action::Item, PutBackState::Item { lines }) => item(tx, ctx, who, lines, input).await,

@@ -5,7 +5,6 @@ use crate::commands::Ctx;
 use crate::db::Tx;
 use crate::receiving::{self, PutChoice, PutIn, ReceivingError, WaitingGoods};
 use crate::stock::{Goods, floor};
-use crate::terminal::flows::FlowState;
 use crate::terminal::flows::goods::LyingGoods;
 use crate::terminal::flows::putaway::{Action, Carrying, PutawayState, Target, step};
 use crate::terminal::{Input, Step, TerminalError, Text, Who};
@@ -19,11 +18,7 @@ pub(super) async fn handle(
     who: &Who,
     state: PutawayState,
     input: &Input,
-) -> Result<Step<FlowState>, TerminalError> {
-    Ok(work(tx, ctx, who, state, input).await?.map(FlowState::Putaway))
-}
-
-async fn work(tx: &mut Tx, ctx: &Ctx, who: &Who, state: PutawayState, input: &Input) -> Next {
+) -> Next {
     match (step(&state, input), state) {
         (Action::Scan, _) => scan(tx, ctx, who, input).await,
         (Action::Take(goods), _) => propose(tx, ctx, who, carrying_all(goods)).await,

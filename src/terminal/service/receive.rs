@@ -34,11 +34,7 @@ pub(super) async fn handle(
     who: &Who,
     state: ReceiveState,
     input: &Input,
-) -> Result<Step<FlowState>, TerminalError> {
-    Ok(work(tx, ctx, who, state, input).await?.map(FlowState::Receive))
-}
-
-async fn work(tx: &mut Tx, ctx: &Ctx, who: &Who, state: ReceiveState, input: &Input) -> Next {
+) -> Next {
     match (step(&state, input), state) {
         (Action::Choose(delivery), _) => enter(tx, delivery).await,
         (Action::Number(number), state) => by_number(tx, who, state, &number).await,
