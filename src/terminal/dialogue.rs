@@ -191,6 +191,14 @@ impl Input {
         Self { scan, command }
     }
 
+    /// The input as a message names it: what a person typed in Russian is shown as it was typed,
+    /// not as the Latin letters of its keys.
+    pub fn shown(&self) -> &str {
+        let raw = self.scan.raw.trim();
+        let russian = raw.chars().any(|c| matches!(c, 'А'..='я' | 'Ё' | 'ё'));
+        if russian { raw } else { self.text() }
+    }
+
     pub const fn command(&self) -> Option<CommandCode> {
         self.command
     }
@@ -242,6 +250,12 @@ mod tests {
             assert_eq!(Input::read(typed).command(), Some(command), "{typed}");
         }
         assert_eq!(Input::read("дача").command(), None);
+    }
+
+    #[test]
+    fn messages_name_what_was_typed() {
+        assert_eq!(Input::read(" готово\r\n").shown(), "готово");
+        assert_eq!(Input::read("4601234567893\r\n").shown(), "4601234567893");
     }
 
     /// Every word in capitals that a Russian screen shows is something to type or scan, and is taken.

@@ -130,7 +130,7 @@ fn parcel_number(input: &Input) -> String {
 }
 
 fn unexpected(key: &str, input: &Input) -> Action {
-    Action::Refuse(Text::new(key).with("scanned", input.text()))
+    Action::Refuse(Text::new(key).with("scanned", input.shown()))
 }
 
 pub fn view(state: &LoadState) -> View {

@@ -207,7 +207,7 @@ fn start(input: &Input) -> Action {
         return Action::Start(PackSubject::Tote(code.to_owned()));
     }
     if input.command().is_some() || input.scan.own().is_some() || input.text().trim().is_empty() {
-        return Action::Refuse(Text::new("pack-expected-tote").with("scanned", input.text()));
+        return Action::Refuse(Text::new("pack-expected-tote").with("scanned", input.shown()));
     }
     Action::Start(PackSubject::Typed(input.scan.texts().map(str::to_owned).collect()))
 }

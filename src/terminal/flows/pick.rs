@@ -278,7 +278,7 @@ fn bind(slot: i64, input: &Input) -> Action {
         None if input.command().is_none() && input.scan.own().is_none() => {
             Action::Bind { slot, code: input.text().trim().to_ascii_uppercase() }
         }
-        None => Action::Refuse(Text::new("pick-bind-expected").with("scanned", input.text())),
+        None => Action::Refuse(Text::new("pick-bind-expected").with("scanned", input.shown())),
     }
 }
 
@@ -389,7 +389,7 @@ fn over(pieces: Pieces, task: &TaskState) -> Text {
 
 /// What was scanned, and what was expected.
 fn wrong(input: &Input, key: &str, expected: &str) -> Text {
-    let scanned = input.scan.own().map_or_else(|| input.text(), |own| own.code());
+    let scanned = input.scan.own().map_or_else(|| input.shown(), |own| own.code());
     Text::new(key).with("scanned", scanned).with("expected", expected)
 }
 

@@ -66,7 +66,7 @@ pub(super) async fn handle(
 /// Begins the count of a place, or goes on with the one that is open.
 async fn begin(tx: &mut Tx, ctx: &Ctx, who: &Who, state: CountState, input: &Input) -> Next {
     let Some(place) = scanned::place(tx, who, input).await? else {
-        let unknown = Text::new("place-unknown").with("code", input.text());
+        let unknown = Text::new("place-unknown").with("code", input.shown());
         return Ok(Step::error(state, unknown));
     };
     let id = counts::count_request(tx, ctx, place.id, CountCause::Request, None).await?;
@@ -105,7 +105,7 @@ async fn scan(tx: &mut Tx, counting: Counting, input: &Input) -> Next {
     if let Some(candidate) = candidates.pop() {
         return add(tx, counting, candidate).await;
     }
-    let unknown = Text::new("goods-unknown").with("code", input.text());
+    let unknown = Text::new("goods-unknown").with("code", input.shown());
     Ok(Step::error(CountState::Item(counting), unknown))
 }
 

@@ -44,7 +44,7 @@ pub(super) async fn handle(
         found.push(line.with("owner", row.owner_name));
     }
     if found.is_empty() {
-        let unknown = Text::new("lookup-unknown").with("code", input.text());
+        let unknown = Text::new("lookup-unknown").with("code", input.shown());
         return Ok(Step::error(FlowState::Lookup(state), unknown));
     }
     found.truncate(LINES_MAX);

@@ -54,7 +54,7 @@ async fn from(tx: &mut Tx, who: &Who, state: MoveState, input: &Input) -> Next {
 }
 
 fn unknown_place(input: &Input) -> Text {
-    Text::new("place-unknown").with("code", input.text())
+    Text::new("place-unknown").with("code", input.shown())
 }
 
 pub(super) fn lying_of(row: StockRow) -> LyingGoods {
@@ -86,7 +86,7 @@ async fn item(tx: &mut Tx, who: &Who, from: Source, input: &Input) -> Next {
         return Ok(Step::ok(MoveState::Which { from, choices: found, pieces: each }));
     }
     let Some(goods) = found.pop() else {
-        let absent = Text::new("move-not-here").with("code", input.text());
+        let absent = Text::new("move-not-here").with("code", input.shown());
         let absent = absent.with("place", &from.code);
         return Ok(Step::error(MoveState::Item { from }, absent));
     };

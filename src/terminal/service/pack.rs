@@ -69,7 +69,7 @@ async fn item(
     let wanted = |article: &String| parcel.lines.iter().any(|line| line.article == *article);
     let hit = hits.iter().find(|hit| wanted(&hit.article)).or_else(|| hits.first());
     let Some(hit) = hit else {
-        let text = Text::new("pack-unknown-item").with("scanned", input.text());
+        let text = Text::new("pack-unknown-item").with("scanned", input.shown());
         return Ok(Step::error(shown(parcel.clone()), text));
     };
     let lot = lot_named(tx, hit.product, input).await?;

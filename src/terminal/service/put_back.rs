@@ -48,7 +48,7 @@ pub(super) async fn handle(
 /// Opens a tote, or whatever else goods wait in to be put back.
 async fn open(tx: &mut Tx, who: &Who, state: PutBackState, input: &Input) -> Next {
     let Some(place) = scanned::place(tx, who, input).await? else {
-        let unknown = Text::new("place-unknown").with("code", input.text());
+        let unknown = Text::new("place-unknown").with("code", input.shown());
         return Ok(Step::error(state, unknown));
     };
     let lines = lines_in(tx, place.id).await?;
@@ -110,7 +110,7 @@ async fn item(tx: &mut Tx, ctx: &Ctx, who: &Who, lines: Vec<LyingGoods>, input: 
     if scanned::place(tx, who, input).await?.is_some() {
         return open(tx, who, PutBackState::Item { lines }, input).await;
     }
-    let unknown = Text::new("put-back-not-listed").with("code", input.text());
+    let unknown = Text::new("put-back-not-listed").with("code", input.shown());
     Ok(Step::error(PutBackState::Item { lines }, unknown))
 }
 
@@ -130,7 +130,7 @@ async fn propose(tx: &mut Tx, ctx: &Ctx, who: &Who, goods: LyingGoods, pieces: i
 
 async fn put(tx: &mut Tx, ctx: &Ctx, who: &Who, returning: Returning, input: &Input) -> Next {
     let Some(bin) = scanned::place(tx, who, input).await? else {
-        let unknown = Text::new("place-unknown").with("code", input.text());
+        let unknown = Text::new("place-unknown").with("code", input.shown());
         return Ok(Step::error(PutBackState::Bin(Box::new(returning)), unknown));
     };
     let LyingGoods { place, lot, .. } = returning.goods;

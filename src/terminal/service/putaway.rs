@@ -69,7 +69,7 @@ async fn scan(tx: &mut Tx, ctx: &Ctx, who: &Who, input: &Input) -> Next {
     if let Some(goods) = found.pop() {
         return propose(tx, ctx, who, carrying_all(goods)).await;
     }
-    let unknown = Text::new("putaway-not-waiting").with("code", input.text());
+    let unknown = Text::new("putaway-not-waiting").with("code", input.shown());
     Ok(Step::error(PutawayState::Item, unknown))
 }
 
@@ -103,7 +103,7 @@ async fn propose(tx: &mut Tx, ctx: &Ctx, who: &Who, carrying: Carrying) -> Next 
 
 async fn put(tx: &mut Tx, ctx: &Ctx, who: &Who, carrying: Carrying, input: &Input) -> Next {
     let Some(place) = scanned::place(tx, who, input).await? else {
-        let unknown = Text::new("place-unknown").with("code", input.text());
+        let unknown = Text::new("place-unknown").with("code", input.shown());
         return Ok(Step::error(PutawayState::Bin(Box::new(carrying)), unknown));
     };
     let proposed = carrying.proposal.as_ref();

@@ -130,7 +130,7 @@ async fn blind(tx: &mut Tx, ctx: &Ctx, who: &Who, state: ReceiveState, code: &st
 async fn dock(tx: &mut Tx, who: &Who, delivery: Delivery, input: &Input) -> Next {
     let Some(place) = scanned::place(tx, who, input).await? else {
         let state = ReceiveState::Dock { delivery };
-        return Ok(Step::error(state, Text::new("place-unknown").with("code", input.text())));
+        return Ok(Step::error(state, Text::new("place-unknown").with("code", input.shown())));
     };
     receiving::inbound_start(tx, delivery.id, place.id).await?;
     Ok(Step::ok(ReceiveState::counting(delivery)))
