@@ -16,12 +16,14 @@ use tokio::time::timeout;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
-use super::Feedback as Verdict;
+use super::Feedback;
 use super::service::{self, ScanIn, Terminal};
 use super::session::ScanOut;
 use crate::access::caller::principal_of;
 use crate::app::App;
-use crate::devices::line::{Feedback, LineDecoder, LineFrame, LineProtocol, Reply};
+use crate::devices::{
+    DeviceScan, Reply, ScannerDecoder, ScannerEvent, StreamProtocol, Verdict, scanner,
+};
 use crate::fault::{Code, Fault, Kind};
 use crate::i18n::{self, Language};
 
@@ -38,7 +40,8 @@ pub const FRAME_INVALID: Code = Code { code: "frame_invalid", kind: Kind::Invali
 
 /// Serves devices until it is told to stop; those under way get their answer.
 pub async fn serve(app: App, listener: TcpListener, stop: CancellationToken) {
-    let protocol = Arc::new(LineProtocol::line_tcp());
+    let line = scanner("line-tcp").and_then(|scanner| scanner.stream());
+    let protocol = Arc::clone(line.expect("the line scanner is built in"));
     let places = Arc::new(Semaphore::new(CONNECTIONS_MAX));
     let tasks = TaskTracker::new();
     loop {
@@ -73,10 +76,10 @@ pub async fn serve(app: App, listener: TcpListener, stop: CancellationToken) {
 async fn converse(
     app: &App,
     mut stream: TcpStream,
-    protocol: &LineProtocol,
+    protocol: &Arc<StreamProtocol>,
 ) -> std::io::Result<()> {
     stream.set_nodelay(true)?;
-    let mut decoder = LineDecoder::new(protocol);
+    let mut decoder = ScannerDecoder::new(protocol);
     let mut terminal = None;
     let mut buffer = [0; 1024];
     loop {
@@ -86,15 +89,9 @@ async fn converse(
         if count == 0 {
             return Ok(());
         }
-        for frame in decoder.push(&buffer[..count]) {
-            let reply = match frame {
-                Ok(frame) => answer(app, &mut terminal, frame).await,
-                Err(error) => {
-                    tracing::warn!(%error, "a scanner sent a wrong frame");
-                    refusal(None, FRAME_INVALID.code, &[])
-                }
-            };
-            let bytes = protocol.encode_reply(&reply);
+        let mut input = &buffer[..count];
+        while let Some(event) = decoder.next(&mut input) {
+            let Some(bytes) = answer(app, &mut terminal, protocol, event).await else { continue };
             match timeout(WRITE_TIME_MAX, stream.write_all(&bytes)).await {
                 Ok(written) => written?,
                 Err(_) => return Ok(()),
@@ -106,24 +103,43 @@ async fn converse(
     }
 }
 
-async fn answer(app: &App, terminal: &mut Option<Terminal>, frame: LineFrame) -> Reply {
-    match frame {
-        LineFrame::Hello { token } => greet(app, terminal, &token).await,
-        LineFrame::Scan { sequence, data } => {
-            let Some(terminal) = *terminal else {
-                return refusal(sequence, "unauthenticated", &[]);
-            };
-            let scan = ScanIn {
-                sequence,
-                happened_at: None,
-                data: crate::barcodes::read_bytes(&data).raw,
-                symbology: None,
-            };
-            match service::scan(app, terminal, scan).await {
-                Ok(answer) => reply(sequence, &answer),
-                Err(error) => refusal(sequence, error.code(), &error.args()),
-            }
+/// The bytes that the device gets for what it said.
+async fn answer(
+    app: &App,
+    terminal: &mut Option<Terminal>,
+    protocol: &StreamProtocol,
+    event: ScannerEvent,
+) -> Option<Vec<u8>> {
+    let reply = match event {
+        ScannerEvent::SendNow(bytes) => return Some(bytes.to_vec()),
+        ScannerEvent::Hello { token } => greet(app, terminal, &token).await,
+        ScannerEvent::Scan(scan) => take_scan(app, *terminal, scan).await,
+        ScannerEvent::Fault(fault) => {
+            tracing::warn!(%fault, "a scanner sent a wrong frame");
+            refusal(None, FRAME_INVALID.code, &[])
         }
+        ScannerEvent::NoRead
+        | ScannerEvent::Heartbeat
+        | ScannerEvent::Answer { .. }
+        | ScannerEvent::Battery { .. } => return None,
+    };
+    Some(protocol.feedback(&reply))
+}
+
+async fn take_scan(app: &App, terminal: Option<Terminal>, scan: DeviceScan) -> Reply {
+    let sequence = scan.sequence;
+    let Some(terminal) = terminal else {
+        return refusal(sequence, "unauthenticated", &[]);
+    };
+    let scan = ScanIn {
+        sequence,
+        happened_at: None,
+        data: crate::barcodes::read_bytes(&scan.data).raw,
+        symbology: scan.symbology.map(|symbology| symbology.to_string()),
+    };
+    match service::scan(app, terminal, scan).await {
+        Ok(answer) => reply(sequence, &answer),
+        Err(error) => refusal(sequence, error.code(), &error.args()),
     }
 }
 
@@ -146,18 +162,18 @@ async fn greet(app: &App, terminal: &mut Option<Terminal>, token: &str) -> Reply
 
 /// The verdict, what to know, what to do now, and the lines of the screen.
 fn reply(sequence: Option<i64>, answer: &ScanOut) -> Reply {
-    let feedback = match answer.feedback {
-        Verdict::Ok => Feedback::Ok,
-        Verdict::Warn => Feedback::Warn,
-        Verdict::Error => Feedback::Error,
+    let verdict = match answer.feedback {
+        Feedback::Ok => Verdict::Ok,
+        Feedback::Warn => Verdict::Warn,
+        Feedback::Error => Verdict::Error,
     };
     let mut lines: Vec<String> = answer.message.iter().cloned().collect();
     lines.push(answer.screen.title.clone());
     lines.extend(answer.screen.lines.iter().cloned());
-    Reply { sequence, feedback, lines }
+    Reply { sequence, verdict, lines }
 }
 
 fn refusal(sequence: Option<i64>, code: &str, args: &[(&str, String)]) -> Reply {
     let line = i18n::fault_text(Language::Russian, code, args);
-    Reply { sequence, feedback: Feedback::Error, lines: vec![line] }
+    Reply { sequence, verdict: Verdict::Error, lines: vec![line] }
 }
