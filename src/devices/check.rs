@@ -8,8 +8,10 @@ pub(super) enum CheckKind {
     /// All bytes by exclusive or.
     Xor,
     /// The two's complement of the sum, in one byte.
+    #[serde(rename = "twos_complement_8")]
     TwosComplement8,
     /// The same in two bytes.
+    #[serde(rename = "twos_complement_16")]
     TwosComplement16,
     /// Polynomial 0x1021, start 0, zero bits appended: CRC-16/XMODEM.
     Crc16Xmodem,
@@ -18,6 +20,7 @@ pub(super) enum CheckKind {
     /// Polynomial 0x8005 reflected, start 0xFFFF.
     Crc16Modbus,
     /// The remainder of the message itself by 0x1021, nothing appended (Масса-К).
+    #[serde(rename = "remainder_1021")]
     Remainder1021,
 }
 

@@ -68,6 +68,10 @@ impl Framer {
         self.state == State::Closed
     }
 
+    pub(super) const fn buffered_bytes(&self) -> usize {
+        self.buffer.len()
+    }
+
     /// Whether a frame has begun.
     pub(super) fn is_in_frame(&self) -> bool {
         self.matched > 0

@@ -32,11 +32,14 @@ mod check;
 mod fault;
 mod frame;
 mod framer;
+pub mod fuzz;
+mod repeat;
 pub mod scanners;
 
 pub use fault::{FrameFault, ProtocolError};
+pub use repeat::{Novelty, RepeatFilter};
 pub use scanners::{
-    Channel, DeviceScan, Language, MessageEvent, MessageProtocol, Outcome, OutgoingMessage, Repeat,
-    Reply, ScannerDecoder, ScannerEvent, ScannerProtocol, Setup, StreamProtocol, Symbology, Title,
-    Verdict, scanner, scanners,
+    Channel, DeviceScan, FeedbackReader, Heard, Language, MessageEvent, MessageProtocol, Outcome,
+    OutgoingMessage, Repeat, Reply, ScannerDecoder, ScannerEvent, ScannerProtocol, Setup,
+    StreamProtocol, Symbology, Title, Verdict, scanner, scanners,
 };

@@ -89,6 +89,11 @@ impl ScannerDecoder {
         self.framer.is_closed()
     }
 
+    /// Bytes that are kept for the rest of a frame.
+    pub fn buffered_bytes(&self) -> usize {
+        self.framer.buffered_bytes() + self.assembly.buffered_bytes()
+    }
+
     fn understand(&mut self, cut: Cut) {
         let out = &mut self.pending;
         match cut {

@@ -57,6 +57,14 @@ pub(super) struct FeedbackRules {
 }
 
 impl FeedbackRules {
+    pub(super) fn around_number(&self) -> (&[u8], &[u8]) {
+        (&self.before_number, &self.after_number)
+    }
+
+    pub(super) fn end(&self) -> &[u8] {
+        &self.end
+    }
+
     pub(super) fn of(&self, verdict: Verdict) -> &[Bytes] {
         match verdict {
             Verdict::Ok => &self.ok,
@@ -66,11 +74,22 @@ impl FeedbackRules {
     }
 }
 
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Deserialize)]
+#[serde(rename_all = "snake_case")]
+enum Cyrillic {
+    #[default]
+    AsItIs,
+    /// In Latin letters, for displays without Cyrillic.
+    Latin,
+}
+
 /// `[display]`: what the device can show.
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(super) struct DisplayRules {
     encoding: String,
+    #[serde(default)]
+    cyrillic: Cyrillic,
     columns: usize,
     rows: usize,
     /// Before the first line.
@@ -99,13 +118,23 @@ impl DisplayRules {
         Ok(())
     }
 
+    pub(super) fn line_end(&self) -> &[u8] {
+        &self.line_end
+    }
+
     fn encoding(&self) -> &'static Encoding {
         Encoding::for_label(self.encoding.as_bytes())
             .expect("checked when the description was read")
     }
 
     fn show(&self, texts: &[String], out: &mut Vec<u8>) {
-        let lines = lines_of_display(texts, self.columns, self.rows);
+        let lines = match self.cyrillic {
+            Cyrillic::AsItIs => lines_of_display(texts, self.columns, self.rows),
+            Cyrillic::Latin => {
+                let texts: Vec<String> = texts.iter().map(|text| in_latin(text)).collect();
+                lines_of_display(&texts, self.columns, self.rows)
+            }
+        };
         for (number, line) in lines.iter().enumerate() {
             out.extend_from_slice(if number == 0 { &self.before } else { &self.between });
             encode(line, self.encoding(), out);
@@ -181,7 +210,7 @@ impl StreamProtocol {
         self.commands.named.keys().map(String::as_str)
     }
 
-    fn wrap_commands(&self, commands: &[Bytes], out: &mut Vec<u8>) {
+    pub(super) fn wrap_commands(&self, commands: &[Bytes], out: &mut Vec<u8>) {
         for command in commands {
             out.extend_from_slice(&self.commands.before);
             match (self.commands.envelope, self.packets) {
@@ -198,7 +227,7 @@ impl StreamProtocol {
     }
 }
 
-fn lines_of_display(texts: &[String], columns: usize, rows: usize) -> Vec<String> {
+pub(super) fn lines_of_display(texts: &[String], columns: usize, rows: usize) -> Vec<String> {
     let mut lines: Vec<String> = texts.iter().flat_map(|text| broken(text, columns)).collect();
     if lines.len() > rows {
         lines.truncate(rows);
@@ -227,6 +256,34 @@ fn broken(text: &str, columns: usize) -> Vec<String> {
         }
     }
     lines
+}
+
+/// Russian letters in Latin ones, by sound: for a display that has no others.
+fn in_latin(text: &str) -> String {
+    const LATIN: [&str; 32] = [
+        "a", "b", "v", "g", "d", "e", "zh", "z", "i", "y", "k", "l", "m", "n", "o", "p", "r", "s",
+        "t", "u", "f", "kh", "ts", "ch", "sh", "shch", "", "y", "", "e", "yu", "ya",
+    ];
+    let mut out = String::with_capacity(text.len());
+    for letter in text.chars() {
+        let small = match letter {
+            'Ё' | 'ё' => Some("e"),
+            'А'..='Я' => LATIN.get(letter as usize - 'А' as usize).copied(),
+            'а'..='я' => LATIN.get(letter as usize - 'а' as usize).copied(),
+            '№' => Some("No"),
+            _ => None,
+        };
+        match small {
+            Some(latin) if letter.is_uppercase() => {
+                let mut characters = latin.chars();
+                out.extend(characters.next().map(|first| first.to_ascii_uppercase()));
+                out.push_str(characters.as_str());
+            }
+            Some(latin) => out.push_str(latin),
+            None => out.push(letter),
+        }
+    }
+    out
 }
 
 /// Makes room for the sign behind the last whole word that leaves it.

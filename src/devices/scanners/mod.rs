@@ -5,6 +5,7 @@
 mod decoder;
 mod event;
 mod feedback;
+mod heard;
 mod message;
 mod protocol;
 mod ssi;
@@ -17,13 +18,53 @@ use std::sync::LazyLock;
 pub use decoder::ScannerDecoder;
 pub use event::{DeviceScan, Outcome, Repeat, ScannerEvent};
 pub use feedback::{Reply, Verdict};
+pub use heard::{FeedbackReader, Heard};
 pub use message::{MessageEvent, MessageProtocol, OutgoingMessage};
 pub use protocol::{Channel, Language, ScannerProtocol, Setup, StreamProtocol, Title};
 pub use symbology::Symbology;
 
+macro_rules! files {
+    ($($name:literal),* $(,)?) => {
+        &[$(($name, include_str!(concat!("../../../firmware-protocols/scanners/", $name, ".toml")))),*]
+    };
+}
+
 /// Name and text of each file. A new device is a line here.
-const FILES: &[(&str, &str)] =
-    &[("line-tcp", include_str!("../../../firmware-protocols/scanners/line-tcp.toml"))];
+const FILES: &[(&str, &str)] = files![
+    "android-atol",
+    "android-chainway",
+    "android-datalogic",
+    "android-geenk",
+    "android-honeywell",
+    "android-idata",
+    "android-m3",
+    "android-newland",
+    "android-seuic",
+    "android-sunmi",
+    "android-urovo",
+    "cognex-dataman",
+    "datalogic",
+    "datalogic-matrix",
+    "generic-mqtt-json",
+    "honeywell",
+    "honeywell-host-ack",
+    "keyboard-wedge",
+    "line-tcp",
+    "newland",
+    "newland-nls",
+    "serial-cr",
+    "serial-crlf",
+    "serial-lf",
+    "serial-silence",
+    "sick-cola-a",
+    "sick-cola-b",
+    "stx-etx",
+    "stx-etx-bcc",
+    "wearable-gateway",
+    "zebra-datawedge",
+    "zebra-iot-mqtt",
+    "zebra-ssi",
+];
 
 static SCANNERS: LazyLock<Vec<ScannerProtocol>> = LazyLock::new(|| {
     let parse = |(file, text): &(&str, &str)| {

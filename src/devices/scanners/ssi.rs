@@ -40,6 +40,10 @@ impl Assembly {
         Self { last: Vec::new(), joined: Vec::new(), is_whole: true, is_lost: false }
     }
 
+    pub(super) const fn buffered_bytes(&self) -> usize {
+        self.last.len() + self.joined.len()
+    }
+
     /// A packet came in that could not be read.
     pub(super) fn lost(&mut self) {
         self.is_lost = true;

@@ -60,7 +60,7 @@ pub(super) struct Symbologies(BTreeMap<String, Symbology>);
 impl Symbologies {
     /// What the device calls so; unknown codes are kept as they are.
     pub(super) fn named(&self, code: &str) -> Symbology {
-        self.0.get(code).cloned().unwrap_or_else(|| Symbology::Named(code.into()))
+        self.0.get(code).cloned().unwrap_or_else(|| Symbology::of(code))
     }
 
     /// The same for a code of one byte, written in the file as two hexadecimal digits.

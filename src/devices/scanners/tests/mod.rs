@@ -1,5 +1,8 @@
 //! The vectors of every description, both ways.
 
+mod messages;
+mod robust;
+
 use std::sync::Arc;
 
 use serde::Deserialize;
@@ -68,6 +71,12 @@ struct Answer {
     verdict: Verdict,
     #[serde(default)]
     lines: Vec<String>,
+}
+
+impl Answer {
+    fn reply(self) -> Reply {
+        Reply { sequence: self.sequence, verdict: self.verdict, lines: self.lines }
+    }
 }
 
 /// An event to compare, or the code of a fault, whose numbers are not the vector's business.
@@ -171,17 +180,61 @@ fn every_vector_is_what_the_device_would_send() {
 }
 
 #[test]
-fn every_reply_and_command_is_encoded() {
+fn every_reply_and_command_is_encoded_and_heard() {
     for (name, protocol, vectors) in streams() {
+        let speaks = protocol.commands().next().is_some()
+            || Verdict::ALL.iter().any(|verdict| {
+                !protocol
+                    .feedback(&Reply { sequence: None, verdict: *verdict, lines: vec![] })
+                    .is_empty()
+            });
+        assert_eq!(speaks, !vectors.encode.is_empty(), "{name}: vectors for what we send");
         for Encode { about, reply, command, bytes } in vectors.encode {
+            let about = format!("{name}: {about}");
+            let mut reader = FeedbackReader::new(&protocol);
+            let mut heard = Vec::new();
+            reader.push(&bytes, |one| heard.push(one));
+            reader.idle(|one| heard.push(one));
             let sent = match (reply, command) {
-                (Some(Answer { sequence, verdict, lines }), None) => {
-                    protocol.feedback(&Reply { sequence, verdict, lines })
+                (Some(answer), None) => {
+                    let reply = answer.reply();
+                    match heard.as_slice() {
+                        [Heard::Verdict { verdict, sequence, .. }] => {
+                            assert_eq!((*verdict, *sequence), (reply.verdict, reply.sequence));
+                        }
+                        other => assert!(bytes.is_empty(), "{about}: {other:?}"),
+                    }
+                    protocol.feedback(&reply)
                 }
-                (None, Some(command)) => protocol.command(&command).unwrap(),
-                _ => panic!("{name}: {about}: either a reply or a command"),
+                (None, Some(name)) => {
+                    assert_eq!(heard, [Heard::Command { name: name.clone() }], "{about}");
+                    protocol.command(&name).unwrap()
+                }
+                _ => panic!("{about}: either a reply or a command"),
             };
-            assert_eq!(hex::encode_upper(sent), hex::encode_upper(&*bytes), "{name}: {about}");
+            assert_eq!(hex::encode_upper(sent), hex::encode_upper(&*bytes), "{about}");
+        }
+    }
+}
+
+#[test]
+fn every_file_is_listed_and_named_as_it_says() {
+    let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/firmware-protocols/scanners");
+    let mut names: Vec<String> = std::fs::read_dir(folder)
+        .unwrap()
+        .map(|entry| entry.unwrap().path().file_stem().unwrap().to_string_lossy().into_owned())
+        .collect();
+    names.sort();
+    let listed: Vec<&str> = scanners().iter().map(ScannerProtocol::name).collect();
+    assert_eq!(names, listed);
+    for (file, _) in FILES {
+        let scanner = scanner(file).unwrap();
+        assert!(!scanner.title().ru.is_empty() && !scanner.title().en.is_empty(), "{file}");
+        for setup in scanner.setup() {
+            let commands: Vec<&str> =
+                scanner.stream().map(|stream| stream.commands().collect()).unwrap_or_default();
+            let is_known = |name: &String| commands.contains(&name.as_str());
+            assert!(setup.command.iter().all(is_known), "{file}: {setup:?}");
         }
     }
 }

@@ -1,0 +1,40 @@
+//! Entries for whoever throws random bytes at the codecs: what must hold for any input is asserted here.
+
+use std::sync::Arc;
+
+use super::scanners::{
+    FeedbackReader, MessageProtocol, ScannerDecoder, ScannerProtocol, StreamProtocol,
+};
+
+/// Reads bytes whole and byte by byte; both must say the same.
+pub fn scanner(protocol: &Arc<StreamProtocol>, bytes: &[u8]) {
+    let mut whole = Vec::new();
+    let mut decoder = ScannerDecoder::new(protocol);
+    decoder.push(bytes, |event| whole.push(event));
+    decoder.idle(|event| whole.push(event));
+    let mut single = Vec::new();
+    let mut decoder = ScannerDecoder::new(protocol);
+    for byte in bytes {
+        decoder.push(&[*byte], |event| single.push(event));
+    }
+    decoder.idle(|event| single.push(event));
+    assert_eq!(whole, single, "the same bytes, cut otherwise");
+    let mut reader = FeedbackReader::new(protocol);
+    reader.push(bytes, |_| {});
+    reader.idle(|_| {});
+}
+
+/// Reads a message, as a topic too.
+pub fn message(protocol: &MessageProtocol, bytes: &[u8]) {
+    let topic = String::from_utf8_lossy(bytes);
+    for said in protocol.read(&topic, bytes) {
+        assert!(said.device.is_none_or(|device| device.len() <= topic.len().max(128)));
+    }
+}
+
+/// Reads a description of a device.
+pub fn description(text: &str) {
+    if let Err(error) = ScannerProtocol::parse("any", text) {
+        assert!(error.line >= 1, "an error names its line");
+    }
+}
