@@ -1,5 +1,7 @@
 //! Why a text is not the code it was taken for.
 
+use super::gs1::Check;
+
 /// A text that is not the code it was read as, or a number that cannot become a code.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum BarcodeError {
@@ -39,4 +41,14 @@ pub enum BarcodeError {
     ValueCheckDigit { ai: String, expected: char, found: char },
     #[error("the value of ({ai}) is not a day of the calendar")]
     ValueNotADay { ai: String },
+    #[error("the value of ({ai}) breaks the rule {rule}")]
+    ValueRule { ai: String, rule: Check },
+    #[error("the text is not a web address that begins with http:// or https://")]
+    NotALink,
+    #[error("the address holds no number that identifies something, such as /01/ and a GTIN")]
+    LinkKeyMissing,
+    #[error("({ai}) cannot stand where it does in the address")]
+    LinkPlace { ai: String },
+    #[error("the code is not a postal number")]
+    NotPostal,
 }

@@ -15,14 +15,22 @@ mod error;
 pub mod gs1;
 mod gtin;
 mod internal;
+mod marking;
 mod own;
+mod postal;
 mod repair;
 mod scan;
+#[cfg(test)]
+mod tests;
+mod weighed;
 
 pub use error::BarcodeError;
 pub use gs1::{Element, Gs1};
 pub use gtin::{Gtin, check_digit};
 pub use internal::InternalNumber;
+pub use marking::{MarkingCode, MarkingForm};
 pub use own::{CommandCode, OwnCode, OwnKind, folded};
+pub use postal::PostalNumber;
 pub use repair::Repair;
-pub use scan::{Aim, Candidate, Scan, read, read_bytes};
+pub use scan::{Aim, Candidate, Scan, read, read_as, read_bytes};
+pub use weighed::{Measure, WeighedPattern};

@@ -4,7 +4,8 @@
 //! certain: where the damaged text could not have been in the symbol.
 
 use super::gs1::{GS, Gs1};
-use super::gtin::Gtin;
+use super::scan::{Aim, begins_as_gs1};
+use super::{Gtin, OwnCode};
 
 crate::text_enum! {
     /// One change that was made to what the scanner sent.
@@ -15,6 +16,12 @@ crate::text_enum! {
         ControlRemoved = "control_removed",
         /// The text had been typed through a Russian keyboard layout.
         LayoutUndone = "layout_undone",
+        /// Caps Lock had exchanged upper and lower case.
+        CaseUndone = "case_undone",
+        /// The same code arrived twice in one scan.
+        DoubleRemoved = "double_removed",
+        /// The brackets that labels show around identifiers had been typed.
+        BracketsRemoved = "brackets_removed",
         /// A sign for FNC1 at the beginning was taken off.
         Fnc1Removed = "fnc1_removed",
         /// Visible substitutes were turned back into the separator.
@@ -30,14 +37,8 @@ const LATIN: &str = "`qwertyuiop[]asdfghjkl;'zxcvbnm,./~QWERTYUIOP{}ASDFGHJKL:\"
 const RUSSIAN: &str = "ёйцукенгшщзхъфывапролджэячсмитьбю.ЁЙЦУКЕНГШЩЗХЪФЫВАПРОЛДЖЭЯЧСМИТЬБЮ,\"№;:?/";
 
 /// What programs and scanners show in place of the separator. None of these has a place in a GS1
-/// value, except the letters between `<` and `>`, which are looked at more closely.
-const SUBSTITUTES: &[&str] = &["{GS}", "␝", "^]", "_x001D_", "\\u001d", "\\x1d", "|"];
-const SPELLED: &str = "<GS>";
-/// Behind these a spelled separator is certain: nothing else follows the serial of a marking code.
-const AFTER_SERIAL: &[&str] = &["91", "92", "93", "8005", "3103", "335", "240"];
-
-/// Serial numbers of marking codes have one of these lengths; which one depends on the goods.
-const SERIAL_LENGTHS: &[usize] = &[6, 7, 13, 20];
+/// value.
+const SUBSTITUTES: &[&str] = &["{GS}", "␝", "^]", "_x001D_", "\\u001d", "\\x1d", "|", " "];
 
 /// Takes out control characters (the separator stays) and invisible marks.
 pub(super) fn remove_control(text: &str) -> Option<String> {
@@ -75,52 +76,46 @@ pub(super) fn remove_fnc1(text: &str) -> Option<&str> {
 
 /// Puts separators back where a substitute stands, in a text that is GS1 for certain.
 pub(super) fn restore_separators(text: &str) -> Option<String> {
-    let mut restored = text.to_owned();
+    let mut restored = text.trim().to_owned();
     for substitute in SUBSTITUTES {
         restored = restored.replace(substitute, "\u{1d}");
     }
-    for follower in AFTER_SERIAL {
-        restored = restored.replace(&format!("{SPELLED}{follower}"), &format!("{GS}{follower}"));
-    }
-    (restored != text).then_some(restored)
+    (restored != text && Gs1::parse(&restored).is_ok()).then_some(restored)
 }
 
-/// Puts the lost separators of a marking code (Честный ЗНАК) back if exactly one way to do so
-/// gives a composition that is in use. Two ways cannot be told apart by the text alone.
-pub(super) fn guess_separators(text: &str) -> Option<String> {
-    let (head, rest) = text.split_at_checked(18)?;
-    if text.contains(GS) || !head.starts_with("01") || !head.ends_with("21") {
-        return None;
-    }
-    Gtin::parse(&head[2..16]).ok()?;
-    let mut fits = SERIAL_LENGTHS.iter().filter_map(|length| {
-        let (serial, tail) = rest.split_at_checked(*length)?;
-        Some(format!("{head}{serial}{GS}{}", separate_tail(tail)?))
-    });
-    let only = fits.next()?;
-    (fits.next().is_none() && Gs1::parse(&only).is_ok()).then_some(only)
+/// Undoes Caps Lock where the symbology identifier proves it: its letter is in the wrong case for
+/// what follows, and letters of both cases are there, so that nothing was merely capitalised.
+pub(super) fn undo_case(text: &str) -> Option<String> {
+    let (aim, _) = Aim::split(text)?;
+    let swapped: String = text.chars().map(swapped_case).collect();
+    let (right, rest) = Aim::split(&swapped)?;
+    let has_both = text.contains(|c: char| c.is_ascii_uppercase())
+        && text.contains(|c: char| c.is_ascii_lowercase());
+    (!aim.is_gs1() && right.is_gs1() && has_both && begins_as_gs1(rest)).then_some(swapped)
 }
 
-/// Separates what may follow the serial: AI and length of value, one composition a line.
-fn separate_tail(tail: &str) -> Option<String> {
-    const COMPOSITIONS: &[&[(&str, usize)]] = &[
-        &[("93", 4)],
-        &[("93", 4), ("3103", 6)],
-        &[("8005", 6), ("93", 4)],
-        &[("91", 4), ("92", 44)],
-        &[("91", 4), ("92", 88)],
-    ];
-    COMPOSITIONS.iter().find_map(|composition| {
-        let mut rest = tail;
-        let mut parts = Vec::new();
-        for (ai, length) in *composition {
-            rest.strip_prefix(ai)?;
-            let (part, after) = rest.split_at_checked(ai.len() + length)?;
-            parts.push(part);
-            rest = after;
-        }
-        rest.is_empty().then(|| parts.join("\u{1d}"))
-    })
+const fn swapped_case(character: char) -> char {
+    if character.is_ascii_uppercase() {
+        character.to_ascii_lowercase()
+    } else {
+        character.to_ascii_uppercase()
+    }
+}
+
+/// One half of a text that is the same code twice, with a line end between or without. A half that
+/// means nothing by itself may be half of an article.
+pub(super) fn remove_double(text: &str) -> Option<&str> {
+    let mut lines = text.split(['\r', '\n', '\t']).filter(|line| !line.is_empty());
+    if let (Some(first), Some(second)) = (lines.next(), lines.next()) {
+        return (first == second && lines.all(|line| line == first)).then_some(first);
+    }
+    let (half, other) = text.split_at_checked(text.len() / 2)?;
+    (half == other && means_something(half)).then_some(half)
+}
+
+fn means_something(text: &str) -> bool {
+    let data = Aim::split(text).map_or(text, |(_, data)| data);
+    Gtin::parse(data).is_ok() || OwnCode::parse(data).is_ok() || begins_as_gs1(data)
 }
 
 #[cfg(test)]
@@ -157,22 +152,39 @@ mod tests {
 
     #[test]
     fn substitutes_of_the_separator_are_turned_back() {
-        for substitute in ["{GS}", "␝", "^]", "_x001D_", "\\u001d", "|", "<GS>"] {
+        for substitute in ["{GS}", "␝", "^]", "_x001D_", "\\u001d", "\\x1d", "|", " "] {
             let text = format!("0104670540176099215'W9Um{substitute}93dGVz");
             let restored = restore_separators(&text).unwrap();
             assert_eq!(restored, "0104670540176099215'W9Um\u{1d}93dGVz", "{substitute}");
         }
         let legal = "010467054017609921<GS>12";
         assert_eq!(restore_separators(legal), None, "these letters may be a serial number");
+        assert_eq!(restore_separators("0104670540176099 Кружка"), None);
     }
 
     #[test]
-    fn lost_separators_are_found_where_only_one_place_is_possible() {
-        let tobacco = "0104640030090754210001%ix800515000093vRdW";
-        let expected = "0104640030090754210001%ix\u{1d}8005150000\u{1d}93vRdW";
-        assert_eq!(guess_separators(tobacco).unwrap(), expected);
-        assert_eq!(guess_separators("0104670540176099215'W9Um93dGVz").unwrap().len(), 31);
-        assert_eq!(guess_separators("010467054017609921ABC"), None);
-        assert_eq!(guess_separators("Я"), None);
+    fn caps_lock_is_undone_where_the_identifier_proves_it() {
+        let typed = "]D20104670540176099215'w9uM\u{1d}93DgvZ";
+        assert_eq!(undo_case(typed).unwrap(), "]d20104670540176099215'W9Um\u{1d}93dGVz");
+        let capitals = "]D20104670540176099215'W9UM";
+        assert_eq!(undo_case(capitals), None, "capitalised, and the serial is lost");
+        assert_eq!(undo_case("0104670540176099215'w9uM"), None, "nothing proves it");
+        assert_eq!(undo_case("]C0abC"), None);
+    }
+
+    #[test]
+    fn a_code_that_came_twice_is_taken_once() {
+        for (text, once) in [
+            ("46012345678934601234567893", "4601234567893"),
+            ("4601234567893\r\n4601234567893", "4601234567893"),
+            ("A-17\tA-17\tA-17", "A-17"),
+            ("]E04601234567893]E04601234567893", "]E04601234567893"),
+            ("01046012345678930104601234567893", "0104601234567893"),
+        ] {
+            assert_eq!(remove_double(text), Some(once), "{text:?}");
+        }
+        assert_eq!(remove_double("4601234567893\r2900000012349"), None, "two codes");
+        assert_eq!(remove_double("1212"), None, "it may be an article");
+        assert_eq!(remove_double(""), None);
     }
 }

@@ -2,10 +2,12 @@
 
 use std::fmt;
 
-use super::gs1::{GS, Gs1};
+use super::gs1::{GS, Gs1, read_link};
 use super::gtin::verify_check_digit;
+use super::marking::{self, MarkingCode};
+use super::postal::PostalNumber;
 use super::repair::{self, Repair};
-use super::{BarcodeError, Gtin, OwnCode};
+use super::{BarcodeError, Gtin, InternalNumber, OwnCode, weighed};
 use crate::units::Day;
 
 /// The symbology identifier (ISO/IEC 15424) that a scanner may send before the data: `]d2`.
@@ -17,8 +19,31 @@ pub struct Aim {
 }
 
 impl Aim {
+    /// What a device says of the symbology: an identifier, or a maker's word for it. Makers' words
+    /// do not tell GS1 from plain data.
+    pub fn named(name: &str) -> Option<Self> {
+        let aim = |letter, modifier| Some(Self { letter, modifier });
+        if let Some((found, "")) = Self::split(name) {
+            return Some(found);
+        }
+        let word: String = name.chars().filter(char::is_ascii_alphanumeric).collect();
+        match word.to_ascii_uppercase().trim_start_matches("LABELTYPE") {
+            "EAN13" | "UPCA" | "UPCE" | "UPCE0" | "UPCE1" => aim('E', '0'),
+            "EAN8" => aim('E', '4'),
+            "CODE128" => aim('C', '0'),
+            "CODE39" => aim('A', '0'),
+            "I2OF5" | "ITF" | "ITF14" => aim('I', '0'),
+            "DATAMATRIX" => aim('d', '1'),
+            "QRCODE" | "QR" => aim('Q', '1'),
+            "EAN128" | "GS1128" => aim('C', '1'),
+            "GS1DATAMATRIX" => aim('d', '2'),
+            "PDF417" => aim('L', '0'),
+            _ => None,
+        }
+    }
+
     /// Splits `]`, a letter and a modifier off the beginning.
-    fn split(text: &str) -> Option<(Self, &str)> {
+    pub(super) fn split(text: &str) -> Option<(Self, &str)> {
         let mut characters = text.strip_prefix(']')?.chars();
         let letter = characters.next().filter(char::is_ascii_alphabetic)?;
         let modifier = characters.next().filter(char::is_ascii_alphanumeric)?;
@@ -53,6 +78,10 @@ pub enum Candidate {
     Gs1(Gs1),
     /// 8, 12, 13 or 14 digits with a right check digit, or UPC-E expanded.
     Gtin(Gtin),
+    /// One piece of goods under state marking (Честный ЗНАК).
+    Marking(MarkingCode),
+    /// A number of the post. Fourteen digits are a product number as well.
+    Postal(PostalNumber),
     /// 18 digits with a right check digit: a logistic unit without its application identifier.
     Sscc(String),
     /// The text as it is: an article, a carrier's number, a word typed by hand.
@@ -89,6 +118,14 @@ impl Scan {
         }
     }
 
+    /// The marking code of the piece.
+    pub fn marking(&self) -> Option<&MarkingCode> {
+        self.candidates.iter().find_map(|candidate| match candidate {
+            Candidate::Marking(code) => Some(code),
+            _ => None,
+        })
+    }
+
     pub fn gs1(&self) -> Option<&Gs1> {
         self.candidates.iter().find_map(|candidate| match candidate {
             Candidate::Gs1(gs1) => Some(gs1),
@@ -101,12 +138,21 @@ impl Scan {
         self.gtins().into_iter().next()
     }
 
+    /// The repairs that a person should see: those of a code. A word in Russian letters was not
+    /// damaged, although its keys may have been meant.
+    pub fn told_repairs(&self) -> Vec<Repair> {
+        let is_code = |candidate: &Candidate| !matches!(candidate, Candidate::Text(_));
+        if self.candidates.iter().any(is_code) { self.repairs.clone() } else { Vec::new() }
+    }
+
     /// The texts to look a product up by among its barcodes: every spelling of every product
     /// number that the scan can be, then the text itself and what a person may have typed.
     pub fn product_keys(&self) -> Vec<String> {
         let mut keys: Vec<String> = Vec::new();
-        let spellings = self.gtins().into_iter().flat_map(|gtin| gtin.spellings());
-        for key in spellings.chain(self.texts().map(str::to_owned)) {
+        let gtins = self.gtins();
+        let spellings = gtins.iter().flat_map(Gtin::spellings);
+        let patterns = gtins.iter().filter_map(weighed_ean).flat_map(weighed::patterns_of);
+        for key in spellings.chain(self.texts().map(str::to_owned)).chain(patterns) {
             if !key.is_empty() && !keys.contains(&key) {
                 keys.push(key);
             }
@@ -152,47 +198,79 @@ impl Scan {
         let of_candidate = |candidate: &Candidate| match candidate {
             Candidate::Gs1(gs1) => gs1.gtin(),
             Candidate::Gtin(gtin) => Some(gtin.clone()),
+            Candidate::Marking(code) => code.gtin.clone(),
             _ => None,
         };
         self.candidates.iter().filter_map(of_candidate).collect()
     }
 }
 
+/// The EAN-13 of a shop's scales; our own series looks the same but is no weight.
+fn weighed_ean(gtin: &Gtin) -> Option<&str> {
+    let ean13 = gtin.ean13().filter(|ean13| ean13.starts_with('2'))?;
+    InternalNumber::from_ean13(ean13).is_err().then_some(ean13)
+}
+
+/// A text under repair, with what was done to it.
+struct Workpiece {
+    text: String,
+    repairs: Vec<Repair>,
+}
+
+impl Workpiece {
+    fn apply(&mut self, repaired: Option<String>, repair: Repair) {
+        if let Some(repaired) = repaired {
+            self.text = repaired;
+            self.repairs.push(repair);
+        }
+    }
+}
+
 /// Reads what a scanner sent.
 pub fn read(raw: &str) -> Scan {
-    let mut repairs = Vec::new();
-    let mut text = raw.to_owned();
-    let mut apply = |repaired: Option<String>, repair: Repair, text: &mut String| {
-        if let Some(repaired) = repaired {
-            *text = repaired;
-            repairs.push(repair);
-        }
-    };
+    read_as(raw, None)
+}
+
+/// Reads what a scanner sent, with the symbology that it named apart from the data.
+pub fn read_as(raw: &str, symbology: Option<Aim>) -> Scan {
     // A line end is how scanners end a scan, not damage.
-    text.truncate(text.trim_end_matches(['\r', '\n']).len());
-    apply(repair::remove_control(&text), Repair::ControlRemoved, &mut text);
-    let before_layout = text.clone();
-    apply(repair::undo_layout(&text), Repair::LayoutUndone, &mut text);
-    let split = Aim::split(&text).map(|(aim, rest)| (aim, rest.to_owned()));
-    let aim = split.map(|(aim, rest)| {
-        text = rest;
-        aim
-    });
-    let mut is_gs1 = aim.is_some_and(Aim::is_gs1);
-    if let Some(rest) = repair::remove_fnc1(&text).map(str::to_owned) {
-        is_gs1 = true;
-        apply(Some(rest), Repair::Fnc1Removed, &mut text);
-    }
-    if is_gs1 || begins_as_gs1(&text) {
-        apply(repair::restore_separators(&text), Repair::SeparatorRestored, &mut text);
-        apply(repair::guess_separators(&text), Repair::SeparatorGuessed, &mut text);
-    }
+    let text = raw.trim_end_matches(['\r', '\n']).to_owned();
+    let mut work = Workpiece { text, repairs: Vec::new() };
+    work.apply(repair::remove_double(&work.text).map(str::to_owned), Repair::DoubleRemoved);
+    work.apply(repair::remove_control(&work.text), Repair::ControlRemoved);
+    let before_layout = work.text.clone();
+    work.apply(repair::undo_layout(&work.text), Repair::LayoutUndone);
+    work.apply(repair::undo_case(&work.text), Repair::CaseUndone);
+    let split = Aim::split(&work.text).map(|(aim, rest)| (aim, rest.to_owned()));
+    let aim = match split {
+        Some((aim, rest)) => {
+            work.text = rest;
+            Some(aim)
+        }
+        None => symbology,
+    };
+    let is_gs1 = repair_gs1(&mut work, aim.is_some_and(Aim::is_gs1));
+    let Workpiece { text, repairs } = work;
     let mut candidates = candidates(&text, aim, is_gs1);
     if repairs.contains(&Repair::LayoutUndone) {
         // It may have been a Russian word after all.
         candidates.push(Candidate::Text(before_layout.trim().to_owned()));
     }
     Scan { raw: raw.to_owned(), text, aim, repairs, candidates }
+}
+
+/// Undoes what happens to element strings, and answers whether the text is one.
+fn repair_gs1(work: &mut Workpiece, is_gs1: bool) -> bool {
+    let plain = Gs1::parse_bracketed(&work.text).ok().map(|gs1| gs1.text());
+    let signed = repair::remove_fnc1(&work.text).map(str::to_owned);
+    let is_gs1 = is_gs1 || plain.is_some() || signed.is_some();
+    work.apply(plain, Repair::BracketsRemoved);
+    work.apply(signed, Repair::Fnc1Removed);
+    if is_gs1 || begins_as_gs1(&work.text) {
+        work.apply(repair::restore_separators(&work.text), Repair::SeparatorRestored);
+        work.apply(marking::separated(&work.text), Repair::SeparatorGuessed);
+    }
+    is_gs1
 }
 
 /// Reads the bytes of a scanner on a wire. Bytes that are not UTF-8 are read as Latin-1, which
@@ -209,7 +287,7 @@ pub fn read_bytes(raw: &[u8]) -> Scan {
 
 /// Without a symbology identifier only these beginnings are safe to take for GS1: they carry a
 /// check digit.
-fn begins_as_gs1(text: &str) -> bool {
+pub(super) fn begins_as_gs1(text: &str) -> bool {
     let key = |ai: &str, length: usize| {
         let value = text.strip_prefix(ai).and_then(|rest| rest.get(..length));
         value.is_some_and(|value| verify_check_digit(value).is_ok())
@@ -222,10 +300,18 @@ fn candidates(text: &str, aim: Option<Aim>, is_gs1: bool) -> Vec<Candidate> {
     if let Ok(own) = OwnCode::parse(text.trim()) {
         found.push(Candidate::Own(own));
     }
-    if is_gs1 || begins_as_gs1(text) {
-        found.extend(Gs1::parse(text).ok().map(Candidate::Gs1));
-    }
+    let element_string = if is_gs1 || begins_as_gs1(text) {
+        Gs1::parse(text).ok()
+    } else {
+        read_link(text.trim()).ok()
+    };
     let digits = text.trim();
+    let marking = match &element_string {
+        Some(gs1) => MarkingCode::of_gs1(gs1),
+        None => MarkingCode::of_text(digits),
+    };
+    found.extend(element_string.map(Candidate::Gs1));
+    found.extend(marking.map(Candidate::Marking));
     let plain = Gtin::parse(digits).ok().map(Candidate::Gtin);
     let zero_suppressed = Gtin::from_upc_e(digits).ok().map(Candidate::Gtin);
     // EAN-8 has an identifier of its own, so eight digits under that of EAN-13 are UPC-E.
@@ -240,6 +326,7 @@ fn candidates(text: &str, aim: Option<Aim>, is_gs1: bool) -> Vec<Candidate> {
     if digits.len() == 18 && verify_check_digit(digits).is_ok() {
         found.push(Candidate::Sscc(digits.to_owned()));
     }
+    found.extend(PostalNumber::parse(digits).ok().map(Candidate::Postal));
     found.push(Candidate::Text(digits.trim_end_matches(GS).to_owned()));
     found
 }

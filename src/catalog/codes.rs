@@ -1,6 +1,6 @@
 //! Codes that people and scanners read: their form, and the key to search by.
 
-use crate::barcodes::{Gtin, InternalNumber, OwnCode, OwnKind};
+use crate::barcodes::{Gtin, InternalNumber, OwnCode, OwnKind, WeighedPattern};
 use crate::fault::InputFaults;
 
 pub(super) const ARTICLE_LENGTH_MAX: usize = 60;
@@ -27,10 +27,12 @@ pub(super) fn is_of_our_series(value: &str) -> bool {
     InternalNumber::from_article(value).is_ok() || InternalNumber::from_ean13(value).is_ok()
 }
 
-/// An article or a barcode: visible characters without blanks at the ends.
+/// An article or a barcode: visible characters without blanks at the ends. What looks like the
+/// pattern of weighed goods must be one.
 pub(super) fn printable(faults: &mut InputFaults, field: &str, value: &str) {
     faults.text(field, value, ARTICLE_LENGTH_MAX);
-    if value.trim() != value || value.chars().any(char::is_control) {
+    let is_wrong_pattern = WeighedPattern::is_meant(value) && WeighedPattern::parse(value).is_err();
+    if value.trim() != value || value.chars().any(char::is_control) || is_wrong_pattern {
         faults.note(field, "bad_format");
     }
 }

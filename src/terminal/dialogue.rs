@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::barcodes::{CommandCode, OwnCode, OwnKind, Scan};
+use crate::barcodes::{Aim, CommandCode, OwnCode, OwnKind, Scan};
 use crate::text_enum;
 
 text_enum! {
@@ -183,7 +183,12 @@ impl Input {
     /// Reads a scan. A command is a code of the wall sheet, or its word typed: in English, also
     /// through the Russian layout, or in Russian.
     pub fn read(data: &str) -> Self {
-        let scan = crate::barcodes::read(data);
+        Self::read_as(data, None)
+    }
+
+    /// Reads a scan whose device named the symbology: `]d2`, or its maker's word for it.
+    pub fn read_as(data: &str, symbology: Option<&str>) -> Self {
+        let scan = crate::barcodes::read_as(data, symbology.and_then(Aim::named));
         let command = match scan.own() {
             Some(own) => own.command(),
             None => scan.texts().find_map(CommandCode::typed),

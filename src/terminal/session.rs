@@ -5,6 +5,7 @@ use serde::{Deserialize, Serialize};
 use super::flows::FlowState;
 use super::{Colour, Expect, Feedback, Sound, Text};
 use crate::access::{Right, Role};
+use crate::barcodes::Repair;
 use crate::i18n::Language;
 use crate::ids::{DeviceId, UserId, WarehouseId};
 use crate::units::UtcMicros;
@@ -47,6 +48,9 @@ pub struct Session {
     pub feedback: Feedback,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub message: Option<Text>,
+    /// What had to be repaired in the scan behind this state.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub repairs: Vec<Repair>,
     /// When the scan behind this state was noted; the undo counts from here.
     pub at: UtcMicros,
 }
@@ -54,7 +58,14 @@ pub struct Session {
 impl Session {
     /// A device that nobody has logged in on.
     pub const fn fresh(at: UtcMicros) -> Self {
-        Self { person: None, flow: FlowState::LoggedOut, feedback: Feedback::Ok, message: None, at }
+        Self {
+            person: None,
+            flow: FlowState::LoggedOut,
+            feedback: Feedback::Ok,
+            message: None,
+            repairs: Vec::new(),
+            at,
+        }
     }
 
     pub fn language(&self) -> Language {
@@ -66,12 +77,14 @@ impl Session {
         let language = self.language();
         let view = self.flow.view();
         let message = self.message.as_ref().map(|text| text.say(language));
+        let repaired = |repair: &Repair| Text::new(&format!("repair-{repair}")).say(language);
         ScanOut {
             seq: sequence,
             feedback: self.feedback,
             sound: self.sound(),
             colour: self.feedback.colour(),
             message,
+            repairs: self.repairs.iter().map(repaired).collect(),
             screen: ScreenOut {
                 flow: self.flow.name().to_owned(),
                 title: view.title.say(language),
@@ -104,6 +117,9 @@ pub struct ScanOut {
     /// What to know about this scan, in the person's language.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub message: Option<String>,
+    /// What was wrong with the bytes of this scan and has been put right.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub repairs: Vec<String>,
     pub screen: ScreenOut,
     /// Until when `UNDO` takes the last scan back.
     #[serde(skip_serializing_if = "Option::is_none")]

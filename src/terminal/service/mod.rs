@@ -170,18 +170,20 @@ async fn take(
     let previous = if last.is_some() { key_of(last_sequence) } else { String::new() };
     let before = last.map_or_else(|| Session::fresh(now), |last| last.session);
     let secret = matches!(before.flow, FlowState::Pin { .. });
+    let input = Input::read_as(&scan.data, scan.symbology.as_deref());
     let command = Command {
         scope,
         key: key_of(sequence),
         action: "scan",
         body_hash: if secret { secret_hash() } else { hash },
-        request: (!secret).then(|| json!({ "data": scan.data, "symbology": scan.symbology })),
+        request: (!secret).then(|| noted(scan, &input)),
         actor: before.person.as_ref().map(|person| person.user),
         device: Some(terminal.device),
         owner: None,
     };
     let ctx = Ctx::new(&command, now);
-    let after = advance(tx, &ctx, terminal, before, scan, aside).await?;
+    let after = advance(tx, &ctx, terminal, before, scan, &input, aside).await?;
+    let after = Session { repairs: input.scan.told_repairs(), ..after };
     commands::command_insert(tx, &command, &ctx, Some(&previous), &after).await?;
     Ok(LastScan { sequence, session: after })
 }
@@ -205,6 +207,20 @@ async fn replay(
     Ok(session_of(&done, now))
 }
 
+/// What the audit keeps of a scan: as it came, and what was repaired in it.
+fn noted(scan: &ScanIn, input: &Input) -> serde_json::Value {
+    let repairs = &input.scan.repairs;
+    if repairs.is_empty() {
+        return json!({ "data": scan.data, "symbology": scan.symbology });
+    }
+    json!({
+        "data": scan.data,
+        "symbology": scan.symbology,
+        "read_as": input.scan.text,
+        "repairs": repairs,
+    })
+}
+
 /// The session after the scan.
 async fn advance(
     tx: &mut Tx,
@@ -212,14 +228,14 @@ async fn advance(
     terminal: Terminal,
     before: Session,
     scan: &ScanIn,
+    input: &Input,
     aside: &Aside,
 ) -> Result<Session, Left> {
     if let Aside::Refused(told) = aside {
         let step = Step::error(before.flow, told_text(told));
         return Ok(after(before.person, step, ctx.now));
     }
-    let input = Input::read(&scan.data);
-    let Some(person) = before.person else { return log_in(before, &input, aside, ctx.now) };
+    let Some(person) = before.person else { return log_in(before, input, aside, ctx.now) };
     if input.is_command(CommandCode::Logout) {
         return Ok(after(None, Step::ok(FlowState::LoggedOut), ctx.now));
     }
@@ -233,14 +249,21 @@ async fn advance(
         roles: person.roles.clone(),
         happened_at: scan.happened_at.unwrap_or(ctx.now),
     };
-    match dispatch(tx, ctx, &who, before.flow, &input).await {
+    match dispatch(tx, ctx, &who, before.flow, input).await {
         Ok(step) => Ok(after(Some(person), step, ctx.now)),
         Err(error) => Err(left(error)),
     }
 }
 
 fn after(person: Option<Person>, step: Step<FlowState>, now: UtcMicros) -> Session {
-    Session { person, flow: step.state, feedback: step.feedback, message: step.message, at: now }
+    Session {
+        person,
+        flow: step.state,
+        feedback: step.feedback,
+        message: step.message,
+        repairs: Vec::new(),
+        at: now,
+    }
 }
 
 /// A refusal is told on the screen; trouble of the database or a defect is answered as an error.
