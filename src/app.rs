@@ -9,6 +9,7 @@ use serde::de::DeserializeOwned;
 use crate::access::Principal;
 use crate::access::caller::{Caller, TokenCache};
 use crate::commands::{self, Command, CommandError, Ctx};
+use crate::connections::Presence;
 use crate::db::{Db, DbError, Tx};
 use crate::http::IdempotencyKey;
 use crate::http::metrics::Metrics;
@@ -27,6 +28,7 @@ pub struct Shared {
     pub tokens: TokenCache,
     pub metrics: Metrics,
     pub last_scans: LastScans,
+    pub presence: Presence,
 }
 
 impl Deref for App {
@@ -46,6 +48,7 @@ impl App {
                 tokens: TokenCache::default(),
                 metrics: Metrics::default(),
                 last_scans: LastScans::default(),
+                presence: Presence::default(),
             }),
         }
     }

@@ -146,6 +146,8 @@ ids! {
     UserId = "usr";
     SessionId = "ses";
     DeviceId = "dev";
+    /// A way to a scanner or a scale.
+    ConnectionId = "lnk";
     ApiKeyId = "key";
     RefusalId = "ref";
 }

@@ -10,6 +10,7 @@ pub mod catalog;
 pub mod cli;
 pub mod commands;
 pub mod config;
+pub mod connections;
 pub mod db;
 pub mod devices;
 pub mod documents;

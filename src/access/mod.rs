@@ -21,6 +21,7 @@ use crate::text_enum;
 pub use self::store::QUERIES;
 pub use self::store::doors::{ApiKey, Device};
 pub use self::store::users::UserRow;
+pub use self::tokens::TokenKind;
 
 faults! {
     /// Why somebody is not let in.

@@ -32,10 +32,12 @@ impl TokenKind {
     }
 }
 
-/// A fresh token with 160 random bits, in characters that any scanner can read.
+/// A fresh token with 160 random bits, in characters that any scanner can read. That of a device has
+/// 80: it is scanned from a label, and a laser reads no wider bar code.
 pub fn make(kind: TokenKind) -> String {
     let bits: [u8; 20] = rand::rng().random();
-    format!("{}-{}", kind.prefix(), hex::encode(bits))
+    let length = if kind == TokenKind::Device { 10 } else { bits.len() };
+    format!("{}-{}", kind.prefix(), hex::encode(&bits[..length]))
 }
 
 /// What is stored of a token. A scanner may have changed the case of its letters.

@@ -90,7 +90,7 @@ pub(super) async fn start(data: &DataArgs, listen: &ListenArgs) -> anyhow::Resul
             .context("--scanner-listen: ожидается адрес:порт или off")?;
         let listener = bind(address).await?;
         scanners = Some(listener.local_addr()?);
-        let serve = crate::terminal::tcp::serve(app.clone(), listener, stop.clone());
+        let serve = crate::connections::tcp::serve(app.clone(), listener, stop.clone());
         tasks.push(tokio::spawn(serve));
     }
     Ok(Server { app, http, scanners, stop, tasks, workers })

@@ -36,6 +36,7 @@ const MIGRATIONS: &[Migration] = migrations![
     "0010_packing",
     "0011_manifests",
     "0012_acceptance",
+    "0013_connections",
 ];
 
 const TABLE: &str = "CREATE TABLE IF NOT EXISTS schema_migration (

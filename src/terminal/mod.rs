@@ -17,7 +17,6 @@ pub mod last_scans;
 pub mod service;
 mod session;
 mod store;
-pub mod tcp;
 
 use crate::access::AccessError;
 use crate::catalog::CatalogError;
@@ -30,7 +29,7 @@ use crate::receiving::ReceivingError;
 use crate::stock::GoodsError;
 
 pub use dialogue::{Colour, Expect, Feedback, Input, Sound, Step, Text, View};
-pub use session::{Session, Who};
+pub use session::{ScanOut, Session, Who};
 pub use store::QUERIES;
 
 faults! {

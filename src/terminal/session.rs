@@ -51,6 +51,9 @@ pub struct Session {
     /// What had to be repaired in the scan behind this state.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub repairs: Vec<Repair>,
+    /// The device's name for the event behind this state.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub source_key: Option<String>,
     /// When the scan behind this state was noted; the undo counts from here.
     pub at: UtcMicros,
 }
@@ -64,6 +67,7 @@ impl Session {
             feedback: Feedback::Ok,
             message: None,
             repairs: Vec::new(),
+            source_key: None,
             at,
         }
     }

@@ -32,7 +32,7 @@ fn codes() -> BTreeMap<&'static str, Code> {
         ambar::stock::GoodsError::CODES,
         ambar::stock::StockError::CODES,
         ambar::terminal::TerminalError::CODES,
-        &[ambar::terminal::tcp::FRAME_INVALID],
+        &[ambar::connections::FRAME_INVALID],
     ];
     let mut codes = BTreeMap::new();
     for code in lists.concat() {

@@ -142,7 +142,7 @@ async fn line_door(app: &TestApp) -> (std::net::SocketAddr, CancellationToken) {
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let address = listener.local_addr().unwrap();
     let stop = CancellationToken::new();
-    tokio::spawn(ambar::terminal::tcp::serve(app.app.clone(), listener, stop.clone()));
+    tokio::spawn(ambar::connections::tcp::serve(app.app.clone(), listener, stop.clone()));
     (address, stop)
 }
 

@@ -57,6 +57,8 @@ pub struct ScanIn {
     pub happened_at: Option<UtcMicros>,
     pub data: String,
     pub symbology: Option<String>,
+    /// The device's own name for this event. A message that is delivered again has the same one.
+    pub source_key: Option<String>,
 }
 
 /// What has to be done outside the transaction before a scan can be noted.
@@ -99,6 +101,7 @@ pub async fn scan(app: &App, terminal: Terminal, scan: ScanIn) -> Result<ScanOut
         };
         match app.db.write(work).await {
             Ok(taken) => {
+                app.presence.scanned(terminal.device, app.clock.now());
                 app.metrics.scan(taken.session.flow.name(), taken.session.feedback.as_str());
                 let answer = taken.session.answer(taken.sequence);
                 app.last_scans.put(terminal.device, taken);
@@ -161,6 +164,12 @@ async fn take(
         Some(last) => Some(last),
         None => commands::command_last(tx, scope).await?.map(|done| last_scan(&done, now)),
     };
+    if let Some(last) = &last
+        && scan.source_key.is_some()
+        && scan.source_key == last.session.source_key
+    {
+        return Ok(last.clone());
+    }
     let last_sequence = last.as_ref().map_or(0, |last| last.sequence);
     let sequence = scan.sequence.unwrap_or(last_sequence + 1);
     if sequence <= last_sequence {
@@ -183,7 +192,11 @@ async fn take(
     };
     let ctx = Ctx::new(&command, now);
     let after = advance(tx, &ctx, terminal, before, scan, &input, aside).await?;
-    let after = Session { repairs: input.scan.told_repairs(), ..after };
+    let after = Session {
+        repairs: input.scan.told_repairs(),
+        source_key: scan.source_key.clone(),
+        ..after
+    };
     commands::command_insert(tx, &command, &ctx, Some(&previous), &after).await?;
     Ok(LastScan { sequence, session: after })
 }
@@ -262,6 +275,7 @@ fn after(person: Option<Person>, step: Step<FlowState>, now: UtcMicros) -> Sessi
         feedback: step.feedback,
         message: step.message,
         repairs: Vec::new(),
+        source_key: None,
         at: now,
     }
 }
