@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use super::scales::{ScaleDecoder, ScaleProtocol, StableRules, StableWeight};
 use super::scanners::{
     FeedbackReader, MessageProtocol, ScannerDecoder, ScannerProtocol, StreamProtocol,
 };
@@ -34,7 +35,28 @@ pub fn message(protocol: &MessageProtocol, bytes: &[u8]) {
 
 /// Reads a description of a device.
 pub fn description(text: &str) {
-    if let Err(error) = ScannerProtocol::parse("any", text) {
+    let scanner = ScannerProtocol::parse("any", text).err();
+    let scale = ScaleProtocol::parse("any", text).err();
+    for error in scanner.into_iter().chain(scale) {
         assert!(error.line >= 1, "an error names its line");
+    }
+}
+
+/// Reads the bytes of a scale whole and byte by byte; both must say the same.
+pub fn scale(protocol: &Arc<ScaleProtocol>, bytes: &[u8]) {
+    let mut whole = Vec::new();
+    let mut decoder = ScaleDecoder::new(protocol);
+    decoder.push(bytes, |event| whole.push(event));
+    whole.extend(decoder.idle());
+    let mut single = Vec::new();
+    let mut decoder = ScaleDecoder::new(protocol);
+    for byte in bytes {
+        decoder.push(&[*byte], |event| single.push(event));
+    }
+    single.extend(decoder.idle());
+    assert_eq!(whole, single, "the same bytes, cut otherwise");
+    let mut stable = StableWeight::new(StableRules::default());
+    for event in &whole {
+        stable.take(event);
     }
 }

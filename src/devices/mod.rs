@@ -20,6 +20,12 @@
 //!
 //! [`StreamProtocol::device_bytes`] is the side of the device: what it would send to say an event.
 //!
+//! # Scales
+//!
+//! [`scales`] and [`scale`] find a [`ScaleProtocol`]. Its owner sends [`ScaleProtocol::request`] two to
+//! five times a second if [`ScaleProtocol::is_polled`], feeds what comes to a [`ScaleDecoder`], sends
+//! [`ScaleEvent::SendNow`] at once, and lets [`StableWeight`] say when a weight is the parcel's.
+//!
 //! **Invariant:** a decoder takes bytes in any cut and never panics; the same bytes give the same
 //! events however they are cut; its memory is bounded by `max_bytes` of the description.
 //! **Invariant:** no text of a reply reaches a device as a control character.
@@ -34,10 +40,15 @@ mod frame;
 mod framer;
 pub mod fuzz;
 mod repeat;
+pub mod scales;
 pub mod scanners;
 
 pub use fault::{FrameFault, ProtocolError};
 pub use repeat::{Novelty, RepeatFilter};
+pub use scales::{
+    Done, Load, Motion, Refusal, ScaleDecoder, ScaleEvent, ScaleProtocol, ScaleRequest, SerialLine,
+    StableRules, StableStep, StableWeight, Weight, scale, scales,
+};
 pub use scanners::{
     Channel, DeviceScan, FeedbackReader, Heard, Language, MessageEvent, MessageProtocol, Outcome,
     OutgoingMessage, Repeat, Reply, ScannerDecoder, ScannerEvent, ScannerProtocol, Setup,
