@@ -247,6 +247,15 @@ impl FrameRules {
         }
     }
 
+    /// How far the check is from the end of what a device sends.
+    pub(super) fn bytes_behind_check(&self) -> usize {
+        let end = match self.check.map(|check| check.place) {
+            Some(CheckPlace::AfterEnd) => 0,
+            _ => self.end.first().map_or(0, |end| end.len()),
+        };
+        end + self.swallow.len()
+    }
+
     /// Puts a payload into a frame, as the device would send it.
     pub(super) fn wrap(&self, payload: &[u8]) -> Vec<u8> {
         let mut out = Vec::with_capacity(payload.len() + 16);

@@ -5,6 +5,7 @@
 pub mod client;
 pub mod crash;
 pub mod day;
+pub mod devices;
 pub mod floor;
 pub mod handheld;
 pub mod picker;

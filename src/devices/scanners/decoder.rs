@@ -233,6 +233,14 @@ impl StreamProtocol {
         Some(self.frame.wrap(&payload))
     }
 
+    /// The same with a check that does not agree; nothing if this protocol has no check.
+    pub fn damaged_device_bytes(&self, event: &ScannerEvent) -> Option<Vec<u8>> {
+        let mut bytes = self.device_bytes(event).filter(|_| self.has_check())?;
+        let at = bytes.len().checked_sub(1 + self.frame.bytes_behind_check())?;
+        bytes[at] ^= 1;
+        Some(bytes)
+    }
+
     fn scan_payload(&self, scan: &DeviceScan) -> Vec<u8> {
         let mut out = Vec::with_capacity(scan.data.len() + 16);
         if let Some(number) = scan.sequence.filter(|_| self.identity.sequence) {

@@ -202,6 +202,16 @@ impl StreamProtocol {
         }
     }
 
+    /// Whether each frame is answered before anybody has looked at it.
+    pub fn acknowledges(&self) -> bool {
+        !self.answer.accept.is_empty()
+    }
+
+    /// Whether a damaged frame is noticed.
+    pub const fn has_check(&self) -> bool {
+        self.frame.check.is_some()
+    }
+
     /// Whether the device may introduce itself in the first frame.
     pub const fn greets(&self) -> bool {
         self.identity.hello

@@ -161,6 +161,9 @@ fn mixed_bytes() -> impl Strategy<Value = Vec<u8>> {
 }
 
 proptest! {
+    // Each case runs through all protocols.
+    #![proptest_config(ProptestConfig::with_cases(48))]
+
     #[test]
     fn any_bytes_give_the_same_events_however_they_are_cut(bytes in mixed_bytes(), cut in 1_usize..20) {
         for (name, protocol) in all_streams() {
