@@ -3,7 +3,7 @@
 use super::bytes::find;
 use super::check::Order;
 use super::fault::FrameFault;
-use super::frame::{Beyond, CheckPlace, FrameRules, LengthRules, StartIs};
+use super::frame::{Beyond, CheckPlace, CheckRules, FrameRules, LengthRules, StartIs};
 
 /// What a byte completed.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -44,11 +44,25 @@ pub(super) struct Framer {
     /// How far `swallow` is used up; beyond its length nothing is swallowed.
     swallowed: usize,
     garbage_bytes: usize,
+    /// Bytes with which a start or an end can be complete; all others are data without a look.
+    stops: [bool; 256],
+    /// A frame of so many bytes without its end is too long.
+    limit: usize,
 }
 
 impl Framer {
-    pub(super) const fn new() -> Self {
+    pub(super) fn new(rules: &FrameRules) -> Self {
+        let mut stops = [false; 256];
+        let required = (rules.start_is == StartIs::Required).then_some(&rules.start);
+        for last in rules.end.iter().chain(required).filter_map(|part| part.last()) {
+            stops[usize::from(*last)] = true;
+        }
+        let end_bytes = rules.end.iter().map(|end| end.len()).max().unwrap_or(1);
+        let check_bytes = rules.check.map_or(0, CheckRules::bytes);
+        let start_bytes = if required.is_none() { rules.start.len() } else { 0 };
         Self {
+            stops,
+            limit: rules.max_bytes + end_bytes + check_bytes + start_bytes,
             buffer: Vec::new(),
             state: State::Idle,
             payload: (0, 0),
@@ -84,13 +98,26 @@ impl Framer {
         if let Some(length) = rules.length {
             return self.next_counted(rules, length, input);
         }
-        while let Some((byte, rest)) = input.split_first() {
+        loop {
+            self.take_plain(input);
+            let (byte, rest) = input.split_first()?;
             *input = rest;
             if let Some(cut) = self.take(rules, *byte) {
                 return Some(cut);
             }
         }
-        None
+    }
+
+    /// Takes all at once what can only be data.
+    fn take_plain(&mut self, input: &mut &[u8]) {
+        if self.state != State::Frame {
+            return;
+        }
+        let room = self.limit.saturating_sub(self.buffer.len() + 1).min(input.len());
+        let plain = input[..room].iter().position(|byte| self.stops[usize::from(*byte)]);
+        let (data, rest) = input.split_at(plain.unwrap_or(room));
+        self.buffer.extend_from_slice(data);
+        *input = rest;
     }
 
     /// Called when the line was silent for the patience of the rules.
@@ -204,10 +231,7 @@ impl Framer {
             self.buffer.clear();
             return (bytes > 0).then_some(Cut::Fault(FrameFault::Cut { bytes }));
         }
-        let end_bytes = rules.end.iter().map(|end| end.len()).max().unwrap_or(1);
-        let check_bytes = rules.check.map_or(0, super::frame::CheckRules::bytes);
-        let start_bytes = if rules.start_is == StartIs::Optional { start.len() } else { 0 };
-        if self.buffer.len() >= rules.max_bytes + end_bytes + check_bytes + start_bytes {
+        if self.buffer.len() >= self.limit {
             return Some(self.too_long(rules));
         }
         None
@@ -375,7 +399,7 @@ impl Framer {
     fn judge_whole(&mut self, rules: &FrameRules, whole: usize) -> Cut {
         let end = whole - rules.end.first().map_or(0, |end| end.len());
         let is_ended = rules.end.first().is_none_or(|wanted| self.buffer[end..whole] == **wanted);
-        let payload_end = end - rules.check.map_or(0, super::frame::CheckRules::bytes);
+        let payload_end = end - rules.check.map_or(0, CheckRules::bytes);
         let agrees = rules.check.is_none_or(|check| {
             check.agrees(&self.buffer[check.from..payload_end], &self.buffer[payload_end..end])
         });

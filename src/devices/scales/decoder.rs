@@ -19,7 +19,7 @@ impl ScaleDecoder {
     pub fn new(protocol: &Arc<ScaleProtocol>) -> Self {
         Self {
             protocol: Arc::clone(protocol),
-            framer: Framer::new(),
+            framer: Framer::new(&protocol.frame),
             after_ack: protocol.after_ack(),
         }
     }

@@ -36,7 +36,7 @@ impl ScannerDecoder {
         let some = |bytes: &[u8]| (!bytes.is_empty()).then(|| Arc::from(bytes));
         Self {
             protocol: Arc::clone(protocol),
-            framer: Framer::new(),
+            framer: Framer::new(&protocol.frame),
             assembly: ssi::Assembly::new(),
             pending: VecDeque::new(),
             is_first: true,
