@@ -12,6 +12,7 @@ use tokio_util::sync::CancellationToken;
 
 use crate::app::App;
 use crate::config::{DataArgs, ListenArgs};
+use crate::connections;
 use crate::db::migrate;
 use crate::jobs::{JobHandler, Workers, WorkersHandle};
 use crate::orders;
@@ -81,6 +82,9 @@ pub(super) async fn start(data: &DataArgs, listen: &ListenArgs) -> anyhow::Resul
     let promises = orders::reserve_regularly(app.clone(), orders::RESERVE_EVERY, stop.clone());
     tasks.push(tokio::spawn(promises));
 
+    tasks.push(tokio::spawn(connections::supervisor::run(app.clone(), stop.clone())));
+    tasks.push(tokio::spawn(connections::write_regularly(app.clone(), stop.clone())));
+
     let mut scanners = None;
     let workers = Workers::start(app.clone(), handlers());
     if listen.scanner_listen != "off" {
@@ -90,7 +94,7 @@ pub(super) async fn start(data: &DataArgs, listen: &ListenArgs) -> anyhow::Resul
             .context("--scanner-listen: ожидается адрес:порт или off")?;
         let listener = bind(address).await?;
         scanners = Some(listener.local_addr()?);
-        let serve = crate::connections::tcp::serve(app.clone(), listener, stop.clone());
+        let serve = connections::tcp::serve(app.clone(), listener, stop.clone());
         tasks.push(tokio::spawn(serve));
     }
     Ok(Server { app, http, scanners, stop, tasks, workers })

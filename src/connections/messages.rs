@@ -27,7 +27,7 @@ pub(super) async fn take(
     terminal: Terminal,
     event: MessageEvent,
 ) -> Result<Answered, Undelivered> {
-    let device = event.device.unwrap_or_default();
+    let device = event.device.unwrap_or_else(|| terminal.device.to_string());
     app.presence.here(terminal.device, protocol_name, &device, app.clock.now());
     let (reply, screen) = match event.event {
         ScannerEvent::Scan(scan) => {

@@ -13,6 +13,7 @@
 //! Deliberately absent: connecting to anything that nobody configured.
 
 pub mod http;
+mod messages;
 mod mqtt;
 mod presence;
 mod scale;
@@ -41,6 +42,7 @@ faults! {
         ChannelWrong { protocol: String, channel: String } => "channel_wrong", Invalid, "devices of {protocol} are not connected by {channel}";
         NoMessages { protocol: String } => "protocol_no_messages", Invalid, "devices of {protocol} do not send messages";
         DeviceUnknown { device: DeviceId } => "connection_device_unknown", Invalid, "there is no active device {device} in this warehouse";
+        CodeNotDrawn { why: String } => "setup_code_not_drawn", Invalid, "a set-up code cannot be drawn: {why}";
         ScaleMissing => "scale_missing", Invalid, "no scale stands at this table";
         ScaleEmpty => "scale_empty", Invalid, "no weight stands still on the scale";
     }

@@ -12,6 +12,7 @@ use url::Url;
 
 use super::messages::{self, Undelivered};
 use super::store::{self, Connection};
+use super::supervisor::Report;
 use crate::app::App;
 use crate::db::Tx;
 use crate::devices::{MessageEvent, MessageProtocol};
@@ -62,18 +63,17 @@ impl MqttAddress {
     }
 }
 
-/// Serves a broker until the connection breaks. `up` is called when the broker has answered.
+/// Serves a broker until the connection breaks.
 pub(super) async fn serve(
-    app: &App,
-    connection: &Connection,
+    report: Report<'_>,
     protocol: &MessageProtocol,
     address: &MqttAddress,
-    up: impl AsyncFn(),
 ) -> std::io::Result<()> {
+    let Report { app, connection } = report;
     let options = address.options(&format!("ambar-{}", connection.id));
     let (client, event_loop) = AsyncClient::new(options, WAITING_MAX);
     let (sender, mut waiting) = mpsc::channel(WAITING_MAX);
-    let receiving = receive(event_loop, &client, &address.filter, sender, up);
+    let receiving = receive(event_loop, &client, &address.filter, sender, report);
     let working = async {
         while let Some(message) = waiting.recv().await {
             take(app, connection, protocol, &client, message).await?;
@@ -88,18 +88,16 @@ async fn receive(
     client: &AsyncClient,
     filter: &str,
     sender: mpsc::Sender<Publish>,
-    up: impl AsyncFn(),
+    report: Report<'_>,
 ) -> std::io::Result<()> {
     loop {
         match event_loop.poll().await.map_err(std::io::Error::other)? {
             Event::Incoming(Packet::ConnAck(_)) => {
                 client.try_subscribe(filter, QoS::AtLeastOnce).map_err(std::io::Error::other)?;
-                up().await;
             }
+            Event::Incoming(Packet::SubAck(_)) => report.up().await,
             Event::Incoming(Packet::Publish(message)) => {
-                if sender.send(message).await.is_err() {
-                    return Ok(());
-                }
+                sender.send(message).await.map_err(std::io::Error::other)?;
             }
             _ => {}
         }
@@ -114,10 +112,8 @@ async fn take(
     message: Publish,
 ) -> std::io::Result<()> {
     // What a broker keeps of a topic is an old scan, not a new one.
-    let events = match message.retain {
-        true => Vec::new(),
-        false => protocol.read(&message.topic, &message.payload),
-    };
+    let events =
+        if message.retain { Vec::new() } else { protocol.read(&message.topic, &message.payload) };
     for event in events {
         let Some(terminal) = terminal_of(app, connection, &event).await? else {
             let device = event.device.as_deref().unwrap_or("?");
@@ -125,7 +121,8 @@ async fn take(
             continue;
         };
         let taken = messages::take(app, protocol, &connection.protocol, terminal, event).await;
-        let answered = taken.map_err(|Undelivered| std::io::Error::other("the database is away"))?;
+        let answered =
+            taken.map_err(|Undelivered| std::io::Error::other("the database is away"))?;
         if let Some(feedback) = answered.message {
             // A late verdict is worse than none: it is not kept for later.
             let sent = client.try_publish(feedback.address, QoS::AtMostOnce, false, feedback.body);

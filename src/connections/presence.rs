@@ -21,7 +21,7 @@ const SEEN_AGAIN_SECONDS: i64 = 60;
 /// Nobody wrote for so long: the device, or the node that it was connected to, is gone.
 pub(super) const SEEN_SECONDS_MAX: i64 = 180;
 /// How devices are connected that only ever ask.
-pub(super) const REQUESTS: &str = "http";
+const REQUESTS: &str = "http";
 
 /// What is known of a device.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -30,7 +30,7 @@ pub(super) struct Seen {
     pub(super) protocol: String,
     pub(super) address: String,
     pub(super) battery_percent: Option<i64>,
-    pub(super) seen_at: UtcMicros,
+    pub(super) at: UtcMicros,
     pub(super) last_scan_at: Option<UtcMicros>,
 }
 
@@ -55,13 +55,13 @@ impl Presence {
                 protocol: REQUESTS.to_owned(),
                 address: String::new(),
                 battery_percent: None,
-                seen_at: now,
+                at: now,
                 last_scan_at: None,
             },
             is_written: false,
         });
         work(&mut entry.seen);
-        entry.seen.seen_at = now;
+        entry.seen.at = now;
         entry.is_written = false;
     }
 
@@ -94,9 +94,9 @@ impl Presence {
     fn unwritten(&self, now: UtcMicros) -> Vec<(DeviceId, Seen)> {
         let mut devices = self.devices.lock().expect("no holder panics");
         for Entry { seen, is_written } in devices.values_mut() {
-            let is_silent = now.seconds_since(seen.seen_at) >= SEEN_AGAIN_SECONDS;
+            let is_silent = now.seconds_since(seen.at) >= SEEN_AGAIN_SECONDS;
             if seen.connected && seen.protocol != REQUESTS && is_silent {
-                seen.seen_at = now;
+                seen.at = now;
                 *is_written = false;
             }
         }
@@ -140,7 +140,7 @@ pub async fn write_regularly(app: App, stop: CancellationToken) {
 }
 
 /// Writes down what changed since the last time.
-pub async fn write(app: &App) -> Result<(), DbError> {
+async fn write(app: &App) -> Result<(), DbError> {
     let devices = app.presence.unwritten(app.clock.now());
     if devices.is_empty() {
         return Ok(());

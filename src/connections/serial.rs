@@ -64,7 +64,15 @@ mod tests {
         assert_eq!(Some(&usual), SerialAddress::parse("/dev/ttyUSB0, 9600, 8n1").as_ref());
         let scale = SerialAddress::parse("/dev/ttyS1,4800,8E1").unwrap();
         assert_eq!((scale.baud, scale.parity), (4800, Parity::Even));
-        for wrong in ["", ",9600", "/dev/x,fast", "/dev/x,0", "/dev/x,9600,9N1", "/dev/x,9600,8N1,x", "/dev/x,1,8X1"] {
+        for wrong in [
+            "",
+            ",9600",
+            "/dev/x,fast",
+            "/dev/x,0",
+            "/dev/x,9600,9N1",
+            "/dev/x,9600,8N1,x",
+            "/dev/x,1,8X1",
+        ] {
             assert_eq!(SerialAddress::parse(wrong), None, "{wrong}");
         }
     }

@@ -62,18 +62,18 @@ pub(super) async fn connection_create(
         reason: None,
         changed_at: ctx.now,
     };
-    match store::connection_insert(tx, &connection, ctx.now).await? {
-        true => Ok(connection),
-        false => Err(ConnectionError::NameTaken { name: connection.name }),
+    if store::connection_insert(tx, &connection, ctx.now).await? {
+        Ok(connection)
+    } else {
+        Err(ConnectionError::NameTaken { name: connection.name })
     }
 }
 
 /// What kind of device it is; refuses a protocol that is unknown or goes another way.
 fn class_of(new: &NewConnection) -> Result<DeviceClass, ConnectionError> {
-    let (class, channels) = match (devices::scanner(&new.protocol), devices::scale(&new.protocol)) {
-        (Some(scanner), _) => (DeviceClass::Scanner, scanner.channels()),
-        (None, Some(scale)) => (DeviceClass::Scale, scale.channels()),
-        (None, None) => {
+    let (class, channels) = match devices::scanner(&new.protocol) {
+        Some(scanner) => (DeviceClass::Scanner, scanner.channels()),
+        None => {
             return Err(ConnectionError::ProtocolUnknown { protocol: new.protocol.clone() });
         }
     };

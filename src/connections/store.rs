@@ -12,7 +12,7 @@ use crate::{args, record};
 record! {
     /// A configured way to a device.
     #[derive(Debug, Clone, PartialEq, Eq)]
-    pub struct Connection {
+    pub(super) struct Connection {
         pub id: ConnectionId,
         pub warehouse: WarehouseId,
         pub name: String,
@@ -31,7 +31,7 @@ record! {
 record! {
     /// A device with what is known of it now.
     #[derive(Debug, Clone, PartialEq, Eq)]
-    pub struct DevicePresence {
+    pub(super) struct DevicePresence {
         pub device: DeviceId,
         pub warehouse: WarehouseId,
         pub name: String,
@@ -47,7 +47,7 @@ record! {
 record! {
     /// The last weight that stood still on a scale.
     #[derive(Debug, Clone, PartialEq, Eq)]
-    pub struct ScaleReading {
+    pub(super) struct ScaleReading {
         pub connection: ConnectionId,
         pub weight: Option<Grams>,
         pub read_at: Option<UtcMicros>,
@@ -229,7 +229,8 @@ pub(super) async fn device_is_there(
     device: DeviceId,
     warehouse: WarehouseId,
 ) -> Result<bool, DbError> {
-    let found = tx.fetch_optional::<DeviceRow>(DEVICE_BY_ID, args![device, warehouse, true]).await?;
+    let found =
+        tx.fetch_optional::<DeviceRow>(DEVICE_BY_ID, args![device, warehouse, true]).await?;
     Ok(found.is_some())
 }
 
@@ -238,7 +239,8 @@ pub(super) async fn device_by_name(
     name: &str,
     warehouse: WarehouseId,
 ) -> Result<Option<DeviceId>, DbError> {
-    let found = tx.fetch_optional::<DeviceRow>(DEVICE_BY_NAME, args![name, warehouse, true]).await?;
+    let found =
+        tx.fetch_optional::<DeviceRow>(DEVICE_BY_NAME, args![name, warehouse, true]).await?;
     Ok(found.map(|row| row.id))
 }
 
@@ -253,7 +255,7 @@ pub(super) async fn presence_write(
             seen.protocol.as_str(),
             seen.address.as_str(),
             seen.battery_percent,
-            seen.seen_at,
+            seen.at,
             seen.last_scan_at,
         ]
     };

@@ -143,11 +143,24 @@ async fn note(app: &App, connection: &Connection, state: ConnectionState, reason
     if let Some(reason) = &reason {
         tracing::warn!(connection = connection.name, reason, "a device is not connected");
     }
-    let work = async move |tx: &mut Tx| {
-        store::connection_state(tx, id, state, reason.clone(), now).await
-    };
+    let work =
+        async move |tx: &mut Tx| store::connection_state(tx, id, state, reason.clone(), now).await;
     if let Err(error) = app.db.write(work).await {
         tracing::warn!(%error, "the state of a connection could not be noted");
+    }
+}
+
+/// A connection that is coming up.
+#[derive(Clone, Copy)]
+pub(super) struct Report<'a> {
+    pub(super) app: &'a App,
+    pub(super) connection: &'a Connection,
+}
+
+impl Report<'_> {
+    /// The other side has answered.
+    pub(super) async fn up(self) {
+        note(self.app, self.connection, ConnectionState::Up, None).await;
     }
 }
 
@@ -157,38 +170,38 @@ async fn serve(
     connection: &Connection,
     stop: &CancellationToken,
 ) -> std::io::Result<()> {
-    let up = async || note(app, connection, ConnectionState::Up, None).await;
+    let report = Report { app, connection };
     let wrong = |what: &str| std::io::Error::new(std::io::ErrorKind::InvalidInput, what.to_owned());
     if connection.class == DeviceClass::Scale {
-        return scale::serve(app, connection, up).await;
+        return scale::serve(report).await;
     }
     let protocol =
         devices::scanner(&connection.protocol).ok_or_else(|| wrong("unknown protocol"))?;
     match connection.channel {
         ConnectionChannel::TcpServer => {
             let listener = TcpListener::bind(&connection.address).await?;
-            up().await;
+            report.up().await;
             let (app, stop) = (app.clone(), stop.clone());
             tcp::serve_protocol(app, listener, protocol, identity(connection), stop).await;
             Ok(())
         }
         ConnectionChannel::TcpClient => {
             let stream = tcp::connect(&connection.address).await?;
-            up().await;
+            report.up().await;
             talk(app, connection, protocol, stream).await
         }
         ConnectionChannel::Serial => {
             let address =
                 SerialAddress::parse(&connection.address).ok_or_else(|| wrong("address"))?;
             let stream = address.open()?;
-            up().await;
+            report.up().await;
             talk(app, connection, protocol, stream).await
         }
         ConnectionChannel::Mqtt => {
             let address =
                 MqttAddress::parse(&connection.address).ok_or_else(|| wrong("address"))?;
             let messages = protocol.message().ok_or_else(|| wrong("unknown protocol"))?;
-            mqtt::serve(app, connection, messages, &address, up).await
+            mqtt::serve(report, messages, &address).await
         }
     }
 }

@@ -11,7 +11,8 @@ use crate::access::TokenKind;
 use crate::access::caller::principal_of;
 use crate::app::App;
 use crate::devices::{
-    DeviceScan, FrameFault, Repeat, Reply, ScannerDecoder, ScannerEvent, StreamProtocol, Verdict,
+    DeviceScan, FrameFault, Novelty, Repeat, RepeatFilter, Reply, ScannerDecoder, ScannerEvent,
+    StreamProtocol, Verdict,
 };
 use crate::fault::Fault;
 use crate::i18n::{self, Language};
@@ -43,7 +44,6 @@ pub(super) enum Identity {
 /// The last scan of a connection, to answer it again.
 struct Last {
     data: Vec<u8>,
-    at: Instant,
     reply: Reply,
 }
 
@@ -55,6 +55,7 @@ pub(super) struct Talk<'a> {
     peer: &'a str,
     terminal: Option<Terminal>,
     last: Option<Last>,
+    repeats: RepeatFilter,
     pace: Pace,
     faults: u32,
     refused_tokens: u32,
@@ -79,6 +80,7 @@ impl<'a> Talk<'a> {
             peer,
             terminal,
             last: None,
+            repeats: RepeatFilter::new(protocol.repeat_within()),
             pace: Pace::new(),
             faults: 0,
             refused_tokens: 0,
@@ -86,22 +88,11 @@ impl<'a> Talk<'a> {
     }
 
     /// Serves the device until it goes away or has to.
-    pub(super) async fn run<S>(mut self, stream: S) -> std::io::Result<()>
+    pub(super) async fn run<S>(mut self, mut stream: S) -> std::io::Result<()>
     where
         S: AsyncRead + AsyncWrite + Unpin,
     {
         self.note_connected();
-        let ended = self.converse(stream).await;
-        if let Some(terminal) = self.terminal {
-            self.app.presence.gone(terminal.device, self.app.clock.now());
-        }
-        ended
-    }
-
-    async fn converse<S>(&mut self, mut stream: S) -> std::io::Result<()>
-    where
-        S: AsyncRead + AsyncWrite + Unpin,
-    {
         let mut decoder = ScannerDecoder::new(self.protocol);
         let mut buffer = [0; 1024];
         loop {
@@ -123,7 +114,11 @@ impl<'a> Talk<'a> {
                 self.take(&mut stream, event).await?;
             }
             if decoder.is_closed() || self.is_mad() {
-                tracing::warn!(peer = self.peer, protocol = self.protocol_name, "a device is cut off");
+                tracing::warn!(
+                    peer = self.peer,
+                    protocol = self.protocol_name,
+                    "a device is cut off"
+                );
                 return Ok(());
             }
         }
@@ -184,8 +179,10 @@ impl<'a> Talk<'a> {
 
     async fn scan(&mut self, scan: DeviceScan) -> Reply {
         self.faults = 0;
-        if let Some(reply) = self.repeated(&scan) {
-            return reply;
+        if self.is_repeated(&scan)
+            && let Some(last) = self.last.as_ref().filter(|last| last.data == scan.data)
+        {
+            return last.reply.clone();
         }
         let text = crate::barcodes::read_bytes(&scan.data).raw;
         if let Some(token) = token_of(&text) {
@@ -207,18 +204,15 @@ impl<'a> Talk<'a> {
             Ok(answer) => reply_of(scan.sequence, &answer),
             Err(error) => refusal(scan.sequence, error.code(), &error.args()),
         };
-        self.last = Some(Last { data: scan.data, at: Instant::now(), reply: reply.clone() });
+        self.last = Some(Last { data: scan.data, reply: reply.clone() });
         reply
     }
 
-    /// The answer to a scan that was answered before: the device says so, or it sends the same again
-    /// sooner than anybody can scan.
-    fn repeated(&self, scan: &DeviceScan) -> Option<Reply> {
-        let last = self.last.as_ref()?;
-        let is_same = last.data == scan.data && scan.sequence.is_none();
-        let is_soon = last.at.elapsed() < self.protocol.repeat_within();
-        let is_again = scan.repeat == Repeat::Again && last.data == scan.data;
-        (is_again || (is_same && is_soon)).then(|| last.reply.clone())
+    /// Whether the scan was answered before: the device says so, or it sends the same again sooner
+    /// than anybody can scan. A number of its own is looked up by the dialogue instead.
+    fn is_repeated(&mut self, scan: &DeviceScan) -> bool {
+        let is_soon = self.repeats.judge(&scan.data, self.app.clock.now()) == Novelty::Repeated;
+        scan.sequence.is_none() && (is_soon || scan.repeat == Repeat::Again)
     }
 
     async fn greet(&mut self, token: &str) -> Reply {
@@ -246,6 +240,15 @@ impl<'a> Talk<'a> {
         if let Some(terminal) = self.terminal {
             let now = self.app.clock.now();
             self.app.presence.here(terminal.device, self.protocol_name, self.peer, now);
+        }
+    }
+}
+
+impl Drop for Talk<'_> {
+    /// However a conversation ended, by the device, by us or by a stop, the device is gone.
+    fn drop(&mut self) {
+        if let Some(terminal) = self.terminal {
+            self.app.presence.gone(terminal.device, self.app.clock.now());
         }
     }
 }

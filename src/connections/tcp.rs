@@ -53,7 +53,8 @@ pub(super) async fn serve_protocol(
         let (app, stop) = (app.clone(), stop.clone());
         tasks.spawn(async move {
             let peer = address.ip().to_string();
-            let talk = serve_stream(&app, stream, protocol.name(), stream_protocol, &peer, identity);
+            let talk =
+                serve_stream(&app, stream, protocol.name(), stream_protocol, &peer, identity);
             if let Some(Err(error)) = stop.run_until_cancelled(talk).await {
                 tracing::debug!(%address, %error, "a scanner went away");
             }

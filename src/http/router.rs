@@ -44,6 +44,7 @@ fn api() -> OpenApiRouter<App> {
         .merge(crate::catalog::http::router())
         .merge(crate::stock::http::router())
         .merge(crate::terminal::http::router())
+        .merge(crate::connections::http::router())
         .merge(crate::jobs::http::router())
         .merge(crate::printing::http::router())
         .merge(crate::receiving::http::router())

@@ -11,6 +11,7 @@
 
 mod access;
 mod catalog;
+mod connections;
 mod counts;
 mod floor;
 mod full_disk;

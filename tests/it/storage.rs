@@ -16,6 +16,7 @@ pub(crate) fn all_queries() -> Vec<&'static str> {
         &ambar::access::QUERIES.concat(),
         &ambar::catalog::QUERIES.concat(),
         ambar::commands::QUERIES,
+        ambar::connections::QUERIES,
         ambar::jobs::QUERIES,
         ambar::printing::QUERIES,
         ambar::manifests::QUERIES,

@@ -9,7 +9,7 @@ use serde::{Deserialize, Serialize};
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
-use super::presence::{REQUESTS, SEEN_SECONDS_MAX};
+use super::presence::SEEN_SECONDS_MAX;
 use super::service::{self, NewConnection};
 use super::store::{Connection, DevicePresence};
 use super::{ConnectionChannel, ConnectionError, ConnectionState, DeviceClass};
@@ -77,11 +77,7 @@ async fn protocol_list(_caller: Caller<rights::WarehouseRead>) -> Json<Vec<Proto
         let class = DeviceClass::Scanner;
         protocol_out(class, known.name(), known.title(), known.channels(), known.port())
     });
-    let scales = devices::scales().iter().map(|known| {
-        let class = DeviceClass::Scale;
-        protocol_out(class, known.name(), known.title(), known.channels(), known.port())
-    });
-    Json(scanners.chain(scales).collect())
+    Json(scanners.collect())
 }
 
 /// A way to a device, to be set up.

@@ -108,7 +108,7 @@ impl MessageProtocol {
 
 /// A name without signs that mean something in a topic or a path.
 fn is_plain(name: &str) -> bool {
-    let is_plain = |c: char| c.is_ascii_alphanumeric() || "-_.:".contains(c);
+    let is_plain = |c: char| c.is_alphanumeric() || "-_.:".contains(c);
     !name.is_empty() && name.len() <= 64 && name.chars().all(is_plain) && !name.starts_with('.')
 }
 
