@@ -5,5 +5,3 @@ problem-channel_wrong = Devices of “{ $protocol }” are not connected by { $c
 problem-protocol_no_messages = Devices of “{ $protocol }” do not send messages. Connect them over TCP or a serial port.
 problem-connection_device_unknown = There is no active device { $device } in this warehouse. Enrol it first.
 problem-setup_code_not_drawn = A set-up code cannot be drawn: { $why }
-problem-scale_missing = No scale stands at this table. Type the weight in grams.
-problem-scale_empty = Nothing stands still on the scale. Put the parcel there and try again; take the one before off first.

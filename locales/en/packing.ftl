@@ -14,3 +14,5 @@ problem-packaging_unknown = There is no packaging { $code } here. Scan a code of
 problem-packaging_code_taken = The packaging { $code } exists.
 problem-weight_implausible = { $measured } g were weighed, { $expected } g expected. Check the content, or confirm the weight.
 problem-unpack_too_late = The item cannot be taken out: the parcel is closed or the tote was freed.
+problem-scale_missing = No scale stands at this table. Type the weight in grams.
+problem-scale_empty = Nothing stands still on the scale. Put the parcel there and try again; take the one before off first.

@@ -5,5 +5,3 @@ problem-channel_wrong = Устройства «{ $protocol }» не подклю
 problem-protocol_no_messages = Устройства «{ $protocol }» не присылают сообщений. Подключите их по TCP или последовательному порту.
 problem-connection_device_unknown = На этом складе нет действующего устройства { $device }. Сначала зарегистрируйте его.
 problem-setup_code_not_drawn = Код настройки не рисуется: { $why }
-problem-scale_missing = У этого стола нет весов. Введите вес с клавиатуры, в граммах.
-problem-scale_empty = На весах ничего не стоит или вес ещё не успокоился. Поставьте посылку и повторите; предыдущую сначала снимите.

@@ -14,3 +14,5 @@ problem-packaging_unknown = Упаковки { $code } здесь нет. Отс
 problem-packaging_code_taken = Упаковка { $code } уже заведена.
 problem-weight_implausible = Взвешено { $measured } г, ожидалось { $expected } г. Проверьте вложение или подтвердите вес.
 problem-unpack_too_late = Вынуть товар уже нельзя: место закрыто или тара освобождена.
+problem-scale_missing = У этого стола нет весов. Введите вес с клавиатуры, в граммах.
+problem-scale_empty = На весах ничего не стоит или вес ещё не успокоился. Поставьте посылку и повторите; предыдущую сначала снимите.

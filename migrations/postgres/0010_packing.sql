@@ -28,6 +28,9 @@ CREATE TABLE parcel (
     pickup_point TEXT COLLATE "C" NOT NULL,
     cod_kopecks BIGINT NOT NULL,
     weight_g BIGINT,
+    -- The scale that said so, and its own words; without it the weight was typed.
+    scale_id UUID,
+    scale_words BYTEA,
     expected_weight_g BIGINT,
     short_reason TEXT COLLATE "C",
     created_at TIMESTAMPTZ NOT NULL,
@@ -49,4 +52,15 @@ CREATE TABLE parcel_line (
     quantity BIGINT NOT NULL,
     PRIMARY KEY (parcel_id, order_line_id, lot_id),
     CONSTRAINT parcel_line_quantity CHECK (quantity > 0)
+);
+-- The last weight that stood still at a packing table, until a parcel takes it.
+CREATE TABLE scale_reading (
+    device_id UUID NOT NULL REFERENCES device (id),
+    scale_id UUID NOT NULL,
+    weight_g BIGINT NOT NULL,
+    words BYTEA NOT NULL,
+    read_at TIMESTAMPTZ NOT NULL,
+    taken BOOLEAN NOT NULL,
+    PRIMARY KEY (device_id),
+    CONSTRAINT scale_reading_weight CHECK (weight_g > 0)
 );

@@ -40,14 +40,3 @@ CREATE TABLE device_presence (
     PRIMARY KEY (device_id),
     CONSTRAINT device_presence_battery CHECK (battery_percent BETWEEN 0 AND 100)
 );
--- The last weight that stood still on a scale, until a parcel takes it.
-CREATE TABLE scale_reading (
-    connection_id UUID NOT NULL REFERENCES connection (id),
-    weight_g BIGINT NOT NULL,
-    -- What the scale sent, for whoever doubts the number.
-    raw BYTEA NOT NULL,
-    read_at TIMESTAMPTZ NOT NULL,
-    taken BOOLEAN NOT NULL,
-    PRIMARY KEY (connection_id),
-    CONSTRAINT scale_reading_weight CHECK (weight_g > 0)
-);

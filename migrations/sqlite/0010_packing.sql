@@ -28,6 +28,9 @@ CREATE TABLE parcel (
     pickup_point TEXT NOT NULL,
     cod_kopecks INTEGER NOT NULL,
     weight_g INTEGER,
+    -- The scale that said so, and its own words; without it the weight was typed.
+    scale_id BLOB,
+    scale_words BLOB,
     expected_weight_g INTEGER,
     short_reason TEXT,
     created_at INTEGER NOT NULL,
@@ -49,4 +52,16 @@ CREATE TABLE parcel_line (
     quantity INTEGER NOT NULL,
     PRIMARY KEY (parcel_id, order_line_id, lot_id),
     CONSTRAINT parcel_line_quantity CHECK (quantity > 0)
+) STRICT;
+-- The last weight that stood still at a packing table, until a parcel takes it.
+CREATE TABLE scale_reading (
+    device_id BLOB NOT NULL REFERENCES device (id),
+    scale_id BLOB NOT NULL,
+    weight_g INTEGER NOT NULL,
+    words BLOB NOT NULL,
+    read_at INTEGER NOT NULL,
+    taken INTEGER NOT NULL,
+    PRIMARY KEY (device_id),
+    CONSTRAINT scale_reading_weight CHECK (weight_g > 0),
+    CONSTRAINT scale_reading_taken CHECK (taken IN (0, 1))
 ) STRICT;

@@ -42,15 +42,3 @@ CREATE TABLE device_presence (
     CONSTRAINT device_presence_battery CHECK (battery_percent BETWEEN 0 AND 100),
     CONSTRAINT device_presence_connected CHECK (connected IN (0, 1))
 ) STRICT;
--- The last weight that stood still on a scale, until a parcel takes it.
-CREATE TABLE scale_reading (
-    connection_id BLOB NOT NULL REFERENCES connection (id),
-    weight_g INTEGER NOT NULL,
-    -- What the scale sent, for whoever doubts the number.
-    raw BLOB NOT NULL,
-    read_at INTEGER NOT NULL,
-    taken INTEGER NOT NULL,
-    PRIMARY KEY (connection_id),
-    CONSTRAINT scale_reading_weight CHECK (weight_g > 0),
-    CONSTRAINT scale_reading_taken CHECK (taken IN (0, 1))
-) STRICT;

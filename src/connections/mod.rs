@@ -30,11 +30,10 @@ use crate::ids::{ConnectionId, DeviceId};
 use crate::{faults, text_enum};
 
 pub use self::presence::{Presence, write_regularly};
-pub use self::service::{Weighed, weight_take};
 pub use self::store::QUERIES;
 
 faults! {
-    /// Why a device cannot be connected, or why its weight is not taken.
+    /// Why a device cannot be connected.
     pub enum ConnectionError {
         Unknown { connection: ConnectionId } => "connection_unknown", NotFound, "there is no connection {connection}";
         NameTaken { name: String } => "connection_name_taken", Conflict, "the name {name} or the address is taken";
@@ -43,8 +42,6 @@ faults! {
         NoMessages { protocol: String } => "protocol_no_messages", Invalid, "devices of {protocol} do not send messages";
         DeviceUnknown { device: DeviceId } => "connection_device_unknown", Invalid, "there is no active device {device} in this warehouse";
         CodeNotDrawn { why: String } => "setup_code_not_drawn", Invalid, "a set-up code cannot be drawn: {why}";
-        ScaleMissing => "scale_missing", Invalid, "no scale stands at this table";
-        ScaleEmpty => "scale_empty", Invalid, "no weight stands still on the scale";
     }
     wraps {
         Input(crate::fault::InputError),

@@ -1,4 +1,4 @@
-//! Configured connections, and the weight of a packing table's scale.
+//! Configured connections, and which devices are there.
 
 use super::mqtt::MqttAddress;
 use super::serial::SerialAddress;
@@ -9,12 +9,9 @@ use crate::db::{DbError, Tx};
 use crate::devices::{self, Channel};
 use crate::fault::InputFaults;
 use crate::ids::{ConnectionId, DeviceId, WarehouseId};
-use crate::units::{Grams, UtcMicros};
 
 const NAME_LENGTH_MAX: usize = 100;
 const ADDRESS_LENGTH_MAX: usize = 300;
-/// A weight is that of the parcel on the scale now, not of one that stood there before.
-const READING_SECONDS_MAX: i64 = 15;
 
 /// A connection to be set up.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -71,9 +68,10 @@ pub(super) async fn connection_create(
 
 /// What kind of device it is; refuses a protocol that is unknown or goes another way.
 fn class_of(new: &NewConnection) -> Result<DeviceClass, ConnectionError> {
-    let (class, channels) = match devices::scanner(&new.protocol) {
-        Some(scanner) => (DeviceClass::Scanner, scanner.channels()),
-        None => {
+    let (class, channels) = match (devices::scanner(&new.protocol), devices::scale(&new.protocol)) {
+        (Some(scanner), _) => (DeviceClass::Scanner, scanner.channels()),
+        (None, Some(scale)) => (DeviceClass::Scale, scale.channels()),
+        (None, None) => {
             return Err(ConnectionError::ProtocolUnknown { protocol: new.protocol.clone() });
         }
     };
@@ -137,35 +135,6 @@ pub(super) async fn presence_list(
     limit: i64,
 ) -> Result<Vec<DevicePresence>, DbError> {
     store::presence_list(tx, after, limit).await
-}
-
-/// What the scale of a packing table says.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Weighed {
-    pub scale: ConnectionId,
-    pub weight: Grams,
-    pub read_at: UtcMicros,
-}
-
-/// Takes the weight that stands still on the scale of a device's table. It belongs to one parcel: a
-/// second taking finds nothing until the scale was empty in between.
-pub async fn weight_take(
-    tx: &mut Tx,
-    ctx: &Ctx,
-    device: DeviceId,
-) -> Result<Weighed, ConnectionError> {
-    let reading = store::reading_of_device(tx, device).await?;
-    let reading = reading.ok_or(ConnectionError::ScaleMissing)?;
-    let (Some(weight), Some(read_at), Some(false)) =
-        (reading.weight, reading.read_at, reading.taken)
-    else {
-        return Err(ConnectionError::ScaleEmpty);
-    };
-    let is_old = ctx.now.seconds_since(read_at) > READING_SECONDS_MAX;
-    if is_old || !store::reading_take(tx, reading.connection).await? {
-        return Err(ConnectionError::ScaleEmpty);
-    }
-    Ok(Weighed { scale: reading.connection, weight, read_at })
 }
 
 #[cfg(test)]

@@ -6,7 +6,7 @@ use super::presence::Seen;
 use super::{ConnectionChannel, ConnectionState, DeviceClass};
 use crate::db::{DbError, Tx};
 use crate::ids::{ConnectionId, DeviceId, WarehouseId};
-use crate::units::{Grams, UtcMicros};
+use crate::units::UtcMicros;
 use crate::{args, record};
 
 record! {
@@ -45,17 +45,6 @@ record! {
 }
 
 record! {
-    /// The last weight that stood still on a scale.
-    #[derive(Debug, Clone, PartialEq, Eq)]
-    pub(super) struct ScaleReading {
-        pub connection: ConnectionId,
-        pub weight: Option<Grams>,
-        pub read_at: Option<UtcMicros>,
-        pub taken: Option<bool>,
-    }
-}
-
-record! {
     struct DeviceRow {
         id: DeviceId,
     }
@@ -77,8 +66,6 @@ const CONNECTION_FIND: &str =
      FROM connection WHERE id = $1";
 
 const CONNECTION_SET_ACTIVE: &str = "UPDATE connection SET active = $2 WHERE id = $1";
-
-const READING_DELETE: &str = "DELETE FROM scale_reading WHERE connection_id = $1";
 
 const CONNECTION_DELETE: &str = "DELETE FROM connection WHERE id = $1";
 
@@ -118,25 +105,11 @@ const PRESENCE_LIST: &str =
      FROM device d LEFT JOIN device_presence p ON p.device_id = d.id
      WHERE d.active = $1 AND d.id > $2 ORDER BY d.id LIMIT $3";
 
-const READING_WRITE: &str =
-    "INSERT INTO scale_reading (connection_id, weight_g, raw, read_at, taken)
-     VALUES ($1, $2, $3, $4, $5)
-     ON CONFLICT (connection_id) DO UPDATE SET weight_g = excluded.weight_g, raw = excluded.raw,
-         read_at = excluded.read_at, taken = excluded.taken";
-
-const READING_OF_DEVICE: &str = "SELECT c.id, r.weight_g, r.read_at, r.taken
-     FROM connection c LEFT JOIN scale_reading r ON r.connection_id = c.id
-     WHERE c.device_id = $1 AND c.active = $2 AND c.class = $3";
-
-const READING_TAKE: &str =
-    "UPDATE scale_reading SET taken = $2 WHERE connection_id = $1 AND taken = $3";
-
 pub const QUERIES: &[&str] = &[
     CONNECTION_INSERT,
     CONNECTION_LIST,
     CONNECTION_FIND,
     CONNECTION_SET_ACTIVE,
-    READING_DELETE,
     CONNECTION_DELETE,
     CONNECTIONS_LEASE,
     CONNECTIONS_HELD,
@@ -146,9 +119,6 @@ pub const QUERIES: &[&str] = &[
     DEVICE_BY_NAME,
     PRESENCE_WRITE,
     PRESENCE_LIST,
-    READING_WRITE,
-    READING_OF_DEVICE,
-    READING_TAKE,
 ];
 
 /// False when the name or the address is taken.
@@ -193,7 +163,6 @@ pub(super) async fn connection_set_active(
 }
 
 pub(super) async fn connection_delete(tx: &mut Tx, id: ConnectionId) -> Result<bool, DbError> {
-    tx.execute(READING_DELETE, args![id]).await?;
     Ok(tx.execute(CONNECTION_DELETE, args![id]).await? == 1)
 }
 
@@ -268,27 +237,4 @@ pub(super) async fn presence_list(
     limit: i64,
 ) -> Result<Vec<DevicePresence>, DbError> {
     tx.fetch_all(PRESENCE_LIST, args![true, after, limit]).await
-}
-
-pub(super) async fn reading_write(
-    tx: &mut Tx,
-    connection: ConnectionId,
-    weight: Grams,
-    raw: Vec<u8>,
-    now: UtcMicros,
-) -> Result<(), DbError> {
-    tx.execute(READING_WRITE, args![connection, weight, raw, now, false]).await.map(drop)
-}
-
-/// The scale of a device's table and what it says; none if no scale stands there.
-pub(super) async fn reading_of_device(
-    tx: &mut Tx,
-    device: DeviceId,
-) -> Result<Option<ScaleReading>, DbError> {
-    tx.fetch_optional(READING_OF_DEVICE, args![device, true, DeviceClass::Scale]).await
-}
-
-/// False when another parcel took the weight.
-pub(super) async fn reading_take(tx: &mut Tx, connection: ConnectionId) -> Result<bool, DbError> {
-    Ok(tx.execute(READING_TAKE, args![connection, true, false]).await? == 1)
 }

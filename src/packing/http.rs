@@ -18,7 +18,8 @@ use crate::http::{
     Body, IdPath, IdempotencyKey, Page, PageParams, Problem, ProblemBody, QueryParams,
 };
 use crate::ids::{
-    LotId, OrderId, OrderLineId, OwnerId, PackagingId, ParcelId, ProductId, WarehouseId,
+    ConnectionId, LotId, OrderId, OrderLineId, OwnerId, PackagingId, ParcelId, ProductId,
+    WarehouseId,
 };
 use crate::units::{Grams, Kopecks, Millimetres, Pieces, UtcMicros};
 
@@ -65,6 +66,8 @@ pub struct ParcelOut {
     pub short_reason: Option<String>,
     pub created_at: UtcMicros,
     pub closed_at: Option<UtcMicros>,
+    /// The scale that weighed it; absent: the weight was typed.
+    pub scale_id: Option<ConnectionId>,
 }
 
 /// A parcel with what lies in it.
@@ -227,6 +230,7 @@ impl From<Parcel> for ParcelOut {
             short_reason: row.short_reason,
             created_at: row.created_at,
             closed_at: row.closed_at,
+            scale_id: row.scale,
         }
     }
 }

@@ -22,7 +22,8 @@ use crate::catalog::CatalogError;
 use crate::commands::CommandError;
 use crate::fault::InputError;
 use crate::ids::{
-    LotId, OrderId, OrderLineId, OwnerId, PackagingId, ParcelId, ProductId, WarehouseId,
+    ConnectionId, LotId, OrderId, OrderLineId, OwnerId, PackagingId, ParcelId, ProductId,
+    WarehouseId,
 };
 use crate::orders::{OrderError, OrderState};
 use crate::printing::PrintError;
@@ -37,6 +38,9 @@ pub use self::service::pack::{
 };
 pub use self::service::packagings::{
     PackagingIn, packaging_by_code, packaging_create, packaging_update,
+};
+pub use self::service::scale::{
+    Reading, Weighing, weight_gone, weight_note, weight_still, weight_take,
 };
 pub use self::service::unpack::order_unpack;
 pub use self::store::QUERIES;
@@ -75,6 +79,8 @@ faults! {
         WeightImplausible { measured: Grams, expected: Grams } => "weight_implausible", Conflict, "{measured} g were weighed and {expected} g expected";
         /// Another packaging, or a reason to leave it so.
         Overloaded { code: String, load: Grams, most: Grams } => "packaging_overloaded", Conflict, "{load} g are in the packaging {code}, which bears {most} g";
+        ScaleMissing => "scale_missing", Conflict, "no scale has weighed anything at this table";
+        ScaleEmpty => "scale_empty", Conflict, "no weight stands still on the scale";
         UndoTooLate => "unpack_too_late", Conflict, "the piece cannot be taken back any more";
     }
     wraps {
@@ -120,6 +126,8 @@ record! {
         pub short_reason: Option<String>,
         pub created_at: UtcMicros,
         pub closed_at: Option<UtcMicros>,
+        /// The scale that weighed it; none if the weight was typed.
+        pub scale: Option<ConnectionId>,
     }
 }
 

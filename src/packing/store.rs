@@ -1,7 +1,9 @@
 //! The rows of packing: packagings, parcels and what lies in them. `packed` of an order's line is
 //! written here as well, since only packing knows it.
 
-use super::{OrderFacts, PackLine, Packaging, Parcel, ParcelLine, ParcelState};
+pub(in crate::packing) mod scale;
+
+use super::{OrderFacts, PackLine, Packaging, Parcel, ParcelLine, ParcelState, Weighing};
 use crate::db::{Arg, DbError, Tx};
 use crate::ids::{
     LotId, OrderId, OrderLineId, OwnerId, PackagingId, ParcelId, PlaceId, ProductId, WarehouseId,
@@ -75,15 +77,15 @@ const PARCEL_INSERT: &str = "INSERT INTO parcel (id, warehouse_id, owner_id, ord
      VALUES ($1, $2, $3, $4, $5, 'open', $6, $7, $8, $9)";
 
 const PARCEL_OPEN: &str = "SELECT id, warehouse_id, owner_id, order_id, number, state, packaging_id, carrier, pickup_point,
-         cod_kopecks, weight_g, expected_weight_g, short_reason, created_at, closed_at
+         cod_kopecks, weight_g, expected_weight_g, short_reason, created_at, closed_at, scale_id
      FROM parcel WHERE order_id = $1 AND state = 'open'";
 
 const PARCEL_FIND: &str = "SELECT id, warehouse_id, owner_id, order_id, number, state, packaging_id, carrier, pickup_point,
-         cod_kopecks, weight_g, expected_weight_g, short_reason, created_at, closed_at
+         cod_kopecks, weight_g, expected_weight_g, short_reason, created_at, closed_at, scale_id
      FROM parcel WHERE id = $1 AND (owner_id = $2 OR $2 IS NULL)";
 
 const PARCEL_LIST: &str = "SELECT id, warehouse_id, owner_id, order_id, number, state, packaging_id, carrier, pickup_point,
-         cod_kopecks, weight_g, expected_weight_g, short_reason, created_at, closed_at
+         cod_kopecks, weight_g, expected_weight_g, short_reason, created_at, closed_at, scale_id
      FROM parcel WHERE order_id = $1 AND (owner_id = $2 OR $2 IS NULL) ORDER BY id";
 
 /// Holds the open parcel until the transaction ends.
@@ -91,7 +93,8 @@ const PARCEL_HOLD: &str = "UPDATE parcel SET state = state WHERE id = $1 AND sta
 
 const PARCEL_CLOSE: &str =
     "UPDATE parcel SET state = 'packed', packaging_id = $2, weight_g = $3, expected_weight_g = $4,
-         cod_kopecks = $5, short_reason = $6, closed_at = $7
+         cod_kopecks = $5, short_reason = $6, closed_at = $7, scale_id = $8,
+         scale_words = (SELECT words FROM scale_reading WHERE scale_id = $8)
      WHERE id = $1 AND state = 'open'";
 
 const PARCEL_CANCEL: &str =
@@ -145,6 +148,10 @@ const PACKING_BIN: &str = "SELECT id FROM place
      ORDER BY sequence, code LIMIT 1";
 
 pub const QUERIES: &[&str] = &[
+    scale::READING_WRITE,
+    scale::READING_FIND,
+    scale::READING_STILL,
+    scale::READING_TAKE,
     PACKAGING_INSERT,
     PACKAGING_UPDATE,
     PACKAGING_FIND,
@@ -313,7 +320,7 @@ pub(super) async fn parcel_hold(tx: &mut Tx, id: ParcelId) -> Result<bool, DbErr
 /// What a parcel is closed with.
 pub(super) struct ParcelClose {
     pub(super) packaging: Option<PackagingId>,
-    pub(super) weight: Grams,
+    pub(super) weighing: Weighing,
     pub(super) expected: Grams,
     pub(super) cod: Kopecks,
     pub(super) short_reason: Option<String>,
@@ -328,11 +335,12 @@ pub(super) async fn parcel_close(
     let args = args![
         id,
         close.packaging,
-        close.weight,
+        close.weighing.weight,
         close.expected,
         close.cod,
         close.short_reason.clone(),
         close.now,
+        close.weighing.scale,
     ];
     Ok(tx.execute(PARCEL_CLOSE, args).await? == 1)
 }

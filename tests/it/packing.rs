@@ -1,7 +1,9 @@
 //! Packing at the table.
 
+use ambar::devices;
 use ambar::ids::OrderId;
 use ambar::orders::OrderPolicy;
+use ambar::sandbox::devices::SandboxScale;
 use serde_json::{Value, json};
 
 use crate::picking::{A1, assert_refused, bin, cancel, is_state, number, order, scans, unit, wave};
@@ -249,5 +251,65 @@ async fn packagings_are_kept_by_code() {
     assert_eq!((&changed["code"], &changed["length_mm"]), (&json!("S"), &json!(200)));
     let listed = app.get(world.admin(), "/v1/packagings").await.ok();
     assert_eq!(listed["items"].as_array().unwrap().len(), 1);
+    app.finish().await;
+}
+
+/// Presses DONE until the weight of the scale was taken.
+async fn weighed(packer: &mut Handheld<'_>) -> Value {
+    let patience = std::time::Duration::from_secs(60);
+    tokio::time::timeout(patience, async {
+        loop {
+            let answer = packer.scan("DONE").await;
+            if answer["feedback"] != "error" {
+                return answer;
+            }
+            tokio::time::sleep(std::time::Duration::from_millis(100)).await;
+        }
+    })
+    .await
+    .expect("the scale comes to rest")
+}
+
+#[tokio::test]
+async fn the_scale_of_the_table_weighs_each_parcel_once() {
+    let app = TestApp::spawn().await;
+    let world = seed::world(&app.app).await;
+    let order = picked(&app, &world, OrderPolicy::Partial, 2).await;
+    let scale = SandboxScale::start(devices::scale("massa-k-100").unwrap()).await.unwrap();
+    let mut packer = Handheld::logged_in(&app, &world, 1).await;
+    let boxed = async |packer: &mut Handheld<'_>, pieces: &str| {
+        scans(packer, &[pieces, A1]).await;
+    };
+    scans(&mut packer, &["PACK", &unit("T-01")]).await;
+    boxed(&mut packer, "1").await;
+    scans(&mut packer, &["NEW", "YES"]).await;
+    assert_refused(&packer.scan("DONE").await, "нет весов");
+    let connection = json!({
+        "warehouse_id": world.warehouse, "name": "весы 1", "protocol": "massa-k-100",
+        "channel": "tcp_client", "address": scale.address().to_string(),
+        "device_id": world.devices[1].0,
+    });
+    let made = app.post(world.admin(), "/v1/connections", connection).await.ok();
+    let stop = tokio_util::sync::CancellationToken::new();
+    tokio::spawn(ambar::connections::supervisor::run(app.app.clone(), stop.clone()));
+    let _kept = stop.drop_guard();
+    // The scale counts from when it was seen empty.
+    tokio::time::sleep(std::time::Duration::from_secs(3)).await;
+    scale.load(1_500);
+    let doubted = weighed(&mut packer).await;
+    assert_eq!(doubted["feedback"], "warn", "400 g are expected: {doubted}");
+    assert_refused(&packer.scan("DONE").await, "весах");
+    scale.unload();
+    tokio::time::sleep(std::time::Duration::from_secs(1)).await;
+    scale.load(410);
+    weighed(&mut packer).await;
+    boxed(&mut packer, "1").await;
+    scans(&mut packer, &["YES"]).await;
+    assert_refused(&packer.scan("DONE").await, "весах");
+    scans(&mut packer, &["405"]).await;
+    assert!(is_state(&app, order, "packed").await);
+    let parcels = parcels(&app, &world, order).await;
+    assert_eq!((&parcels[0]["weight_g"], &parcels[0]["scale_id"]), (&json!(410), &made["id"]));
+    assert_eq!((&parcels[1]["weight_g"], &parcels[1]["scale_id"]), (&json!(405), &Value::Null));
     app.finish().await;
 }

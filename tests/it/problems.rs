@@ -20,6 +20,7 @@ fn codes() -> BTreeMap<&'static str, Code> {
         ambar::access::AccessError::CODES,
         ambar::catalog::CatalogError::CODES,
         ambar::commands::CommandError::CODES,
+        ambar::connections::ConnectionError::CODES,
         ambar::imports::ImportError::CODES,
         ambar::jobs::JobError::CODES,
         ambar::manifests::ManifestError::CODES,

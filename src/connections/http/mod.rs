@@ -77,7 +77,11 @@ async fn protocol_list(_caller: Caller<rights::WarehouseRead>) -> Json<Vec<Proto
         let class = DeviceClass::Scanner;
         protocol_out(class, known.name(), known.title(), known.channels(), known.port())
     });
-    Json(scanners.collect())
+    let scales = devices::scales().iter().map(|known| {
+        let class = DeviceClass::Scale;
+        protocol_out(class, known.name(), known.title(), known.channels(), known.port())
+    });
+    Json(scanners.chain(scales).collect())
 }
 
 /// A way to a device, to be set up.

@@ -10,7 +10,7 @@ use crate::packing::labels::label_print;
 use crate::packing::service::pack::items;
 use crate::packing::store::ParcelClose;
 use crate::packing::{
-    OrderFacts, PackError, PackLine, Packaging, Parcel, ParcelState, rules, store,
+    OrderFacts, PackError, PackLine, Packaging, Parcel, ParcelState, Weighing, rules, store,
 };
 use crate::picking::cart_clear;
 use crate::units::{Grams, Kopecks, Pieces};
@@ -38,8 +38,8 @@ pub struct CloseIn {
     pub parcel: ParcelId,
     /// None: the goods travel in the box they came in.
     pub packaging: Option<PackagingId>,
-    /// Of the closed parcel, by the scale.
-    pub weight: Grams,
+    /// Of the closed parcel.
+    pub weighing: Weighing,
     pub weight_check: WeightCheck,
     /// Why it goes although it is heavier than its packaging bears.
     pub overload_reason: Option<String>,
@@ -83,7 +83,7 @@ pub async fn parcel_close(tx: &mut Tx, ctx: &Ctx, input: &CloseIn) -> Result<Clo
     };
     let close = ParcelClose {
         packaging: input.packaging,
-        weight: input.weight,
+        weighing: input.weighing,
         expected,
         cod: cod_of(tx, &order, parcel.id, last).await?,
         short_reason,
@@ -133,20 +133,21 @@ fn expected_weight(
     let goods = rules::goods_weight(&content);
     let expected = Grams::new(goods.get().saturating_add(tare.get()));
     let all_known = content.iter().all(|item| item.weight.is_positive());
-    let plausible =
-        input.weight.is_positive() && rules::weight_is_plausible(expected, input.weight, all_known);
-    let confirmed = input.weight_check == WeightCheck::Confirmed && input.weight.is_positive();
+    let plausible = input.weighing.weight.is_positive()
+        && rules::weight_is_plausible(expected, input.weighing.weight, all_known);
+    let confirmed =
+        input.weight_check == WeightCheck::Confirmed && input.weighing.weight.is_positive();
     if plausible || confirmed {
         return Ok(expected);
     }
-    Err(PackError::WeightImplausible { measured: input.weight, expected })
+    Err(PackError::WeightImplausible { measured: input.weighing.weight, expected })
 }
 
 /// Refuses what is heavier than the packaging bears, unless somebody says why it goes; answers what
 /// is then noted.
 fn overload_of(packaging: Option<&Packaging>, input: &CloseIn) -> Result<Option<Value>, PackError> {
     let Some(packaging) = packaging else { return Ok(None) };
-    let load = rules::load(input.weight, packaging.tare_g);
+    let load = rules::load(input.weighing.weight, packaging.tare_g);
     let (code, most) = (packaging.code.clone(), packaging.load_max_g);
     if load <= most {
         return Ok(None);
@@ -203,11 +204,12 @@ fn closed(parcel: Parcel, close: ParcelClose) -> Parcel {
     Parcel {
         state: ParcelState::Packed,
         packaging: close.packaging,
-        weight_g: Some(close.weight),
+        weight_g: Some(close.weighing.weight),
         expected_weight_g: Some(close.expected),
         cod_kopecks: close.cod,
         short_reason: close.short_reason,
         closed_at: Some(close.now),
+        scale: close.weighing.scale,
         ..parcel
     }
 }

@@ -3,4 +3,5 @@
 pub mod close;
 pub mod pack;
 pub mod packagings;
+pub mod scale;
 pub mod unpack;

@@ -144,6 +144,7 @@ async fn parcel_create(tx: &mut Tx, ctx: &Ctx, order: &OrderFacts) -> Result<Par
         short_reason: None,
         created_at: ctx.now,
         closed_at: None,
+        scale: None,
     };
     match store::parcel_insert(tx, &parcel).await {
         Ok(()) => Ok(parcel),

@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 use crate::barcodes::{CommandCode, OwnKind};
 use crate::ids::{OwnerId, PackagingId, ParcelId};
 use crate::packing::rules::Proposal;
-use crate::packing::{Ending, PackSubject, PackWork, PackedPieces};
+use crate::packing::{Ending, PackSubject, PackWork, PackedPieces, Weighing};
 use crate::terminal::{Expect, Input, Text, View};
 use crate::units::{Grams, Pieces};
 
@@ -76,7 +76,7 @@ pub enum Stage {
         ending: EndState,
         packaging: Option<PackagingId>,
         /// Weighed, and not what was expected.
-        doubted: Option<Grams>,
+        doubted: Option<Weighing>,
     },
     /// Weighed, and more than the packaging bears.
     Overload {
@@ -95,7 +95,7 @@ pub enum Stage {
 pub struct HeavyState {
     pub packaging: PackagingId,
     pub code: String,
-    pub weight: Grams,
+    pub weighing: Weighing,
     pub load: Grams,
     pub most: Grams,
 }
@@ -106,9 +106,19 @@ pub enum Action {
     Show(PackState),
     Refuse(Text),
     Start(PackSubject),
-    Item { quantity: i64 },
+    Item {
+        quantity: i64,
+    },
     Undo,
-    Packaging { ending: EndState, code: String },
+    Packaging {
+        ending: EndState,
+        code: String,
+    },
+    /// Takes the weight from the scale of the table.
+    Weigh {
+        ending: EndState,
+        packaging: Option<PackagingId>,
+    },
     Close(Closing),
 }
 
@@ -117,7 +127,7 @@ pub enum Action {
 pub struct Closing {
     pub ending: EndState,
     pub packaging: Option<PackagingId>,
-    pub weight: Grams,
+    pub weighing: Weighing,
     pub confirmed: Confirmed,
     /// Why it goes although it is too heavy.
     pub overload_reason: Option<String>,
@@ -277,19 +287,24 @@ fn weight(
     parcel: &ParcelState,
     ending: &EndState,
     packaging: Option<PackagingId>,
-    doubted: Option<Grams>,
+    doubted: Option<Weighing>,
     input: &Input,
 ) -> Action {
-    let close = |weight, confirmed| {
+    let close = |weighing, confirmed| {
         let ending = ending.clone();
-        Action::Close(Closing { ending, packaging, weight, confirmed, overload_reason: None })
+        Action::Close(Closing { ending, packaging, weighing, confirmed, overload_reason: None })
     };
     match (input.command(), doubted, input.number()) {
-        (Some(CommandCode::Yes), Some(weight), _) => close(weight, Confirmed::Yes),
+        (Some(CommandCode::Yes), Some(weighing), _) => close(weighing, Confirmed::Yes),
+        (Some(CommandCode::Done), ..) | (Some(CommandCode::Yes), None, _) => {
+            Action::Weigh { ending: ending.clone(), packaging }
+        }
         (Some(CommandCode::Cancel), _, _) => {
             at(parcel, Stage::Packaging { ending: ending.clone() })
         }
-        (None, _, Some(grams)) if grams > 0 => close(Grams::new(grams), Confirmed::No),
+        (None, _, Some(grams)) if grams > 0 => {
+            close(Weighing::typed(Grams::new(grams)), Confirmed::No)
+        }
         _ => Action::Refuse(Text::new("pack-weight-answer")),
     }
 }
@@ -324,7 +339,7 @@ fn overload_reason(
         command if is_reason(command, input) => Action::Close(Closing {
             ending,
             packaging: Some(heavy.packaging),
-            weight: heavy.weight,
+            weighing: heavy.weighing,
             // Only a weight that was believed gets as far as here.
             confirmed: Confirmed::Yes,
             overload_reason: Some(input.scan.raw.trim().to_owned()),
@@ -356,8 +371,9 @@ pub fn view(state: &PackState) -> View {
         Stage::Reason => View::new(Text::new("pack-reason"), Expect::Reason),
         Stage::Packaging { .. } => View::new(packaging_title(&parcel.proposal), Expect::Packaging),
         Stage::Weight { doubted: None, .. } => View::new(Text::new("pack-weight"), Expect::Weight),
-        Stage::Weight { doubted: Some(weight), .. } => {
-            View::new(Text::new("pack-weight-doubted").with("weight", weight), Expect::Weight)
+        Stage::Weight { doubted: Some(weighing), .. } => {
+            let title = Text::new("pack-weight-doubted").with("weight", weighing.weight);
+            View::new(title, Expect::Weight)
         }
         Stage::Overload { heavy, .. } => {
             View::new(Text::new("pack-overload").with("code", &heavy.code), Expect::Packaging)
@@ -456,7 +472,7 @@ mod tests {
         let heavy = HeavyState {
             packaging: PackagingId::new(),
             code: "S".to_owned(),
-            weight: Grams::new(5_200),
+            weighing: Weighing::typed(Grams::new(5_200)),
             load: Grams::new(5_100),
             most: Grams::new(5_000),
         };
@@ -469,7 +485,7 @@ mod tests {
         let Action::Close(closing) = scanned(&reason, "усилили лентой") else {
             panic!("closed")
         };
-        assert_eq!((closing.packaging, closing.weight), (Some(heavy.packaging), heavy.weight));
+        assert_eq!((closing.packaging, closing.weighing), (Some(heavy.packaging), heavy.weighing));
         assert_eq!(closing.overload_reason.as_deref(), Some("усилили лентой"));
     }
 }

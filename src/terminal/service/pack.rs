@@ -32,6 +32,12 @@ pub(super) async fn handle(
         Action::Item { quantity } => item(tx, ctx, who, &parcel, quantity, input).await,
         Action::Undo => undo(tx, ctx, who, &parcel).await,
         Action::Packaging { ending, code } => packaging(tx, who, &parcel, ending, code).await,
+        Action::Weigh { ending, packaging } => {
+            let weighing = packing::weight_take(tx, ctx, who.device).await?;
+            let confirmed = Confirmed::No;
+            let closing = Closing { ending, packaging, weighing, confirmed, overload_reason: None };
+            close(tx, ctx, who, &parcel, closing).await
+        }
         Action::Close(closing) => close(tx, ctx, who, &parcel, closing).await,
         other => refused(state, other),
     }
@@ -123,7 +129,7 @@ async fn close(
     parcel: &ParcelState,
     closing: Closing,
 ) -> Answer {
-    let Closing { ending, packaging, weight, confirmed, overload_reason } = closing;
+    let Closing { ending, packaging, weighing, confirmed, overload_reason } = closing;
     let weight_check = match confirmed {
         Confirmed::Yes => WeightCheck::Confirmed,
         Confirmed::No => WeightCheck::Measured,
@@ -131,7 +137,7 @@ async fn close(
     let input = CloseIn {
         parcel: parcel.id,
         packaging,
-        weight,
+        weighing,
         weight_check,
         overload_reason,
         ending: ending.ending(),
@@ -140,7 +146,7 @@ async fn close(
         Ok(closed) => closed,
         // Nothing was changed yet: the packer weighs again or confirms.
         Err(PackError::WeightImplausible { measured, expected }) => {
-            let stage = Stage::Weight { ending, packaging, doubted: Some(measured) };
+            let stage = Stage::Weight { ending, packaging, doubted: Some(weighing) };
             let text = Text::new("pack-weight-far").with("measured", measured);
             let text = text.with("expected", expected);
             return Ok(Step::warn(FlowState::Pack(at_stage(parcel, stage)), text));
@@ -149,7 +155,7 @@ async fn close(
             let Some(packaging) = packaging else { return Ok(Step::ok(shown(parcel.clone()))) };
             let text = Text::new("pack-overloaded").with("code", &code).with("load", load);
             let text = text.with("most", most);
-            let heavy = HeavyState { packaging, code, weight, load, most };
+            let heavy = HeavyState { packaging, code, weighing, load, most };
             let stage = Stage::Overload { ending, heavy };
             return Ok(Step::warn(FlowState::Pack(at_stage(parcel, stage)), text));
         }
