@@ -216,8 +216,13 @@ impl FrameRules {
         if self.start_is == StartIs::Optional {
             return wrong("the start of a frame with a length is required");
         }
-        if self.payload_at > head || self.check.is_some_and(|check| check.from > head) {
-            return wrong("payload_at and check.from lie within the head");
+        if length.fixed == 0 && self.payload_at < length.at.saturating_add(length.bytes)
+            || self.payload_at < self.start.len()
+        {
+            return wrong("payload_at lies behind the start and the length");
+        }
+        if self.payload_at > head || self.check.is_some_and(|check| check.from > self.payload_at) {
+            return wrong("check.from is not behind payload_at, which is not behind the head");
         }
         if head > 256 {
             return wrong("a head has at most 256 bytes");

@@ -82,6 +82,11 @@ impl Framer {
         self.state == State::Closed
     }
 
+    /// All that is kept; behind a fault of a frame with a length, the frame first.
+    pub(super) fn buffer(&self) -> &[u8] {
+        &self.buffer
+    }
+
     pub(super) const fn buffered_bytes(&self) -> usize {
         self.buffer.len()
     }

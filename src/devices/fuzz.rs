@@ -2,9 +2,10 @@
 
 use std::sync::Arc;
 
-use super::scales::{ScaleDecoder, ScaleProtocol, StableRules, StableWeight};
+use super::scales::{ScaleDecoder, ScaleEvent, ScaleProtocol, StableRules, StableWeight};
 use super::scanners::{
-    FeedbackReader, MessageProtocol, ScannerDecoder, ScannerProtocol, StreamProtocol,
+    DeviceScan, FeedbackReader, MessageProtocol, Reply, ScannerDecoder, ScannerEvent,
+    ScannerProtocol, StreamProtocol, Verdict,
 };
 
 /// Reads bytes whole and byte by byte; both must say the same.
@@ -33,12 +34,35 @@ pub fn message(protocol: &MessageProtocol, bytes: &[u8]) {
     }
 }
 
-/// Reads a description of a device.
+/// Reads a description of a device, and what it describes must hold as well.
 pub fn description(text: &str) {
-    let scanner = ScannerProtocol::parse("any", text).err();
-    let scale = ScaleProtocol::parse("any", text).err();
-    for error in scanner.into_iter().chain(scale) {
-        assert!(error.line >= 1, "an error names its line");
+    match ScannerProtocol::parse("any", text) {
+        Err(error) => assert!(error.line >= 1, "an error names its line"),
+        Ok(described) => {
+            if let Some(stream) = described.stream() {
+                let sent = stream.device_bytes(&ScannerEvent::Scan(DeviceScan::of("A1")));
+                scanner(stream, &sent.unwrap_or_default());
+                scanner(stream, text.as_bytes());
+                for verdict in Verdict::ALL {
+                    let lines = vec![text.to_owned()];
+                    stream.feedback(&Reply { sequence: Some(1), verdict: *verdict, lines });
+                }
+            }
+            if let Some(messages) = described.message() {
+                message(messages, text.as_bytes());
+            }
+        }
+    }
+    match ScaleProtocol::parse("any", text) {
+        Err(error) => assert!(error.line >= 1, "an error names its line"),
+        Ok(described) => {
+            let described = Arc::new(described);
+            scale(
+                &described,
+                described.device_bytes(&ScaleEvent::Overload).as_deref().unwrap_or(&[]),
+            );
+            scale(&described, text.as_bytes());
+        }
     }
 }
 

@@ -71,13 +71,17 @@ impl ScannerDecoder {
     /// Whether a frame has begun and is not whole. If nothing more comes within
     /// [`StreamProtocol::patience`], call [`idle`](Self::idle).
     pub fn is_in_frame(&self) -> bool {
-        self.framer.is_in_frame()
+        self.framer.is_in_frame() || self.assembly.is_open()
     }
 
     /// The line was silent: ends a frame that ends by silence, gives up one that broke off.
     pub fn idle(&mut self, mut to: impl FnMut(ScannerEvent)) {
         if let Some(cut) = self.framer.idle(&self.protocol.frame) {
             self.understand(cut);
+        }
+        if self.assembly.is_open() {
+            let bytes = self.assembly.give_up();
+            self.pending.push_back(ScannerEvent::Fault(FrameFault::Cut { bytes }));
         }
         while let Some(event) = self.pending.pop_front() {
             to(event);
@@ -103,7 +107,9 @@ impl ScannerDecoder {
                 {
                     out.push_back(ScannerEvent::SendNow(Arc::clone(refuse)));
                 }
-                self.assembly.lost();
+                if fault == FrameFault::WrongCheck {
+                    self.assembly.damaged(self.framer.buffer());
+                }
                 out.push_back(ScannerEvent::Fault(fault));
             }
             Cut::Frame if self.protocol.packets == Packets::Ssi => {

@@ -31,22 +31,45 @@ pub(super) struct Assembly {
     joined: Vec<u8>,
     /// The next packet begins a scan.
     is_whole: bool,
+    /// The scan became too long; the rest of it is not taken.
+    is_skipped: bool,
     /// The last packet was not understood, so its repetition is new to us.
     is_lost: bool,
 }
 
 impl Assembly {
     pub(super) const fn new() -> Self {
-        Self { last: Vec::new(), joined: Vec::new(), is_whole: true, is_lost: false }
+        Self {
+            last: Vec::new(),
+            joined: Vec::new(),
+            is_whole: true,
+            is_skipped: false,
+            is_lost: false,
+        }
     }
 
     pub(super) const fn buffered_bytes(&self) -> usize {
         self.last.len() + self.joined.len()
     }
 
-    /// A packet came in that could not be read.
-    pub(super) fn lost(&mut self) {
-        self.is_lost = true;
+    /// A packet came in whose check is wrong. If it was no repetition itself, its repetition is new.
+    pub(super) fn damaged(&mut self, frame: &[u8]) {
+        const STATUS_AT: usize = 3;
+        if frame.get(STATUS_AT).is_some_and(|status| status & IS_REPEATED == 0) {
+            self.is_lost = true;
+        }
+    }
+
+    /// Whether more packets of a scan must come.
+    pub(super) const fn is_open(&self) -> bool {
+        !self.is_whole
+    }
+
+    /// The rest of a scan does not come: gives back how much was there.
+    pub(super) fn give_up(&mut self) -> usize {
+        let bytes = self.joined.len();
+        *self = Self::new();
+        bytes
     }
 
     pub(super) fn take(
@@ -89,19 +112,29 @@ impl Assembly {
         let is_again = status & IS_REPEATED != 0 && !was_lost && self.last == packet;
         let has_more = status & HAS_MORE != 0;
         if !is_again {
+            if !self.is_whole && self.last.first() != Some(kind) {
+                let bytes = self.give_up();
+                out.push_back(ScannerEvent::Fault(FrameFault::Cut { bytes }));
+            }
             if self.is_whole {
                 self.joined.clear();
+                self.is_skipped = false;
             }
             self.joined.extend_from_slice(data);
             self.last.clear();
             self.last.extend_from_slice(packet);
             self.is_whole = !has_more;
             if self.joined.len() > protocol.frame.max_bytes {
+                if !self.is_skipped {
+                    let max_bytes = protocol.frame.max_bytes;
+                    out.push_back(ScannerEvent::Fault(FrameFault::TooLong { max_bytes }));
+                }
+                self.is_skipped = true;
                 self.joined.clear();
-                let max_bytes = protocol.frame.max_bytes;
-                out.push_back(ScannerEvent::Fault(FrameFault::TooLong { max_bytes }));
-                return;
             }
+        }
+        if self.is_skipped {
+            return;
         }
         if has_more {
             return;

@@ -104,6 +104,16 @@ fn a_frame_beyond_the_limit_can_close_the_connection() {
 }
 
 #[test]
+fn a_scan_of_many_packets_beyond_the_limit_is_refused_whole() {
+    let protocol = scanner("zebra-ssi").unwrap().stream().unwrap();
+    let long = protocol.device_bytes(&ScannerEvent::Scan(DeviceScan::of("A".repeat(9_000))));
+    let next = protocol.device_bytes(&ScannerEvent::Scan(DeviceScan::of("B")));
+    let events = events_of(protocol, &[&long.unwrap(), &next.unwrap()]);
+    let faults = events.iter().filter(|event| matches!(event, ScannerEvent::Fault(_))).count();
+    assert_eq!((scans(&events), faults), (vec![&b"B"[..]], 1));
+}
+
+#[test]
 fn several_codes_of_one_telegram_are_several_scans() {
     let protocol = changed(&[("[identity]", "[data]\nseparator = \" | \"\n\n[identity]")]);
     let events = events_of(&protocol, &[b"A1 | B2 | C3\r"]);
