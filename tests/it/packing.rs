@@ -282,7 +282,7 @@ async fn the_scale_of_the_table_weighs_each_parcel_once() {
     };
     scans(&mut packer, &["PACK", &unit("T-01")]).await;
     boxed(&mut packer, "1").await;
-    scans(&mut packer, &["NEW", "YES"]).await;
+    scans(&mut packer, &["FULL", "S"]).await;
     assert_refused(&packer.scan("DONE").await, "нет весов");
     let connection = json!({
         "warehouse_id": world.warehouse, "name": "весы 1", "protocol": "massa-k-100",
