@@ -1,4 +1,4 @@
-//! Codecs for scanners and scales, without I/O and without a clock.
+//! Codecs for scanners, printers and scales, without I/O and without a clock.
 //!
 //! A device is described as data in `firmware-protocols/<class>/<model>.toml`, which also holds the
 //! device's own test vectors. Code here interprets such a description.
@@ -20,6 +20,10 @@
 //!
 //! [`StreamProtocol::device_bytes`] is the side of the device: what it would send to say an event.
 //!
+//! # Printers
+//!
+//! [`printer`]: each model's questions and answers; who asks them is `printing`.
+//!
 //! # Scales
 //!
 //! [`scales`] and [`scale`] find a [`ScaleProtocol`]. Its owner sends [`ScaleProtocol::request`] two to
@@ -39,6 +43,7 @@ mod fault;
 mod frame;
 mod framer;
 pub mod fuzz;
+pub mod printer;
 mod repeat;
 pub mod scales;
 pub mod scanners;
