@@ -3,8 +3,11 @@ CREATE TABLE warehouse (
     code TEXT COLLATE "C" NOT NULL,
     name TEXT COLLATE "C" NOT NULL,
     created_at TIMESTAMPTZ NOT NULL,
+    -- Where a parcel's label has to be scanned back before the parcel may leave.
+    scan_back TEXT COLLATE "C" NOT NULL DEFAULT 'off',
     PRIMARY KEY (id),
-    CONSTRAINT warehouse_code_unique UNIQUE (code)
+    CONSTRAINT warehouse_code_unique UNIQUE (code),
+    CONSTRAINT warehouse_scan_back CHECK (scan_back IN ('off', 'loading', 'packing'))
 );
 CREATE TABLE zone (
     id UUID NOT NULL,

@@ -38,6 +38,8 @@ CREATE TABLE device (
     token_hash BYTEA NOT NULL,
     active BOOLEAN NOT NULL,
     printer_id UUID REFERENCES printer (id),
+    -- Where it is used: its labels come out there.
+    zone_id UUID REFERENCES zone (id),
     enrolled_at TIMESTAMPTZ NOT NULL,
     enrolled_by UUID,
     PRIMARY KEY (id),

@@ -35,6 +35,8 @@ CREATE TABLE parcel (
     short_reason TEXT COLLATE "C",
     created_at TIMESTAMPTZ NOT NULL,
     closed_at TIMESTAMPTZ,
+    -- Its label was scanned back.
+    verified_at TIMESTAMPTZ,
     PRIMARY KEY (id),
     CONSTRAINT parcel_number_unique UNIQUE (number),
     CONSTRAINT parcel_state CHECK (state IN ('open', 'packed', 'loaded', 'handed_over', 'cancelled')),

@@ -3,8 +3,11 @@ CREATE TABLE warehouse (
     code TEXT NOT NULL,
     name TEXT NOT NULL,
     created_at INTEGER NOT NULL,
+    -- Where a parcel's label has to be scanned back before the parcel may leave.
+    scan_back TEXT NOT NULL DEFAULT 'off',
     PRIMARY KEY (id),
-    CONSTRAINT warehouse_code_unique UNIQUE (code)
+    CONSTRAINT warehouse_code_unique UNIQUE (code),
+    CONSTRAINT warehouse_scan_back CHECK (scan_back IN ('off', 'loading', 'packing'))
 ) STRICT;
 CREATE TABLE zone (
     id BLOB NOT NULL,

@@ -38,6 +38,8 @@ CREATE TABLE device (
     token_hash BLOB NOT NULL,
     active INTEGER NOT NULL CHECK (active IN (0, 1)),
     printer_id BLOB REFERENCES printer (id),
+    -- Where it is used: its labels come out there.
+    zone_id BLOB REFERENCES zone (id),
     enrolled_at INTEGER NOT NULL,
     enrolled_by BLOB,
     PRIMARY KEY (id),

@@ -35,6 +35,8 @@ CREATE TABLE parcel (
     short_reason TEXT,
     created_at INTEGER NOT NULL,
     closed_at INTEGER,
+    -- Its label was scanned back.
+    verified_at INTEGER,
     PRIMARY KEY (id),
     CONSTRAINT parcel_number_unique UNIQUE (number),
     CONSTRAINT parcel_state CHECK (state IN ('open', 'packed', 'loaded', 'handed_over', 'cancelled')),

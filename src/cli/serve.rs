@@ -16,7 +16,7 @@ use crate::connections;
 use crate::db::migrate;
 use crate::jobs::{JobHandler, Workers, WorkersHandle};
 use crate::orders;
-use crate::printing::PrintHandler;
+use crate::printing::{PrintService, PrintServiceHandle, PrintSettings};
 use crate::units::Clock;
 
 /// How long requests may take to end after the server was told to stop.
@@ -36,6 +36,7 @@ pub(super) struct Server {
     stop: CancellationToken,
     tasks: Vec<tokio::task::JoinHandle<()>>,
     workers: WorkersHandle,
+    printing: PrintServiceHandle,
 }
 
 pub(super) async fn run(data: &DataArgs, args: ServeArgs) -> anyhow::Result<ExitCode> {
@@ -87,6 +88,7 @@ pub(super) async fn start(data: &DataArgs, listen: &ListenArgs) -> anyhow::Resul
 
     let mut scanners = None;
     let workers = Workers::start(app.clone(), handlers());
+    let printing = PrintService::start(app.clone(), PrintSettings::default());
     if listen.scanner_listen != "off" {
         let address: SocketAddr = listen
             .scanner_listen
@@ -97,7 +99,7 @@ pub(super) async fn start(data: &DataArgs, listen: &ListenArgs) -> anyhow::Resul
         let serve = connections::tcp::serve(app.clone(), listener, stop.clone());
         tasks.push(tokio::spawn(serve));
     }
-    Ok(Server { app, http, scanners, stop, tasks, workers })
+    Ok(Server { app, http, scanners, stop, tasks, workers, printing })
 }
 
 impl Server {
@@ -109,13 +111,14 @@ impl Server {
             tracing::warn!("some requests did not end in time");
         }
         self.workers.stop().await;
+        self.printing.stop().await;
         self.app.db.close().await;
     }
 }
 
 /// What the workers of a node can do.
 fn handlers() -> Vec<Arc<dyn JobHandler>> {
-    vec![Arc::new(PrintHandler::default())]
+    Vec::new()
 }
 
 async fn bind(address: SocketAddr) -> anyhow::Result<TcpListener> {

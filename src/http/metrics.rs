@@ -6,8 +6,11 @@ use prometheus_client::encoding::EncodeLabelSet;
 use prometheus_client::encoding::text::encode;
 use prometheus_client::metrics::counter::Counter;
 use prometheus_client::metrics::family::Family;
+use prometheus_client::metrics::gauge::Gauge;
 use prometheus_client::metrics::histogram::Histogram;
 use prometheus_client::registry::Registry;
+
+use crate::printing::PrinterState;
 
 #[derive(Debug, Clone, PartialEq, Eq, Hash, EncodeLabelSet)]
 struct RequestLabels {
@@ -28,6 +31,16 @@ struct JobLabels {
     outcome: &'static str,
 }
 
+#[derive(Debug, Clone, PartialEq, Eq, Hash, EncodeLabelSet)]
+struct LabelLabels {
+    outcome: &'static str,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Hash, EncodeLabelSet)]
+struct PrinterLabels {
+    printer: String,
+}
+
 /// Upper bounds of the request histogram, in seconds.
 const BUCKETS: [f64; 10] = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 1.0, 5.0];
 
@@ -37,6 +50,8 @@ pub struct Metrics {
     request_seconds: Histogram,
     scans: Family<ScanLabels, Counter>,
     jobs: Family<JobLabels, Counter>,
+    labels: Family<LabelLabels, Counter>,
+    printers_stopped: Family<PrinterLabels, Gauge>,
 }
 
 impl Default for Metrics {
@@ -45,12 +60,20 @@ impl Default for Metrics {
         let request_seconds = Histogram::new(BUCKETS);
         let scans = Family::default();
         let jobs = Family::default();
+        let labels = Family::default();
+        let printers_stopped = Family::default();
         let mut registry = Registry::with_prefix("ambar");
         registry.register("http_requests", "Requests by route and status", requests.clone());
         registry.register("http_request_seconds", "Time to the answer", request_seconds.clone());
         registry.register("scans", "Scans by flow and verdict", scans.clone());
         registry.register("jobs", "Background jobs by kind and outcome", jobs.clone());
-        Self { registry, requests, request_seconds, scans, jobs }
+        registry.register("labels", "Print jobs by outcome", labels.clone());
+        registry.register(
+            "printer_stopped",
+            "1 for a printer that was last seen stopped, silent or offline",
+            printers_stopped.clone(),
+        );
+        Self { registry, requests, request_seconds, scans, jobs, labels, printers_stopped }
     }
 }
 
@@ -66,6 +89,15 @@ impl Metrics {
 
     pub fn job(&self, kind: &str, outcome: &'static str) {
         self.jobs.get_or_create(&JobLabels { kind: kind.to_owned(), outcome }).inc();
+    }
+
+    pub fn label(&self, outcome: &'static str) {
+        self.labels.get_or_create(&LabelLabels { outcome }).inc();
+    }
+
+    pub fn printer(&self, name: &str, state: PrinterState) {
+        let labels = PrinterLabels { printer: name.to_owned() };
+        self.printers_stopped.get_or_create(&labels).set(i64::from(state.is_stopped()));
     }
 
     /// All figures in the text format of Prometheus.

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use crate::commands::Ctx;
 use crate::db::Tx;
 use crate::packing::{OrderFacts, PackError, Parcel, store};
-use crate::printing::{LabelRequest, PrinterChoice, label_queue};
+use crate::printing::{LabelRequest, PrintPriority, PrinterChoice, label_queue};
 
 const TEMPLATE: &str = "parcel";
 const GRAMS_PER_KG: i64 = 1000;
@@ -57,6 +57,7 @@ pub(super) async fn label_print(
         owner: Some(parcel.owner),
         printer: ctx.device.map_or(PrinterChoice::Any, PrinterChoice::Device),
         copies: 1,
+        priority: PrintPriority::Urgent,
     };
     label_queue(tx, ctx, &request).await?;
     Ok(())

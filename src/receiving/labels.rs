@@ -7,7 +7,7 @@ use crate::catalog::{self, Product};
 use crate::commands::Ctx;
 use crate::db::Tx;
 use crate::ids::{LotId, WarehouseId};
-use crate::printing::{self, LabelRequest, PrinterChoice};
+use crate::printing::{self, LabelRequest, PrintPriority, PrinterChoice};
 use crate::receiving::{ReceivingError, store};
 use crate::units::Pieces;
 
@@ -55,6 +55,7 @@ pub(super) async fn item_labels(
         owner: Some(product.owner),
         printer: ctx.device.map_or(PrinterChoice::Any, PrinterChoice::Device),
         copies: queued,
+        priority: PrintPriority::Usual,
     };
     printing::label_queue(tx, ctx, &request).await?;
     Ok(Label { barcode: Some(barcode), queued })

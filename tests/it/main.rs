@@ -27,6 +27,7 @@ mod packing;
 mod picking;
 mod places;
 mod plans;
+mod printers;
 mod printing;
 mod problems;
 mod put_back;

@@ -18,7 +18,7 @@ pub(crate) fn all_queries() -> Vec<&'static str> {
         ambar::commands::QUERIES,
         ambar::connections::QUERIES,
         ambar::jobs::QUERIES,
-        ambar::printing::QUERIES,
+        &ambar::printing::QUERIES.concat(),
         ambar::manifests::QUERIES,
         ambar::packing::handover::QUERIES,
         ambar::sandbox::QUERIES,

@@ -65,6 +65,8 @@ pub struct Timings {
     poll_stopped_ms: u64,
     /// A printer that had nothing to do for so long prints nothing more of what it was sent.
     settle_ms: u64,
+    /// From the moment a label is drawn until it is out: counters are at nothing before.
+    label_ms: u64,
 }
 
 impl Timings {
@@ -77,6 +79,7 @@ impl Timings {
             poll_ms: 2,
             poll_stopped_ms: 10,
             settle_ms: 150,
+            label_ms: 20,
         }
     }
 
@@ -98,6 +101,10 @@ impl Timings {
 
     pub const fn poll_stopped(&self) -> Duration {
         Duration::from_millis(self.poll_stopped_ms)
+    }
+
+    pub const fn label(&self) -> Duration {
+        Duration::from_millis(self.label_ms)
     }
 
     pub const fn settle(&self) -> Duration {
