@@ -33,3 +33,5 @@ load-closed = Manifest { $number } is closed. Act { $act }
 load-unexpected-manifest = { $scanned } is no manifest. Scan a manifest or type a line's number.
 load-unexpected-parcel = Scan the label of a parcel, not { $scanned }.
 load-unexpected-answer = Answer YES or NO, not { $scanned }.
+problem-parcel_label_not_scanned = The label of { $parcel } was not checked. Scan it on the parcel itself.
+problem-parcel_label_not_verified = The label of { $parcel } was not checked at packing. Open packing, scan the label on the parcel, then load it.

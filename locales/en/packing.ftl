@@ -16,3 +16,4 @@ problem-weight_implausible = { $measured } g were weighed, { $expected } g expec
 problem-unpack_too_late = The item cannot be taken out: the parcel is closed or the tote was freed.
 problem-scale_missing = No scale stands at this table. Type the weight in grams.
 problem-scale_empty = Nothing stands still on the scale. Put the parcel there and try again; take the one before off first.
+problem-parcel_label_unknown = There is no closed parcel { $parcel } here. Scan the label of a closed parcel.

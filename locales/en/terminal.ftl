@@ -222,3 +222,6 @@ repair-brackets_removed = The code was typed with brackets; they were taken off.
 repair-fnc1_removed = The scanner sent FNC1 as text; it was taken off.
 repair-separator_restored = Separators GS were restored from their substitutes.
 repair-separator_guessed = Separators GS were lost and restored by the composition of the code. Set the scanner up.
+printer-chosen = Printing on “{ $name }” now, labels { $media }
+printer-chosen-stopped = Printing on “{ $name }” now, labels { $media }. The printer has stopped: { $reason }
+pack-label-verified = The label { $parcel } is checked

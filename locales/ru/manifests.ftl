@@ -33,3 +33,5 @@ load-closed = Реестр { $number } закрыт. Акт { $act }
 load-unexpected-manifest = Это не реестр: { $scanned }. Сканируйте код реестра или введите номер строки.
 load-unexpected-parcel = Сканируйте этикетку места, а не { $scanned }.
 load-unexpected-answer = Ответьте ДА или НЕТ, а не { $scanned }.
+problem-parcel_label_not_scanned = Этикетка места { $parcel } не проверена. Считайте её сканером с самого места.
+problem-parcel_label_not_verified = Этикетка места { $parcel } не проверена на упаковке. Откройте упаковку и считайте этикетку с места, потом грузите.

@@ -222,3 +222,6 @@ repair-brackets_removed = Код набран со скобками, они уб
 repair-fnc1_removed = Сканер прислал знак FNC1 текстом, он убран.
 repair-separator_restored = Разделители GS восстановлены по замене.
 repair-separator_guessed = Разделители GS потеряны и восстановлены по составу кода. Настройте сканер.
+printer-chosen = Печать теперь на «{ $name }», этикетки { $media }
+printer-chosen-stopped = Печать теперь на «{ $name }», этикетки { $media }. Принтер стоит: { $reason }
+pack-label-verified = Этикетка { $parcel } проверена

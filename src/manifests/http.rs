@@ -12,7 +12,7 @@ use super::model::{
     Closed, EntryState, Loaded, ManifestHead, ManifestKey, ManifestState, MissingParcels, Progress,
 };
 use super::store::{self, EntryRow, ManifestFilter, ManifestRow};
-use super::{ManifestError, act, closing, service};
+use super::{LabelSeen, ManifestError, act, closing, service};
 use crate::access::AccessError;
 use crate::access::caller::{Caller, RequiredRight, rights};
 use crate::app::App;
@@ -247,7 +247,7 @@ async fn parcel_load(
     staff_only(&caller)?;
     let number = body.parcel.trim().to_owned();
     let work = async move |tx: &mut Tx, ctx: &Ctx| -> Result<Loaded, ManifestError> {
-        service::parcel_load(tx, ctx, id, &number).await
+        service::parcel_load(tx, ctx, id, &number, LabelSeen::Named).await
     };
     Ok(Json(app.command(&caller, key, "parcel_load", &(id, &body), work).await?))
 }

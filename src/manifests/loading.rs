@@ -3,7 +3,8 @@
 use super::{EntryState, ManifestError, ManifestHead, ManifestState};
 use crate::ids::{ManifestId, ParcelId, WarehouseId};
 use crate::orders::OrderState;
-use crate::packing::ParcelState;
+use crate::packing::{ParcelState, ScanBack};
+use crate::units::UtcMicros;
 use crate::{record, text_enum};
 
 text_enum! {
@@ -14,6 +15,15 @@ text_enum! {
         /// It stands there already.
         Already = "already",
     }
+}
+
+/// How the parcel was named.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum LabelSeen {
+    /// Its label was scanned.
+    Scanned,
+    /// Its number was chosen or typed.
+    Named,
 }
 
 record! {
@@ -31,6 +41,8 @@ record! {
         pub(super) manifest: Option<ManifestId>,
         pub(super) manifest_number: Option<String>,
         pub(super) entry: Option<EntryState>,
+        pub(super) scan_back: ScanBack,
+        pub(super) verified_at: Option<UtcMicros>,
     }
 }
 
@@ -44,7 +56,11 @@ impl ManifestHead {
 
     /// Refuses a foreign parcel with the reason that helps most: where it belongs, not only that it
     /// does not belong here.
-    pub(super) fn loading(&self, facts: &ParcelFacts) -> Result<Loading, ManifestError> {
+    pub(super) fn loading(
+        &self,
+        facts: &ParcelFacts,
+        seen: LabelSeen,
+    ) -> Result<Loading, ManifestError> {
         self.must_be_open()?;
         let parcel = facts.number.clone();
         if facts.warehouse != self.warehouse {
@@ -71,8 +87,23 @@ impl ManifestHead {
             let manifest = facts.manifest_number.clone().unwrap_or_default();
             return Err(ManifestError::OnOtherManifest { parcel, manifest });
         }
+        facts.label_must_be_seen(seen)?;
         let is_here = facts.entry == Some(EntryState::Loaded);
         Ok(if is_here { Loading::Already } else { Loading::Now })
+    }
+}
+
+impl ParcelFacts {
+    fn label_must_be_seen(&self, seen: LabelSeen) -> Result<(), ManifestError> {
+        let parcel = self.number.clone();
+        match (self.scan_back, seen) {
+            _ if self.verified_at.is_some() => Ok(()),
+            (ScanBack::Off, _) | (ScanBack::Loading, LabelSeen::Scanned) => Ok(()),
+            (ScanBack::Loading, LabelSeen::Named) => {
+                Err(ManifestError::LabelNotScanned { parcel })
+            }
+            (ScanBack::Packing, _) => Err(ManifestError::LabelNotVerified { parcel }),
+        }
     }
 }
 
@@ -80,7 +111,6 @@ impl ManifestHead {
 mod tests {
     use super::*;
     use crate::fault::Fault;
-    use crate::units::UtcMicros;
 
     fn head() -> ManifestHead {
         let at = UtcMicros::from_micros(1_780_000_000_000_000);
@@ -110,6 +140,8 @@ mod tests {
             manifest: None,
             manifest_number: None,
             entry: None,
+            scan_back: ScanBack::Off,
+            verified_at: None,
         }
     }
 
@@ -117,13 +149,13 @@ mod tests {
     fn a_packed_parcel_is_loaded_once() {
         let head = head();
         let mut parcel = facts(&head);
-        assert_eq!(head.loading(&parcel).unwrap(), Loading::Now);
+        assert_eq!(head.loading(&parcel, LabelSeen::Named).unwrap(), Loading::Now);
         parcel.manifest = Some(head.id);
         parcel.entry = Some(EntryState::Expected);
-        assert_eq!(head.loading(&parcel).unwrap(), Loading::Now);
+        assert_eq!(head.loading(&parcel, LabelSeen::Named).unwrap(), Loading::Now);
         parcel.state = ParcelState::Loaded;
         parcel.entry = Some(EntryState::Loaded);
-        assert_eq!(head.loading(&parcel).unwrap(), Loading::Already);
+        assert_eq!(head.loading(&parcel, LabelSeen::Named).unwrap(), Loading::Already);
     }
 
     #[test]
@@ -132,7 +164,7 @@ mod tests {
         let refused = |change: &dyn Fn(&mut ParcelFacts)| {
             let mut parcel = facts(&head);
             change(&mut parcel);
-            head.loading(&parcel).unwrap_err().code()
+            head.loading(&parcel, LabelSeen::Named).unwrap_err().code()
         };
         assert_eq!(refused(&|p| p.warehouse = WarehouseId::new()), "parcel_other_warehouse");
         assert_eq!(refused(&|p| p.state = ParcelState::HandedOver), "parcel_handed_over");
@@ -143,5 +175,21 @@ mod tests {
         assert_eq!(refused(&|p| p.state = ParcelState::Open), "parcel_not_packed");
         let other = |p: &mut ParcelFacts| p.manifest = Some(ManifestId::new());
         assert_eq!(refused(&other), "parcel_on_other_manifest");
+    }
+    #[test]
+    fn a_label_is_scanned_back_where_the_warehouse_wants_it() {
+        let head = head();
+        let try_it = |scan_back, seen, verified_at| {
+            let parcel = ParcelFacts { scan_back, verified_at, ..facts(&head) };
+            head.loading(&parcel, seen).map_err(|error| error.code())
+        };
+        let at = Some(head.created_at);
+        let (named, scanned) = (LabelSeen::Named, LabelSeen::Scanned);
+        assert_eq!(try_it(ScanBack::Off, named, None), Ok(Loading::Now));
+        assert_eq!(try_it(ScanBack::Loading, scanned, None), Ok(Loading::Now));
+        assert_eq!(try_it(ScanBack::Loading, named, None), Err("parcel_label_not_scanned"));
+        assert_eq!(try_it(ScanBack::Loading, named, at), Ok(Loading::Now));
+        assert_eq!(try_it(ScanBack::Packing, scanned, None), Err("parcel_label_not_verified"));
+        assert_eq!(try_it(ScanBack::Packing, scanned, at), Ok(Loading::Now));
     }
 }

@@ -22,7 +22,7 @@ mod service;
 mod store;
 
 pub use self::closing::manifest_close;
-pub use self::loading::Loading;
+pub use self::loading::{LabelSeen, Loading};
 pub use self::model::{
     Closed, EntryState, LoadOption, Loaded, ManifestHead, ManifestKey, ManifestState,
     MissingParcels, Progress,
@@ -63,6 +63,10 @@ faults! {
         OnOtherManifest { parcel: String, manifest: String } => "parcel_on_other_manifest", Conflict, "the parcel {parcel} is on the manifest {manifest}";
         HandedOver { parcel: String } => "parcel_handed_over", Conflict, "the parcel {parcel} was handed over";
         NotLoaded { parcel: String } => "parcel_not_loaded", Conflict, "the parcel {parcel} is not loaded here";
+        /// Somebody has to scan the label on the parcel.
+        LabelNotScanned { parcel: String } => "parcel_label_not_scanned", Conflict, "the label of {parcel} was not scanned";
+        /// The label was not scanned back at the packing table.
+        LabelNotVerified { parcel: String } => "parcel_label_not_verified", Conflict, "the label of {parcel} was not scanned back at packing";
         /// Parcels of an order are on the truck or gone.
         OrderLoaded { count: usize } => "order_loaded", Conflict, "{count} parcels of the order are loaded or handed over";
     }

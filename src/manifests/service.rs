@@ -1,6 +1,6 @@
 //! Opening manifests and loading parcels on them.
 
-use super::loading::Loading;
+use super::loading::{LabelSeen, Loading};
 use super::model::{LoadOption, Loaded, ManifestHead, ManifestKey, Progress};
 use super::{ManifestError, store};
 use crate::commands::Ctx;
@@ -121,13 +121,17 @@ pub async fn parcel_load(
     ctx: &Ctx,
     manifest: ManifestId,
     parcel_number: &str,
+    seen: LabelSeen,
 ) -> Result<Loaded, ManifestError> {
     let head = manifest_hold(tx, manifest).await?;
     head.must_be_open()?;
     let parcel = parcel_number.to_owned();
     let facts = store::parcel_facts(tx, parcel_number).await?;
     let facts = facts.ok_or(ManifestError::ParcelUnknown { parcel })?;
-    let result = head.loading(&facts)?;
+    let result = head.loading(&facts, seen)?;
+    if seen == LabelSeen::Scanned && facts.verified_at.is_none() {
+        handover::label_verify(tx, facts.warehouse, &facts.number, ctx.now).await?;
+    }
     if result == Loading::Now {
         if !handover::parcel_load(tx, facts.id).await? {
             // Cancelled or loaded elsewhere since we looked: the next run names the reason.

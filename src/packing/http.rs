@@ -7,8 +7,8 @@ use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
 use super::{
-    PackError, Packaging, PackagingIn, Parcel, ParcelLine, ParcelState, packaging_create,
-    packaging_update, store,
+    PackError, Packaging, PackagingIn, Parcel, ParcelLine, ParcelState, ScanBack, handover,
+    packaging_create, packaging_update, store,
 };
 use crate::access::caller::{Caller, rights};
 use crate::app::App;
@@ -29,6 +29,7 @@ pub fn router() -> OpenApiRouter<App> {
         .routes(routes!(packaging_put))
         .routes(routes!(parcel_list))
         .routes(routes!(parcel_get))
+        .routes(routes!(scan_back_put))
 }
 
 /// A kind of box (упаковка).
@@ -247,4 +248,35 @@ impl From<ParcelLine> for ParcelLineOut {
             quantity: row.quantity,
         }
     }
+}
+
+/// Where labels have to be scanned back.
+#[derive(Debug, Clone, Serialize, Deserialize, utoipa::ToSchema)]
+pub struct ScanBackIn {
+    pub scan_back: ScanBack,
+}
+
+/// Says where a parcel's label has to be scanned back before the parcel may leave
+/// (контрольный скан этикетки).
+#[utoipa::path(
+    put, path = "/v1/warehouses/{id}/scan-back", tag = "packing", request_body = ScanBackIn,
+    params(("id" = WarehouseId, Path)),
+    responses((status = 200, body = ScanBackIn), (status = "default", body = ProblemBody))
+)]
+async fn scan_back_put(
+    State(app): State<App>,
+    caller: Caller<rights::WarehouseWrite>,
+    key: IdempotencyKey,
+    IdPath(id): IdPath<WarehouseId>,
+    Body(body): Body<ScanBackIn>,
+) -> Result<Json<ScanBackIn>, Problem> {
+    let input = body.clone();
+    let work = async move |tx: &mut Tx, _: &Ctx| {
+        if handover::scan_back_set(tx, id, input.scan_back).await? {
+            Ok(input.clone())
+        } else {
+            Err(PackError::NotFound { what: "warehouse" })
+        }
+    };
+    Ok(Json(app.command(&caller, key, "warehouse_scan_back", &(id, &body), work).await?))
 }

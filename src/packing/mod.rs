@@ -81,6 +81,8 @@ faults! {
         Overloaded { code: String, load: Grams, most: Grams } => "packaging_overloaded", Conflict, "{load} g are in the packaging {code}, which bears {most} g";
         ScaleMissing => "scale_missing", Conflict, "no scale has weighed anything at this table";
         ScaleEmpty => "scale_empty", Conflict, "no weight stands still on the scale";
+        /// No closed parcel has the label that was scanned.
+        LabelUnknown { parcel: String } => "parcel_label_unknown", NotFound, "no closed parcel has the label {parcel}";
         UndoTooLate => "unpack_too_late", Conflict, "the piece cannot be taken back any more";
     }
     wraps {
@@ -103,6 +105,17 @@ text_enum! {
         Loaded = "loaded",
         HandedOver = "handed_over",
         Cancelled = "cancelled",
+    }
+}
+
+text_enum! {
+    /// Where the label of a parcel has to be scanned back before the parcel may leave.
+    pub enum ScanBack {
+        Off = "off",
+        /// Anywhere: the scan that loads it is enough.
+        Loading = "loading",
+        /// At the packing table, where it was stuck on.
+        Packing = "packing",
     }
 }
 

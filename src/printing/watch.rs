@@ -17,6 +17,9 @@ use crate::ids::{PrintJobId, PrinterId};
 /// How often a printer is asked whether it forgot what it was told to forget.
 const RECALL_LOOKS_MAX: u32 = 50;
 
+const LOOK_FIRST: Duration = Duration::from_millis(10);
+const LOOK_DOUBLINGS: u32 = 10;
+
 /// What this task saw of a job since it was sent.
 #[derive(Debug, Clone)]
 pub(super) struct Watch {
@@ -27,6 +30,8 @@ pub(super) struct Watch {
     quiet_since: Option<Instant>,
     /// The printer stands still with the job in it, for this reason.
     stopped: Option<String>,
+    /// How often it was looked at while it prints.
+    looks: u32,
 }
 
 impl Watch {
@@ -37,7 +42,15 @@ impl Watch {
             activity: Activity::NotSeen,
             quiet_since: None,
             stopped: None,
+            looks: 0,
         }
+    }
+
+    /// Until the next look: a small label is out soon, a long batch is not asked about all the time.
+    fn pause(&mut self, longest: Duration) -> Duration {
+        let pause = LOOK_FIRST.saturating_mul(1 << self.looks.min(LOOK_DOUBLINGS));
+        self.looks = self.looks.saturating_add(1);
+        pause.min(longest)
     }
 
     /// Of a job whose connection or whose node is gone.
@@ -140,7 +153,9 @@ impl PrinterTask {
         match verdict {
             Verdict::Waits | Verdict::Stopped => {
                 self.note(PrinterState::Printing, None, None).await?;
-                return Ok(Step::Pause(self.timings.poll()));
+                let longest = self.timings.poll();
+                let pause = self.watch.as_mut().map_or(longest, |watch| watch.pause(longest));
+                return Ok(Step::Pause(pause));
             }
             Verdict::Printed => {
                 self.end(job, PrintState::Confirmed, None, job.copies).await?;
@@ -276,6 +291,8 @@ impl PrinterTask {
         self.link.write(clear).await?;
         let mut looks = 0;
         loop {
+            // A question right behind it may be forgotten with the rest.
+            tokio::time::sleep(self.timings.poll()).await;
             let status = self.ask_status().await?;
             if !status.is_busy() && status.partial != Some(true) {
                 break;
@@ -284,7 +301,6 @@ impl PrinterTask {
             if looks > RECALL_LOOKS_MAX {
                 return Err(LinkError::Silent);
             }
-            tokio::time::sleep(self.timings.poll()).await;
         }
         // A label that was moving is counted by now.
         tokio::time::sleep(self.timings.settle()).await;

@@ -54,5 +54,6 @@ faults! {
         Receiving(ReceivingError),
         Pick(PickError),
         Pack(PackError),
+        Print(crate::printing::PrintError),
     }
 }

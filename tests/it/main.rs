@@ -27,6 +27,7 @@ mod packing;
 mod picking;
 mod places;
 mod plans;
+mod printer_choice;
 mod printers;
 mod printing;
 mod problems;

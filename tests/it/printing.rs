@@ -68,11 +68,14 @@ pub(crate) async fn jobs(app: &TestApp, printer: Option<PrinterId>) -> Vec<JobRo
 
 /// Waits until every label is decided, and answers how.
 pub(crate) async fn decided(app: &TestApp, printer: Option<PrinterId>) -> Vec<JobRow> {
-    until("all labels are decided", async || {
-        jobs(app, printer).await.iter().all(|job| job.is_ended)
-    })
-    .await;
-    jobs(app, printer).await
+    for _ in 0..6_000 {
+        let rows = jobs(app, printer).await;
+        if rows.iter().all(|job| job.is_ended) {
+            return rows;
+        }
+        tokio::time::sleep(Duration::from_millis(10)).await;
+    }
+    panic!("not decided: {:?}", jobs(app, printer).await);
 }
 
 async fn printer_of(app: &TestApp, world: &World, id: &str) -> Value {

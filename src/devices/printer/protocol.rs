@@ -53,6 +53,7 @@ pub struct StatusByte {
 /// How long is waited, in milliseconds.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
 #[serde(deny_unknown_fields)]
+#[expect(clippy::struct_field_names, reason = "units stand in names")]
 pub struct Timings {
     connect_max_ms: u64,
     /// For one piece of the label's bytes: a stopped printer takes none when its buffer is full.

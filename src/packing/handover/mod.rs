@@ -7,7 +7,9 @@ mod store;
 
 pub use self::store::QUERIES;
 use crate::db::{DbError, Tx};
-use crate::ids::{ManifestId, OrderId, ParcelId};
+use crate::ids::{ManifestId, OrderId, ParcelId, WarehouseId};
+use crate::packing::ScanBack;
+use crate::units::UtcMicros;
 
 /// Marks a packed parcel as loaded. False: it is not packed any more.
 pub async fn parcel_load(tx: &mut Tx, parcel: ParcelId) -> Result<bool, DbError> {
@@ -28,4 +30,24 @@ pub async fn parcels_hand_over(tx: &mut Tx, manifest: ManifestId) -> Result<u64,
 /// loaded or gone: those cannot be taken back.
 pub async fn parcels_gone(tx: &mut Tx, order: OrderId) -> Result<usize, DbError> {
     store::parcels_gone(tx, order).await
+}
+
+/// Notes that the label of a closed parcel was scanned back: it hangs on the parcel and can be read.
+/// False: there is no closed parcel of that number.
+pub async fn label_verify(
+    tx: &mut Tx,
+    warehouse: WarehouseId,
+    number: &str,
+    at: UtcMicros,
+) -> Result<bool, DbError> {
+    store::label_verify(tx, warehouse, number, at).await
+}
+
+/// Says where labels have to be scanned back. False: there is no such warehouse.
+pub async fn scan_back_set(
+    tx: &mut Tx,
+    warehouse: WarehouseId,
+    scan_back: ScanBack,
+) -> Result<bool, DbError> {
+    store::scan_back_set(tx, warehouse, scan_back).await
 }

@@ -354,7 +354,7 @@ pub(super) async fn labels_out(site: &Site) -> anyhow::Result<u64> {
     const PAUSE: std::time::Duration = std::time::Duration::from_millis(100);
     for _ in 0..LOOKS_MAX {
         let mut open = 0;
-        for state in ["queued", "sending"] {
+        for state in ["queued", "sending", "sent"] {
             open += site.desk.list(&format!("/v1/print-jobs?state={state}")).await?.len();
         }
         if open == 0 {

@@ -181,9 +181,8 @@ impl State {
         }
     }
 
-    /// Forgets what waits. A label that moves comes out.
+    /// Forgets what waits in the buffer. A label that moves comes out.
     pub(super) fn forget(&mut self) {
-        self.input.clear();
         let moves = self.motor == Motor::Runs;
         self.formats.retain(|format| moves && format.drawn);
         if let Some(format) = self.formats.front_mut() {

@@ -18,7 +18,10 @@ pub(super) fn work(state: &mut State) -> Vec<u8> {
             b"~HS" => answer.extend(host_status(state)),
             b"~HQES" => answer.extend(host_errors(state)),
             b"~HI" => answer.extend(b"\x02SANDBOX-200dpi,V1.0,8,4096KB\x03\r\n"),
-            _ => state.forget(),
+            _ => {
+                state.input.drain(..at);
+                state.forget();
+            }
         }
     }
     while let Some(reply) = next(state) {

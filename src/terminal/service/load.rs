@@ -1,10 +1,11 @@
 //! The loading dialogue: what its scans do.
 
+use crate::barcodes::{OwnCode, OwnKind};
 use crate::commands::Ctx;
 use crate::db::{DbError, Tx};
 use crate::ids::ManifestId;
 use crate::manifests::{
-    self, Loading, ManifestError, ManifestHead, MissingParcels, Progress, manifest_close,
+    self, LabelSeen, Loading, ManifestError, ManifestHead, MissingParcels, Progress, manifest_close,
     manifest_progress, parcel_load, parcel_unload, parcels_missing,
 };
 use crate::terminal::flows::FlowState;
@@ -77,7 +78,10 @@ async fn arrive(tx: &mut Tx, head: ManifestHead) -> Answer {
 }
 
 async fn load(tx: &mut Tx, ctx: &Ctx, truck: Truck, parcel: &str) -> Answer {
-    let loaded = parcel_load(tx, ctx, truck.id, parcel).await?;
+    // Our own code with its check character is on labels only.
+    let own = parcel.parse::<OwnCode>().is_ok_and(|own| own.kind() == OwnKind::Parcel);
+    let seen = if own { LabelSeen::Scanned } else { LabelSeen::Named };
+    let loaded = parcel_load(tx, ctx, truck.id, parcel, seen).await?;
     let truck = Truck { progress: loaded.progress, stage: Stage::Parcel, ..truck };
     Ok(match loaded.result {
         Loading::Now => Step::ok(shown(Truck { last: Some(loaded.parcel), ..truck })),

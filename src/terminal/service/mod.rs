@@ -27,6 +27,7 @@ use crate::commands::{self, Command, CommandError, Ctx};
 use crate::db::Tx;
 use crate::fault::{Fault, Told};
 use crate::ids::{DeviceId, WarehouseId};
+use crate::printing::station_printer_choose;
 use crate::units::UtcMicros;
 
 /// Digits of a sequence number in a key, so that keys sort like numbers.
@@ -262,10 +263,37 @@ async fn advance(
         roles: person.roles.clone(),
         happened_at: scan.happened_at.unwrap_or(ctx.now),
     };
-    match dispatch(tx, ctx, &who, before.flow, input).await {
+    // From anywhere, and without losing the place in the work.
+    let step = match input.own(OwnKind::Printer) {
+        Some(code) => printer_choose(tx, &who, before.flow, code).await,
+        None => dispatch(tx, ctx, &who, before.flow, input).await,
+    };
+    match step {
         Ok(step) => Ok(after(Some(person), step, ctx.now)),
         Err(error) => Err(left(error)),
     }
+}
+
+/// Labels of this device come out of the printer whose code was scanned.
+async fn printer_choose(
+    tx: &mut Tx,
+    who: &Who,
+    flow: FlowState,
+    code: &str,
+) -> Result<Step<FlowState>, TerminalError> {
+    let printer = station_printer_choose(tx, who.device, who.warehouse, code).await?;
+    let text =
+        Text::new("printer-chosen").with("name", &printer.name).with("media", &printer.media);
+    let state = printer.state;
+    if printer.active && !state.is_stopped() {
+        return Ok(Step::ok(flow).saying(text));
+    }
+    let reason = printer.state_reason.unwrap_or_else(|| state.to_string());
+    let text = Text::new("printer-chosen-stopped")
+        .with("name", &printer.name)
+        .with("media", &printer.media)
+        .with("reason", reason);
+    Ok(Step::warn(flow, text))
 }
 
 fn after(person: Option<Person>, step: Step<FlowState>, now: UtcMicros) -> Session {

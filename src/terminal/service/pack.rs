@@ -1,11 +1,12 @@
 //! The packing dialogue: what its scans do.
 
+use crate::barcodes::OwnKind;
 use crate::catalog::barcode_hits;
 use crate::commands::Ctx;
 use crate::db::Tx;
 use crate::ids::ProductId;
 use crate::packing::{
-    self, CloseIn, PackError, PackIn, PackSubject, WeightCheck, pack_start, pack_work,
+    self, CloseIn, PackError, PackIn, PackSubject, WeightCheck, handover, pack_start, pack_work,
 };
 use crate::terminal::flows::FlowState;
 use crate::terminal::flows::pack::{
@@ -23,6 +24,11 @@ pub(super) async fn handle(
     state: PackState,
     input: &Input,
 ) -> Answer {
+    if let Some(own) = input.scan.own().filter(|own| own.kind() == OwnKind::Parcel)
+        && awaits_goods(&state)
+    {
+        return verify(tx, ctx, who, state, &own.to_string()).await;
+    }
     let action = step(&state, input);
     if let Action::Start(subject) = &action {
         return begin(tx, ctx, who, subject).await;
@@ -41,6 +47,21 @@ pub(super) async fn handle(
         Action::Close(closing) => close(tx, ctx, who, &parcel, closing).await,
         other => refused(state, other),
     }
+}
+
+/// Whether a parcel's label can mean nothing but "it is stuck on".
+fn awaits_goods(state: &PackState) -> bool {
+    state.parcel.as_ref().is_none_or(|parcel| matches!(parcel.stage, Stage::Item { .. }))
+}
+
+/// The label of a closed parcel is scanned back; the work on the table stays as it is.
+async fn verify(tx: &mut Tx, ctx: &Ctx, who: &Who, state: PackState, number: &str) -> Answer {
+    let parcel = number.to_owned();
+    if !handover::label_verify(tx, who.warehouse, number, ctx.now).await.map_err(PackError::from)? {
+        return Err(PackError::LabelUnknown { parcel }.into());
+    }
+    let text = Text::new("pack-label-verified").with("parcel", parcel);
+    Ok(Step::ok(FlowState::Pack(state)).saying(text))
 }
 
 /// What needs no look-up: another screen, or a refusal.
