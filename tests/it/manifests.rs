@@ -2,6 +2,7 @@
 
 use ambar::access::Role;
 use ambar::args;
+use ambar::barcodes::{OwnCode, OwnKind};
 use ambar::commands::Ctx;
 use ambar::db::{Count, DbError, Tx};
 use ambar::fault::Fault;
@@ -95,7 +96,7 @@ pub(crate) async fn packed(app: &TestApp, world: &World, parcel: Parcel) -> Pack
     };
     let (owner, product) = (world.owners[parcel.owner], world.products[parcel.owner][0]);
     let (line, id) = (OrderLineId::new(), ParcelId::new());
-    let number = format!("PR-{}", &id.to_string()[4..24]).to_uppercase();
+    let number = OwnCode::new(OwnKind::Parcel, &id.to_string()[4..24]).unwrap().to_string();
     let place = PlaceId::from_uuid(id.uuid());
     write(
         app,
