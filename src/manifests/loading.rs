@@ -99,9 +99,7 @@ impl ParcelFacts {
         match (self.scan_back, seen) {
             _ if self.verified_at.is_some() => Ok(()),
             (ScanBack::Off, _) | (ScanBack::Loading, LabelSeen::Scanned) => Ok(()),
-            (ScanBack::Loading, LabelSeen::Named) => {
-                Err(ManifestError::LabelNotScanned { parcel })
-            }
+            (ScanBack::Loading, LabelSeen::Named) => Err(ManifestError::LabelNotScanned { parcel }),
             (ScanBack::Packing, _) => Err(ManifestError::LabelNotVerified { parcel }),
         }
     }

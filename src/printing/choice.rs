@@ -1,5 +1,6 @@
 //! Which printer a label goes to. Pure.
 
+use crate::devices::printer::{Language, PrinterProtocol};
 use crate::ids::{PrinterId, ZoneId};
 use crate::printing::PrinterState;
 use crate::record;
@@ -17,6 +18,16 @@ record! {
         pub(super) reroute_after_s: Option<i64>,
         /// Jobs that wait for it.
         pub(super) waiting: i64,
+        pub(super) model: String,
+        pub(super) dots_per_mm: i64,
+    }
+}
+
+impl Candidate {
+    /// Whether it prints a label that is bytes already.
+    pub(super) fn takes(&self, language: Language, dots_per_mm: i64) -> bool {
+        let model = PrinterProtocol::find(&self.model);
+        self.dots_per_mm == dots_per_mm && model.is_some_and(|model| model.language() == language)
     }
 }
 
@@ -77,6 +88,8 @@ mod tests {
             stopped_at: None,
             reroute_after_s: Some(60),
             waiting,
+            model: "zebra-zpl".to_owned(),
+            dots_per_mm: 8,
         }
     }
 
@@ -98,5 +111,7 @@ mod tests {
         assert_eq!(choose(std::slice::from_ref(&late), here, now), Some(late.id), "no other");
         assert_eq!(instead(std::slice::from_ref(&late), long.id, None, now), None);
         assert_eq!(choose(&[], None, now), None);
+        assert!(long.takes(Language::Zpl, 8));
+        assert!(!long.takes(Language::Zpl, 12) && !long.takes(Language::Tspl, 8));
     }
 }

@@ -23,7 +23,9 @@ const FOUND_MAX: usize = 200;
 const MODELS: [&str; 2] = ["zebra-zpl", "tspl"];
 
 /// A printer that announces itself.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, utoipa::ToSchema)]
+#[derive(
+    Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, utoipa::ToSchema,
+)]
 pub struct Found {
     /// As it calls itself.
     pub name: String,
@@ -52,7 +54,11 @@ pub async fn browse(time: Duration) -> Result<Vec<Found>, PrintError> {
                     info.get_addresses_v4().iter().map(ToString::to_string).collect();
                 addresses.sort();
                 let printer = Found {
-                    name: info.get_fullname().trim_end_matches(service).trim_end_matches('.').to_owned(),
+                    name: info
+                        .get_fullname()
+                        .trim_end_matches(service)
+                        .trim_end_matches('.')
+                        .to_owned(),
                     host: info.get_hostname().trim_end_matches('.').to_owned(),
                     addresses,
                     port: i64::from(info.get_port()),

@@ -10,12 +10,13 @@ use tokio_util::sync::{CancellationToken, DropGuard};
 use tokio_util::task::TaskTracker;
 use uuid::Uuid;
 
+use super::bytes::READY;
+use super::choice;
 use super::store::{self, Printer};
 use super::task::PrinterTask;
-use super::choice;
 use crate::app::App;
 use crate::db::{DbError, Tx};
-use crate::devices::printer::Timings;
+use crate::devices::printer::{PrinterProtocol, Timings};
 use crate::ids::{PrinterId, new_uuid};
 use crate::units::UtcMicros;
 
@@ -122,8 +123,7 @@ impl PrintService {
         self.assign(now).await?;
         self.move_away(now).await?;
         let seen_before = now.plus_seconds(-self.settings.seen_seconds_max);
-        let look =
-            async move |tx: &mut Tx| store::printers_at_work(tx, seen_before, now).await;
+        let look = async move |tx: &mut Tx| store::printers_at_work(tx, seen_before, now).await;
         for printer in self.app.db.read(look).await? {
             self.take_up(printer, now).await?;
         }
@@ -139,7 +139,13 @@ impl PrintService {
         }
         let work = async move |tx: &mut Tx| {
             for job in &jobs {
-                let candidates = store::printers_of_media(tx, job.warehouse, &job.media).await?;
+                let mut candidates =
+                    store::printers_of_media(tx, job.warehouse, &job.media).await?;
+                if job.template == READY
+                    && let Some(kept) = store::job_label(tx, job.id).await?
+                {
+                    candidates.retain(|other| other.takes(kept.language, kept.dots_per_mm));
+                }
                 match choice::choose(&candidates, job.zone, now) {
                     Some(printer) => store::job_assign(tx, job.id, printer).await?,
                     None if job.reason.is_none() => {
@@ -159,8 +165,7 @@ impl PrintService {
     async fn move_away(&self, now: UtcMicros) -> Result<(), DbError> {
         let look = async |tx: &mut Tx| store::printers_left(tx).await;
         let left = |printer: &Printer| {
-            !printer.active
-                || choice::is_given_up(printer.stopped_at, printer.reroute_after_s, now)
+            !printer.active || choice::is_given_up(printer.stopped_at, printer.reroute_after_s, now)
         };
         let printers: Vec<Printer> =
             self.app.db.read(look).await?.into_iter().filter(left).collect();
@@ -173,9 +178,13 @@ impl PrintService {
                 let media = &printer.media;
                 let candidates = store::printers_of_media(tx, printer.warehouse, media).await?;
                 let to = choice::instead(&candidates, printer.id, printer.zone, now);
-                if let Some(to) = to {
+                let other = candidates.iter().find(|other| Some(other.id) == to);
+                if let Some(other) = other
+                    && let Some(model) = PrinterProtocol::find(&other.model)
+                {
                     let why = format!("moved from {}", printer.name);
-                    moved += store::jobs_move(tx, printer.id, to, media, why).await?;
+                    let prints = (model.language(), other.dots_per_mm);
+                    moved += store::jobs_move(tx, printer, other.id, prints, why).await?;
                 }
             }
             Ok::<_, DbError>(moved)
@@ -232,4 +241,3 @@ impl Drop for LetGo {
         self.freed.notify_one();
     }
 }
-

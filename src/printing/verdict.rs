@@ -77,8 +77,7 @@ impl Sending {
             return Verdict::Stopped;
         }
         if sight.status.partial == Some(true) {
-            let is_rest = self.link == LinkHistory::Broken && sight.is_settled();
-            return if is_rest { Verdict::Stuck } else { Verdict::Waits };
+            return if sight.is_settled() { Verdict::Stuck } else { Verdict::Waits };
         }
         if sight.status.is_busy() {
             return Verdict::Waits;
@@ -164,7 +163,13 @@ mod tests {
             partial: Some(false),
             ..PrinterStatus::default()
         };
-        Sight { status, odometer: Some(odometer), quiet: Duration::ZERO, settle: SETTLE, label: LABEL }
+        Sight {
+            status,
+            odometer: Some(odometer),
+            quiet: Duration::ZERO,
+            settle: SETTLE,
+            label: LABEL,
+        }
     }
 
     fn settled(odometer: i64) -> Sight {
@@ -212,14 +217,15 @@ mod tests {
 
     #[test]
     fn a_broken_connection_is_decided_by_the_odometer_alone() {
-        let broken =
-            Sending { link: LinkHistory::Broken, ..sending(Confirmation::Odometer, 3) };
+        let broken = Sending { link: LinkHistory::Broken, ..sending(Confirmation::Odometer, 3) };
         assert_eq!(broken.verdict(&idle(1003)), Verdict::Printed);
         assert_eq!(broken.verdict(&settled(1002)), Verdict::Missing { printed: 2 });
         assert_eq!(broken.verdict(&idle(1004)), Verdict::Undecidable, "others print there");
         let mut partial = settled(1000);
         partial.status.partial = Some(true);
         assert_eq!(broken.verdict(&partial), Verdict::Stuck);
+        let coming = Sight { quiet: Duration::ZERO, ..partial };
+        assert_eq!(broken.verdict(&coming), Verdict::Waits);
         assert_eq!(broken.printed_at_recall(Some(1002)), Some(2));
         assert_eq!(broken.printed_at_recall(None), None);
     }

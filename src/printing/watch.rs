@@ -164,11 +164,7 @@ impl PrinterTask {
                 self.missing(job, job.printed + printed, sending.link).await?;
             }
             Verdict::Stuck => {
-                if let Some(clear) = self.protocol.clear() {
-                    // A failure shows at the next look.
-                    let _ = self.link.write(clear).await;
-                }
-                return Ok(Step::Pause(self.timings.poll()));
+                return self.stuck(job, sending.link).await;
             }
             Verdict::Undecidable => self.undecidable(job).await?,
         }
@@ -237,6 +233,23 @@ impl PrinterTask {
                 self.end(job, PrintState::Failed, Some(why), printed).await
             }
         }
+    }
+
+    /// The printer waits for an end that never comes. Of a label that went out whole, that end was
+    /// never there.
+    async fn stuck(&mut self, job: &PrintJob, link: LinkHistory) -> Result<Step, DbError> {
+        let Some(clear) = self.protocol.clear() else {
+            self.undecidable(job).await?;
+            return Ok(Step::Worked);
+        };
+        if let Err(error) = self.link.write(clear).await {
+            return self.unseen(job, &error).await;
+        }
+        if link == LinkHistory::Unbroken {
+            let why = "the printer waits for the end of the label".to_owned();
+            self.end(job, PrintState::Failed, Some(why), job.printed).await?;
+        }
+        Ok(Step::Pause(self.timings.poll()))
     }
 
     async fn again(

@@ -119,7 +119,8 @@ async fn a_handheld_prints_where_its_scan_says_and_keeps_its_place() {
 
     let station = format!("/v1/devices/{device}/station");
     let zone = zone(&app, &world, "PACK").await;
-    let set = put(&app, &world, &station, json!({ "printer_id": two["id"], "zone_id": zone })).await;
+    let set =
+        put(&app, &world, &station, json!({ "printer_id": two["id"], "zone_id": zone })).await;
     assert_eq!(set["zone_id"], zone);
     service.stop().await;
     app.finish().await;
@@ -159,4 +160,29 @@ async fn a_parcel_leaves_with_a_label_that_was_scanned_back() {
     assert_eq!(refused.problem(409), "parcel_label_not_scanned");
     assert_eq!(loader.scan(&second.number).await["feedback"], "ok");
     app.finish().await;
+}
+
+#[tokio::test]
+async fn printers_that_announce_themselves_are_found_and_not_touched() {
+    let printer = SandboxPrinter::start().await.unwrap();
+    let name = unique_name();
+    let daemon = mdns_sd::ServiceDaemon::new().unwrap();
+    let announced = mdns_sd::ServiceInfo::new(
+        "_pdl-datastream._tcp.local.",
+        &name,
+        &format!("{name}.local."),
+        "127.0.0.1",
+        printer.address().port(),
+        &[("ty", "Zebra ZT410")][..],
+    );
+    daemon.register(announced.unwrap()).unwrap();
+    let found =
+        ambar::printing::discovery::browse(std::time::Duration::from_secs(3)).await.unwrap();
+    // A machine without multicast finds nobody, and says so without an error.
+    if let Some(found) = found.iter().find(|found| found.name == name) {
+        assert_eq!(found.port, i64::from(printer.address().port()));
+        assert_eq!(found.product.as_deref(), Some("Zebra ZT410"));
+    }
+    assert_eq!(printer.connections_max(), 0, "nobody was connected to");
+    daemon.shutdown().unwrap();
 }

@@ -88,8 +88,7 @@ async fn printer_add(
         reroute_after_s: None,
     };
     let now = app.app.clock.now();
-    let work =
-        async move |tx: &mut Tx| service::printer_create(tx, &Ctx::system(now), &new).await;
+    let work = async move |tx: &mut Tx| service::printer_create(tx, &Ctx::system(now), &new).await;
     app.app.db.write(work).await.unwrap().id
 }
 
@@ -200,8 +199,7 @@ async fn decide(app: &TestApp, world: &World, scene: &Scene, language: Language)
     let rows = jobs(app, Some(scene.id)).await;
     let unknown: Vec<&JobRow> = rows.iter().filter(|row| row.state == "unknown").collect();
     for row in &unknown {
-        let came =
-            counts(&scene.printer).get(&label(language, &row.subject)).copied().unwrap_or(0);
+        let came = counts(&scene.printer).get(&label(language, &row.subject)).copied().unwrap_or(0);
         let path = format!("/v1/print-jobs/{}", row.id);
         if came == row.copies {
             app.post(world.admin(), &format!("{path}/confirm"), json!({})).await.ok();
@@ -379,5 +377,42 @@ async fn a_printer_that_never_answers_is_sent_to_and_not_believed() {
         until("it prints", async || printer.labels() == 6).await;
         service.stop().await;
     }
+    app.finish().await;
+}
+
+#[tokio::test]
+async fn a_label_without_an_end_fails_and_blocks_nobody() {
+    let app = TestApp::spawn().await;
+    let world = seed::world(&app.app).await;
+    let printer = SandboxPrinter::start().await.unwrap();
+    let id = printer_add(&app, &world, "Стол", &printer, "zebra-zpl").await;
+    let (now, warehouse) = (app.app.clock.now(), world.warehouse);
+    for (label, language) in [
+        (b"^XA^FO1,1^FDno end^FS".to_vec(), Language::Zpl),
+        (label(Language::Tspl, "another language"), Language::Tspl),
+        (label(Language::Zpl, "good"), Language::Zpl),
+    ] {
+        let ready = ReadyLabel {
+            label,
+            language,
+            dots_per_mm: 8,
+            media: "58x40".to_owned(),
+            subject: language.to_string(),
+            warehouse,
+            owner: None,
+            printer: PrinterChoice::Printer(id),
+            copies: 1,
+            priority: PrintPriority::Usual,
+        };
+        let work = async move |tx: &mut Tx| bytes_queue(tx, &Ctx::system(now), &ready).await;
+        app.app.db.write(work).await.unwrap();
+    }
+    let service = PrintService::start(app.app.clone(), settings());
+    let rows = decided(&app, Some(id)).await;
+    let ends: Vec<&str> = rows.iter().map(|row| row.state.as_str()).collect();
+    assert_eq!(ends, ["failed", "failed", "confirmed"]);
+    assert!(rows[0].reason.as_ref().unwrap().contains("the end of the label"), "{rows:?}");
+    assert_eq!(printer.printed(), [label(Language::Zpl, "good")]);
+    service.stop().await;
     app.finish().await;
 }

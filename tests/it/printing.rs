@@ -153,10 +153,8 @@ async fn a_label_waits_for_a_printer_that_is_off_and_goes_to_another() {
     })
     .await;
     let id = broken["id"].as_str().unwrap();
-    until("the printer is seen", async || {
-        printer_of(&app, &world, id).await["state"] == "offline"
-    })
-    .await;
+    until("the printer is seen", async || printer_of(&app, &world, id).await["state"] == "offline")
+        .await;
 
     let printer = SandboxPrinter::start().await.unwrap();
     add_printer(&app, &world, "Стол 2", printer.address().port()).await;

@@ -13,6 +13,7 @@
 
 mod alert;
 mod copies;
+pub mod fuzz;
 mod protocol;
 mod reply;
 mod status;

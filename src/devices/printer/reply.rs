@@ -35,7 +35,10 @@ text_enum! {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Reply {
     Status(PrinterStatus),
-    Errors { status: PrinterStatus, warnings: Vec<PrinterWarning> },
+    Errors {
+        status: PrinterStatus,
+        warnings: Vec<PrinterWarning>,
+    },
     Identity(Identity),
     /// None: the printer does not know the name.
     Value(Option<String>),

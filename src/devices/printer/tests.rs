@@ -196,12 +196,11 @@ proptest! {
             ],
             0..300,
         ),
-        cut in 1_usize..20,
-        kind in proptest::sample::select(ReplyKind::ALL),
+        model in proptest::sample::select(PrinterProtocol::all()),
+        text in any::<String>(),
     ) {
-        let model = PrinterProtocol::find("tspl").unwrap();
-        let whole = read(kind, model, &bytes, bytes.len().max(1));
-        prop_assert_eq!(read(kind, model, &bytes, cut), whole);
+        fuzz::reply(&model, &bytes);
+        fuzz::description(&text);
     }
 
     #[test]
@@ -220,10 +219,5 @@ proptest! {
         prop_assert_eq!(status.is_stopped(), flags[0] + flags[1] + flags[3] + flags[4] > 0);
         prop_assert_eq!(status.is_busy(), left > 0);
         prop_assert_eq!(status.partial, Some(flags[2] == 1));
-    }
-
-    #[test]
-    fn alerts_of_any_text_do_not_panic(line in any::<String>()) {
-        let _ = Alert::parse(&line);
     }
 }

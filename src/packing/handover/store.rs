@@ -28,14 +28,8 @@ const LABEL_VERIFY: &str = "UPDATE parcel SET verified_at = COALESCE(verified_at
 
 const SCAN_BACK_SET: &str = "UPDATE warehouse SET scan_back = $2 WHERE id = $1";
 
-pub const QUERIES: &[&str] = &[
-    PARCEL_LOAD,
-    PARCEL_UNLOAD,
-    PARCELS_HAND_OVER,
-    PARCELS_HOLD,
-    LABEL_VERIFY,
-    SCAN_BACK_SET,
-];
+pub const QUERIES: &[&str] =
+    &[PARCEL_LOAD, PARCEL_UNLOAD, PARCELS_HAND_OVER, PARCELS_HOLD, LABEL_VERIFY, SCAN_BACK_SET];
 
 pub(super) async fn parcel_load(tx: &mut Tx, parcel: ParcelId) -> Result<bool, DbError> {
     Ok(tx.execute(PARCEL_LOAD, args![parcel]).await? == 1)

@@ -289,8 +289,7 @@ async fn printer_code_label(
     Body(body): Body<CodeLabelIn>,
 ) -> Result<Json<PrintJobId>, Problem> {
     let on = body.printer_id;
-    let work =
-        async move |tx: &mut Tx, ctx: &Ctx| service::code_label_queue(tx, ctx, id, on).await;
+    let work = async move |tx: &mut Tx, ctx: &Ctx| service::code_label_queue(tx, ctx, id, on).await;
     Ok(Json(app.command(&caller, key, "printer_code_label", &(id, &body), work).await?))
 }
 

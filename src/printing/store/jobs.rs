@@ -3,6 +3,7 @@
 use serde_json::Value;
 use uuid::Uuid;
 
+use super::printers::Printer;
 use crate::commands::Ctx;
 use crate::db::{DbError, Tx};
 use crate::devices::printer::Language;
@@ -102,7 +103,8 @@ const JOB_ASSIGN: &str = "UPDATE print_job SET printer_id = $2, reason = NULL
 const JOB_REASON: &str =
     "UPDATE print_job SET reason = $2 WHERE id = $1 AND ended_at IS NULL AND state <> 'cancelled'";
 const JOBS_MOVE: &str = "UPDATE print_job SET printer_id = $2, reason = $3
-     WHERE printer_id = $1 AND state = 'queued' AND media = $4";
+     WHERE printer_id = $1 AND state = 'queued' AND media = $4
+       AND (template <> 'ready' OR (language = $5 AND dots_per_mm = $6))";
 /// Only the node that holds the printer begins, and only one label at a time.
 const JOB_SENDING: &str = "UPDATE print_job
      SET state = 'sending', label = $4, sha256 = $5, language = $6, dots_per_mm = $7,
@@ -264,15 +266,18 @@ pub(in crate::printing) async fn job_reason(
     tx.execute(JOB_REASON, args![id, reason]).await.map(drop)
 }
 
-/// Gives all that waits for one printer to another of the same media.
+/// Gives what waits for one printer to another of the same media. A label that is bytes already stays
+/// when the other does not speak its language or has another density.
 pub(in crate::printing) async fn jobs_move(
     tx: &mut Tx,
-    from: PrinterId,
+    from: &Printer,
     to: PrinterId,
-    media: &str,
+    prints: (Language, i64),
     reason: String,
 ) -> Result<u64, DbError> {
-    tx.execute(JOBS_MOVE, args![from, to, reason, media]).await
+    let (language, dots_per_mm) = prints;
+    let values = args![from.id, to, reason, &from.media, language, dots_per_mm];
+    tx.execute(JOBS_MOVE, values).await
 }
 
 /// What is noted before the first byte goes out.

@@ -79,7 +79,8 @@ const PRINTER_BY_CODE: &str =
 const PRINTER_SET_ACTIVE: &str = "UPDATE printer SET active = $2 WHERE id = $1";
 const PRINTERS_OF_MEDIA: &str =
     "SELECT p.id, p.name, p.zone_id, p.state, p.stopped_at, p.reroute_after_s,
-            (SELECT COUNT(*) FROM print_job AS j WHERE j.printer_id = p.id AND j.state = 'queued')
+            (SELECT COUNT(*) FROM print_job AS j WHERE j.printer_id = p.id AND j.state = 'queued'),
+            p.model, p.dots_per_mm
      FROM printer AS p WHERE p.warehouse_id = $1 AND p.media = $2 AND p.active ORDER BY p.name";
 /// A job in the printer is watched even when the printer was taken out of use. A printer that was
 /// never seen, or long ago, is looked at.
@@ -231,8 +232,7 @@ pub(in crate::printing) async fn printer_seen(
     seen: &Seen,
     stopped_at: Option<UtcMicros>,
 ) -> Result<(), DbError> {
-    let values =
-        args![id, seen.state, seen.reason.clone(), seen.at, stopped_at, seen.odometer];
+    let values = args![id, seen.state, seen.reason.clone(), seen.at, stopped_at, seen.odometer];
     tx.execute(PRINTER_SEEN, values).await.map(drop)
 }
 

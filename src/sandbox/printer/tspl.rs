@@ -107,7 +107,8 @@ fn status_words(state: &State) -> Vec<u8> {
         () if state.is_printing() => b'P',
         () => b'@',
     };
-    let media =
-        0x40 | u8::from(state.has(Trouble::PaperOut)) | u8::from(state.has(Trouble::RibbonOut)) << 2;
+    let media = 0x40
+        | u8::from(state.has(Trouble::PaperOut))
+        | u8::from(state.has(Trouble::RibbonOut)) << 2;
     vec![0x02, head, b'@', b'@', media, 0x03, b'\r', b'\n']
 }

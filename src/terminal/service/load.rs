@@ -5,8 +5,8 @@ use crate::commands::Ctx;
 use crate::db::{DbError, Tx};
 use crate::ids::ManifestId;
 use crate::manifests::{
-    self, LabelSeen, Loading, ManifestError, ManifestHead, MissingParcels, Progress, manifest_close,
-    manifest_progress, parcel_load, parcel_unload, parcels_missing,
+    self, LabelSeen, Loading, ManifestError, ManifestHead, MissingParcels, Progress,
+    manifest_close, manifest_progress, parcel_load, parcel_unload, parcels_missing,
 };
 use crate::terminal::flows::FlowState;
 use crate::terminal::flows::load::{Action, LoadState, MISSING_SHOWN, Stage, Truck, step};
