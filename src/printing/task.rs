@@ -62,6 +62,8 @@ pub(super) struct PrinterTask {
     looked: bool,
     /// How often in a row the connection broke. One that breaks once was idle for too long.
     losses: u32,
+    /// As it last said.
+    pub(super) odometer: Option<i64>,
 }
 
 impl PrinterTask {
@@ -92,6 +94,7 @@ impl PrinterTask {
             foreign_since: None,
             looked: false,
             losses: 0,
+            odometer: None,
         }
     }
 
@@ -164,7 +167,13 @@ impl PrinterTask {
         match work.next {
             Some((job, kept)) if self.printer.active => self.send(&job, kept).await.map(Some),
             _ if !std::mem::replace(&mut self.looked, true) => self.look_only().await.map(Some),
-            _ => Ok(Some(Step::Idle)),
+            _ => {
+                // Between two labels it is not called ready, which would be a row for each.
+                if self.printer.state == PrinterState::Printing {
+                    self.note(PrinterState::Ready, None, self.odometer).await?;
+                }
+                Ok(Some(Step::Idle))
+            }
         }
     }
 
@@ -221,7 +230,7 @@ impl PrinterTask {
                 Ok(Step::Idle)
             }
             Ok(_) => {
-                self.note(PrinterState::Ready, None, None).await?;
+                self.note(PrinterState::Ready, None, self.odometer).await?;
                 Ok(Step::Idle)
             }
             Err(error) => {

@@ -98,7 +98,8 @@ impl PrinterTask {
             return self.recall(job, to).await;
         }
         let seen = match self.ask_status().await {
-            Ok(status) if status.is_stopped() => Ok((status, None)),
+            // Behind half a format the question would be taken for its rest.
+            Ok(status) if !is_idle(&status) => Ok((status, None)),
             Ok(status) => self.ask_odometer().await.map(|odometer| (status, odometer)),
             Err(error) => Err(error),
         };
@@ -168,7 +169,8 @@ impl PrinterTask {
             }
             Verdict::Undecidable => self.undecidable(job).await?,
         }
-        self.note(PrinterState::Ready, None, odometer).await?;
+        self.odometer = odometer;
+        self.note(PrinterState::Printing, None, None).await?;
         Ok(Step::Worked)
     }
 
@@ -326,4 +328,9 @@ impl PrinterTask {
         let waited = before.formats_waiting.is_some_and(|count| count > 0) && before.is_stopped();
         Ok(waited.then_some(0))
     }
+}
+
+/// Whether the printer says that it holds nothing and that nothing is wrong.
+fn is_idle(status: &PrinterStatus) -> bool {
+    !status.is_stopped() && !status.is_busy() && status.partial != Some(true)
 }

@@ -130,8 +130,11 @@ async fn a_label_comes_out_once_and_its_data_is_no_command() {
     assert_eq!((&job["printed"], &job["needs_decision"]), (&json!(1), &json!(false)));
     let none = app.get(world.admin(), "/v1/print-jobs?subject=A-2").await.ok();
     assert_eq!(none["items"], json!([]));
-    let shown = printer_of(&app, &world, known["id"].as_str().unwrap()).await;
-    assert_eq!(shown["state"], "ready");
+    until("the printer is ready again", async || {
+        let shown = printer_of(&app, &world, known["id"].as_str().unwrap()).await;
+        shown["state"] == "ready" && shown["odometer"] == 104_001
+    })
+    .await;
     let figures = String::from_utf8(app.get("", "/metrics").await.bytes).unwrap();
     assert!(figures.contains("ambar_labels_total{outcome=\"confirmed\"} 1"), "{figures}");
     assert!(figures.contains("ambar_printer_stopped{printer=\"Стол 1\"} 0"), "{figures}");
@@ -218,7 +221,10 @@ async fn a_printer_without_labels_says_so_and_goes_on_by_itself() {
     let done = decided(&app, None).await;
     assert_eq!((done[0].state.as_str(), &done[0].reason), ("confirmed", &None));
     assert_eq!((printer.labels(), printer.spoiled()), (3, 1));
-    assert_eq!(printer_of(&app, &world, id).await["stopped_at"], Value::Null);
+    until("nothing stands still", async || {
+        printer_of(&app, &world, id).await["stopped_at"] == Value::Null
+    })
+    .await;
     service.stop().await;
     app.finish().await;
 }

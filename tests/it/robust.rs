@@ -208,6 +208,7 @@ fn any_id(operation: &Operation) -> String {
         "bins" | "places" | "handling-units" => PlaceId::new().to_string(),
         "devices" => ambar::ids::DeviceId::new().to_string(),
         "api-keys" => ambar::ids::ApiKeyId::new().to_string(),
+        "warehouses" => ambar::ids::WarehouseId::new().to_string(),
         "printers" => ambar::ids::PrinterId::new().to_string(),
         "print-jobs" => ambar::ids::PrintJobId::new().to_string(),
         "packagings" => ambar::ids::PackagingId::new().to_string(),

@@ -79,7 +79,7 @@ impl Timings {
             reply_max_ms: 250,
             poll_ms: 2,
             poll_stopped_ms: 10,
-            settle_ms: 150,
+            settle_ms: 400,
             label_ms: 20,
         }
     }
