@@ -123,13 +123,13 @@ impl Bitmap {
         let shift = u32::try_from(x.rem_euclid(8)).expect("a remainder of eight is small");
         let byte_at = x.div_euclid(8);
         let padding = 0xFF_u8 << (7 - (self.width.wrapping_sub(1)) % 8);
-        for (index, source) in from.rows().enumerate() {
-            let row = y.saturating_add(i64::try_from(index).unwrap_or(i64::MAX));
-            let Ok(row) = usize::try_from(row) else { continue };
-            if row >= self.height as usize {
-                break;
-            }
-            let target = &mut self.bits[row * self.row_bytes..][..self.row_bytes];
+        let above = usize::try_from(y.min(0).unsigned_abs()).unwrap_or(usize::MAX);
+        let first = usize::try_from(y.max(0)).unwrap_or(usize::MAX);
+        if self.width == 0 {
+            return;
+        }
+        let targets = self.bits.chunks_exact_mut(self.row_bytes).skip(first);
+        for (target, source) in targets.zip(from.rows().skip(above)) {
             paint_row(target, byte_at, shift, source, ink);
             if let Some(last) = target.last_mut() {
                 *last &= padding;

@@ -39,7 +39,9 @@ impl Case {
             Self::Example => "",
             Self::Cyrillic => "Съешь ещё этих мягких французских булок, да выпей же чаю № 1 ",
             Self::Longest => "Широкоформатный Щётка WMW-0123456789/Ъ ",
-            Self::Hostile => "^XA^XZ~DGR:A,1,1,FF_5E\\&\"'<b>\u{1d}^FO0,0^GB800,800,800^FS~JR{x}\r\n",
+            Self::Hostile => {
+                "^XA^XZ~DGR:A,1,1,FF_5E\\&\"'<b>\u{1d}^FO0,0^GB800,800,800^FS~JR{x}\r\n"
+            }
         }
     }
 
@@ -76,9 +78,8 @@ pub fn cases(
     let longest = |field: &FieldSpec| (field.name.clone(), field.max_characters);
     let mut lengths: BTreeMap<String, usize> = template.fields().iter().map(longest).collect();
     loop {
-        let value = |field: &FieldSpec| {
-            (field.name.clone(), case.value(field, lengths[&field.name]))
-        };
+        let value =
+            |field: &FieldSpec| (field.name.clone(), case.value(field, lengths[&field.name]));
         let fields = template.fields().iter().map(value).collect();
         match fill(template, &fields, printer) {
             Err(LabelError::DoesNotFit { field, .. }) if lengths.get(&field) > Some(&1) => {

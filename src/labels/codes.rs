@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 
 use super::bitmap::Bitmap;
-use super::symbols::code128::{self, Code128, Sign, Step};
+use super::symbols::code128::{self, Code128};
 use super::symbols::linear;
 use super::symbols::matrix::{self, Correction, Lead, Matrix, Shape};
 use super::template::FieldKind;
@@ -40,7 +40,10 @@ pub(super) enum Symbology {
     /// Printable ASCII.
     Code128 { text: String },
     /// With its FNC1, as GS1 wants it.
-    Gs1Code128 { signs: Vec<Sign>, steps: Vec<Step> },
+    Gs1Code128 {
+        /// The data behind FNC1 if it is nothing but pairs of digits, and so of one subset.
+        digits: Option<String>,
+    },
     /// 13 digits.
     Ean13 { digits: String },
     /// An even number of digits; a wide stripe is three modules.
@@ -73,13 +76,8 @@ impl Bars {
         if let Some(illegal) = text.chars().find(|character| !matches!(character, ' '..='~')) {
             return Err(CodeError::Character(illegal));
         }
-        let code = if needs_spelling(text) {
-            let symbols = text.bytes().map(|byte| byte - b' ');
-            Code128::of_symbols(std::iter::once(START_B).chain(symbols).collect())
-        } else {
-            let signs = code128::signs(text).ok_or(CodeError::TooMuch)?;
-            Code128::encode(&signs).ok_or(CodeError::TooMuch)?
-        };
+        let signs = code128::signs(text).ok_or(CodeError::TooMuch)?;
+        let code = Code128::encode(&signs).ok_or(CodeError::TooMuch)?;
         Ok(Self {
             symbology: Symbology::Code128 { text: text.to_owned() },
             modules: code.modules(),
@@ -94,9 +92,13 @@ impl Bars {
         }
         let signs = code128::gs1_signs(element_string).ok_or(CodeError::TooMuch)?;
         let code = Code128::encode(&signs).ok_or(CodeError::TooMuch)?;
+        let is_pairs = element_string.bytes().all(|byte| byte.is_ascii_digit())
+            && element_string.len().is_multiple_of(2);
         Ok(Self {
             modules: code.modules(),
-            symbology: Symbology::Gs1Code128 { signs, steps: code.steps },
+            symbology: Symbology::Gs1Code128 {
+                digits: is_pairs.then(|| element_string.to_owned()),
+            },
             module_um_min: LOGISTIC_UM_MIN,
         })
     }
@@ -147,13 +149,6 @@ impl Bars {
     }
 }
 
-const START_B: u8 = 104;
-
-/// Whether ZPL must spell the text out in subset B: `>`, `^` and `~` are signs of its own.
-pub(super) fn needs_spelling(text: &str) -> bool {
-    text.contains(['>', '^', '~'])
-}
-
 impl Code {
     /// The value as the bar code of its kind, by the command that draws it.
     pub(super) fn new(kind: FieldKind, command: Command, value: &str) -> Result<Self, CodeError> {
@@ -196,8 +191,8 @@ impl Code {
                 Self::Matrix { matrix, quiet: 1 }
             }
             FieldKind::Qr => {
-                let matrix = matrix::qr(value.as_bytes(), Correction::Medium)
-                    .ok_or(CodeError::TooMuch)?;
+                let matrix =
+                    matrix::qr(value.as_bytes(), Correction::Medium).ok_or(CodeError::TooMuch)?;
                 Self::Matrix { matrix, quiet: 4 }
             }
         };
@@ -286,10 +281,10 @@ pub(super) fn expected(kind: FieldKind, command: Command, value: &str) -> (&'sta
         FieldKind::Postal if command == Command::Other => ("]C0", own()),
         FieldKind::Itf14 | FieldKind::Postal => ("]I", own()),
         FieldKind::Datamatrix | FieldKind::Gs1Datamatrix => {
-            let is_latin = value.chars().all(|character| u32::from(character) < 0x100);
-            match Gs1::parse(value) {
-                Ok(_) => ("]d2", own()),
-                Err(_) => (if is_latin { "]d1" } else { "]d4" }, own()),
+            if Gs1::parse(value).is_ok() {
+                ("]d2", own())
+            } else {
+                ("]d1", own())
             }
         }
         FieldKind::Qr => ("]Q1", own()),
@@ -324,7 +319,8 @@ mod tests {
 
     #[test]
     fn numbers_are_checked_before_they_are_printed() {
-        let wrong = |expected, found| CodeError::Number(BarcodeError::CheckDigit { expected, found });
+        let wrong =
+            |expected, found| CodeError::Number(BarcodeError::CheckDigit { expected, found });
         assert!(code(FieldKind::Sscc, "346006820000000014").is_ok());
         assert_eq!(code(FieldKind::Sscc, "346006820000000015"), Err(wrong('4', '5')));
         assert_eq!(code(FieldKind::Postal, "10200080000010"), Err(wrong('4', '0')));

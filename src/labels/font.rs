@@ -24,11 +24,11 @@ use ab_glyph::{Font, FontRef, GlyphId, PxScale, point};
 use super::bitmap::{Bitmap, Ink};
 
 /// The file, to be sent to printers that shall write with it.
-pub(super) const FILE: &[u8] = include_bytes!("../../label-templates/fonts/DejaVuSansCondensed.ttf");
+pub(super) const FILE: &[u8] =
+    include_bytes!("../../label-templates/fonts/DejaVuSansCondensed.ttf");
 
-static FONT: LazyLock<FontRef<'static>> = LazyLock::new(|| {
-    FontRef::try_from_slice(FILE).expect("the embedded font is a font")
-});
+static FONT: LazyLock<FontRef<'static>> =
+    LazyLock::new(|| FontRef::try_from_slice(FILE).expect("the embedded font is a font"));
 
 /// How much of a dot the outline must cover for the dot to be printed. A little under one half, as
 /// thermal heads burn thin strokes too faintly.

@@ -59,11 +59,7 @@ fn on_white(picture: DynamicImage) -> GrayImage {
     grey
 }
 
-fn on_label(
-    picture: &GrayImage,
-    media: MediaSize,
-    dots_per_mm: u32,
-) -> Result<Bitmap, LabelError> {
+fn on_label(picture: &GrayImage, media: MediaSize, dots_per_mm: u32) -> Result<Bitmap, LabelError> {
     if !matches!(dots_per_mm, 6 | 8 | 12 | 24) {
         return Err(LabelError::Resolution { dots_per_mm });
     }
@@ -92,7 +88,8 @@ fn on_label(
 /// The largest size of these proportions that fits.
 fn fitting((width, height): (u32, u32), room: (u32, u32)) -> (u32, u32) {
     let scaled = |side: u32, to: u32, from: u32| {
-        let rounded = (u64::from(side) * u64::from(to) + u64::from(from) / 2) / u64::from(from.max(1));
+        let rounded =
+            (u64::from(side) * u64::from(to) + u64::from(from) / 2) / u64::from(from.max(1));
         u32::try_from(rounded).unwrap_or(u32::MAX).max(1)
     };
     let across = scaled(width, room.1, height);

@@ -144,10 +144,7 @@ pub struct ExpectedCode {
 }
 
 /// What decoders must find on a label that is filled with these values.
-pub fn expected_codes(
-    template: &Template,
-    fields: &BTreeMap<String, String>,
-) -> Vec<ExpectedCode> {
+pub fn expected_codes(template: &Template, fields: &BTreeMap<String, String>) -> Vec<ExpectedCode> {
     layout::expected(template, fields)
 }
 

@@ -46,12 +46,7 @@ pub enum Commands {
 impl PrinterModel {
     /// A printer that speaks ZPL, text drawn by us.
     pub const fn zpl(dots_per_mm: u32) -> Self {
-        Self {
-            dots_per_mm,
-            language: Language::Zpl,
-            text: Text::Graphic,
-            commands: Commands::All,
-        }
+        Self { dots_per_mm, language: Language::Zpl, text: Text::Graphic, commands: Commands::All }
     }
 
     /// A printer that speaks TSPL, text drawn by us.

@@ -46,7 +46,9 @@ fn every_case_of_data_is_printed_or_shortened_by_name() {
             assert_eq!(missing, None, "{} {}", template.name(), case.name());
             let zpl = fill(template, &fields, at(8)).unwrap();
             let example = fill(template, &template.example(), at(8)).unwrap();
-            assert_eq!(commands(&zpl), commands(&example), "{} {}", template.name(), case.name());
+            // A bar code that is sent as a picture has fewer commands.
+            let context = format!("{} {}", template.name(), case.name());
+            assert!(commands(&zpl) <= commands(&example), "{context}");
         }
     }
 }
@@ -119,7 +121,9 @@ fn tspl_says_what_it_can_say_for_certain_and_draws_the_rest() {
         let job = fill(item, &fields, PrinterModel::tspl(8)).unwrap();
         String::from_utf8_lossy(&job).into_owned()
     };
-    assert!(tspl("4601234567893").contains("BARCODE 95,86,\"EAN13\",90,0,0,3,3,\"460123456789\"\r\n"));
+    assert!(
+        tspl("4601234567893").contains("BARCODE 95,86,\"EAN13\",90,0,0,3,3,\"460123456789\"\r\n")
+    );
     assert!(tspl("AB-12").contains("\"128\",90,0,0,"));
     assert!(tspl("AB-12").contains("\r\nBAR 16,224,432,2\r\n"));
     let hostile = tspl("A\"B\\C!1");
@@ -213,7 +217,8 @@ fn a_barcode_that_is_no_ean_13_is_printed_as_code_128() {
     };
     assert!(zpl_of("4601234567893").contains("^BEN,90,N,N^FH_^FD460123456789^FS"));
     assert!(zpl_of("4601234567890").contains("^BCN,90,N,N,N,A^FH_^FD4601234567890^FS"));
-    assert!(zpl_of("A^XZ~JR").contains("^FD>:A>_3CXZ>_3DJR^FS"));
+    let hostile = zpl_of("A^XZ~JR");
+    assert!(!hostile.contains("^BC") && !hostile.contains("^BE"), "signs of ZPL go as a picture");
 }
 
 #[test]
@@ -246,8 +251,8 @@ proptest! {
         let item = template("item").unwrap();
         let mut fields = item.example();
         fields.insert("name".to_owned(), "x".to_owned());
-        let expected = commands(&fill(item, &fields, at(8)).unwrap());
         fields.insert("barcode".to_owned(), format!("^{barcode}~"));
+        let expected = commands(&fill(item, &fields, at(8)).unwrap());
         fields.insert("owner".to_owned(), format!("~JR{owner}"));
         let with_font = fill(item, &fields, at(8).with_font(font)).map(|zpl| commands(&zpl));
         fields.insert("name".to_owned(), format!("x{name}"));

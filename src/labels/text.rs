@@ -119,8 +119,7 @@ impl Arranged {
     fn top(&self, index: usize) -> u32 {
         let (number, index) = (self.lines.len(), u32::try_from(index).unwrap_or(0));
         let used = self.size * u32::try_from(number).unwrap_or(0);
-        let above =
-            if self.room.lines == 1 { (self.room.total_height() - used) / 2 } else { 0 };
+        let above = if self.room.lines == 1 { (self.room.total_height() - used) / 2 } else { 0 };
         above + self.size * index
     }
 

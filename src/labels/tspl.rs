@@ -126,7 +126,8 @@ impl Job {
         const OVERWRITE: u32 = 0;
         let mut head = String::new();
         let (row, height) = (picture.row_bytes(), picture.height());
-        write!(head, "BITMAP {x},{y},{row},{height},{OVERWRITE},").expect("writing to a string does not fail");
+        write!(head, "BITMAP {x},{y},{row},{height},{OVERWRITE},")
+            .expect("writing to a string does not fail");
         self.bytes.extend_from_slice(head.as_bytes());
         self.bytes.extend(picture.bytes().iter().map(|byte| !byte));
         self.bytes.extend_from_slice(b"\r\n");

@@ -128,8 +128,8 @@ fn bytes(job: &PrintJob, printer: &Printer) -> Result<Vec<u8>, String> {
     let template = labels::template(&job.template).map_err(|e| e.to_string())?;
     let dots_per_mm = u32::try_from(printer.dots_per_mm).map_err(|e| e.to_string())?;
     let fields = service::fields_of(job);
-    let one =
-        labels::fill(template, &fields, PrinterModel::zpl(dots_per_mm)).map_err(|e| e.to_string())?;
+    let one = labels::fill(template, &fields, PrinterModel::zpl(dots_per_mm))
+        .map_err(|e| e.to_string())?;
     Ok(one.repeat(usize::try_from(job.copies).map_err(|e| e.to_string())?))
 }
 

@@ -34,7 +34,7 @@ pub(in crate::labels) enum Sign {
 /// The three subsets: A has capitals and control characters, B capitals and small letters, C pairs
 /// of digits.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(in crate::labels) enum Subset {
+enum Subset {
     A,
     B,
     C,
@@ -85,19 +85,10 @@ impl Subset {
     }
 }
 
-/// One symbol of a code, with what it means.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(in crate::labels) enum Step {
-    Start(Subset),
-    Switch(Subset),
-    Signs { first: usize, count: usize },
-}
-
 /// An encoded text.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(in crate::labels) struct Code128 {
     symbols: Vec<u8>,
-    pub(in crate::labels) steps: Vec<Step>,
 }
 
 const FAR: usize = usize::MAX / 4;
@@ -122,29 +113,24 @@ impl Code128 {
         if signs.is_empty() || cost[0][first.index()] >= FAR {
             return None;
         }
-        let mut code = Self { symbols: vec![first.start()], steps: vec![Step::Start(first)] };
+        let mut symbols = vec![first.start()];
         let (mut subset, mut at) = (first, 0);
         while at < signs.len() {
             let next = next_subset(subset, &signs[at..], &cost[at..]);
             if next != subset {
                 subset = next;
-                code.push(subset.switch(), Step::Switch(subset));
+                symbols.push(subset.switch());
             }
             let (symbol, count) = subset.symbol(&signs[at..])?;
-            code.push(symbol, Step::Signs { first: at, count });
+            symbols.push(symbol);
             at += count;
         }
-        Some(code)
+        Some(Self { symbols })
     }
 
     /// A code of given symbols, start included: what somebody else's label spells out.
     pub(in crate::labels) fn of_symbols(symbols: Vec<u8>) -> Self {
-        Self { symbols, steps: Vec::new() }
-    }
-
-    fn push(&mut self, symbol: u8, step: Step) {
-        self.symbols.push(symbol);
-        self.steps.push(step);
+        Self { symbols }
     }
 
     /// Bars from the start to the stop, check symbol included, a value for each module.

@@ -65,10 +65,7 @@ pub(super) fn draw(
 
 /// Whether a command begins a bar code that is drawn.
 pub(super) const fn is_known(name: [u8; 2]) -> bool {
-    matches!(
-        name,
-        [b'B', b'C' | b'E' | b'8' | b'U' | b'9' | b'2' | b'3' | b'A' | b'X' | b'Q']
-    )
+    matches!(name, [b'B', b'C' | b'E' | b'8' | b'U' | b'9' | b'2' | b'3' | b'A' | b'X' | b'Q'])
 }
 
 /// `places` are those of height, caption and caption above among the parameters.
@@ -120,10 +117,7 @@ fn linear(
 }
 
 fn by_module(modules: &[bool], bar: Bar) -> Vec<bool> {
-    modules
-        .iter()
-        .flat_map(|module| std::iter::repeat_n(*module, bar.module as usize))
-        .collect()
+    modules.iter().flat_map(|module| std::iter::repeat_n(*module, bar.module as usize)).collect()
 }
 
 fn by_ratio(stripes: &[Stripe], bar: Bar) -> Vec<bool> {

@@ -189,7 +189,10 @@ mod tests {
 
     #[test]
     fn changed_signs_are_followed() {
-        assert_eq!(names(b"^XA^CC!!FO1,2!CD;!FO3;4!CT#"), ["^XA", "^CC", "^FO", "^CD", "^FO", "^CT"]);
+        assert_eq!(
+            names(b"^XA^CC!!FO1,2!CD;!FO3;4!CT#"),
+            ["^XA", "^CC", "^FO", "^CD", "^FO", "^CT"]
+        );
         assert_eq!(names(b"~CT#^XA#HS"), ["~CT", "^XA", "~HS"]);
         let format = parse(b"^CD;^FO3;4").unwrap();
         assert_eq!(format.commands[1].number(1), Some(4));

@@ -39,9 +39,8 @@ impl Font {
     /// The font of that letter. A size of 0 is as good as none; bitmap fonts come in whole multiples
     /// of their dots, all others in any size.
     pub(super) fn new(letter: u8, height: Option<u32>, width: Option<u32>) -> Self {
-        let given = |size: Option<u32>| {
-            size.filter(|size| *size > 0).map(|size| size.min(LETTER_DOTS_MAX))
-        };
+        let given =
+            |size: Option<u32>| size.filter(|size| *size > 0).map(|size| size.min(LETTER_DOTS_MAX));
         let (height, width) = (given(height), given(width));
         let bitmap = BITMAP_FONTS.iter().find(|(name, ..)| *name == letter);
         let Some((_, base_height, base_width, gap)) = bitmap else {
@@ -120,12 +119,7 @@ pub(super) struct DrawnText {
 }
 
 /// Draws a text; none if it is larger than any label.
-pub(super) fn draw(
-    text: &str,
-    font: Font,
-    block: Option<Block>,
-    turn: Turn,
-) -> Option<DrawnText> {
+pub(super) fn draw(text: &str, font: Font, block: Option<Block>, turn: Turn) -> Option<DrawnText> {
     let text = match block {
         // In a block `\&` is a new line and `\\` a backslash.
         Some(_) => text.replace("\\\\", "\u{1}").replace("\\&", "\n").replace('\u{1}', "\\"),

@@ -14,6 +14,17 @@ use crate::labels::bitmap::Bitmap;
 
 const HEX: &[u8; 16] = b"0123456789ABCDEF";
 
+/// Both digits of every byte.
+const DIGITS: [[u8; 2]; 256] = {
+    let mut digits = [[0; 2]; 256];
+    let mut byte = 0;
+    while byte < 256 {
+        digits[byte] = [HEX[byte >> 4], HEX[byte & 0xF]];
+        byte += 1;
+    }
+    digits
+};
+
 /// CRC-16 of polynomial 0x1021 that begins at 0: what stands behind `:Z64:` and `:B64:` data.
 pub(in crate::labels) fn crc16(bytes: &[u8]) -> u16 {
     bytes.iter().fold(0, |crc, byte| {
@@ -23,8 +34,8 @@ pub(in crate::labels) fn crc16(bytes: &[u8]) -> u16 {
     })
 }
 
-/// The data of `^GFA`: `,` and `!` fill a row with white or black, `:` repeats the row above,
-/// `G`–`Y` and `g`–`z` repeat the next digit.
+/// The data of `^GFA`: `,` fills a row with white, `:` repeats the row above, `G`–`Y` and `g`–`z`
+/// repeat the next digit. `!` would fill with black, but some take its "ones" for the digit 1.
 pub(in crate::labels) fn to_acs(picture: &Bitmap) -> Vec<u8> {
     let mut data = Vec::with_capacity(picture.bytes().len() / 2);
     let mut above: Option<&[u8]> = None;
@@ -40,44 +51,30 @@ pub(in crate::labels) fn to_acs(picture: &Bitmap) -> Vec<u8> {
 }
 
 fn compress_row(row: &[u8], data: &mut Vec<u8>) {
-    let nibble =
-        |at: usize| if at.is_multiple_of(2) { row[at / 2] >> 4 } else { row[at / 2] & 0xF };
-    let last = row.last().copied().unwrap_or(0) & 0xF;
-    let mut kept = row.len() * 2;
-    if matches!(last, 0x0 | 0xF) {
-        let whole = last << 4 | last;
-        let bytes = row.iter().rposition(|byte| *byte != whole).map_or(0, |at| at + 1);
-        kept = bytes * 2;
-        while kept > 0 && nibble(kept - 1) == last {
-            kept -= 1;
-        }
-    }
+    let bytes = row.iter().rposition(|byte| *byte != 0).map_or(0, |at| at + 1);
+    let ends_white = bytes > 0 && row[bytes - 1] & 0xF == 0;
+    let kept = bytes * 2 - usize::from(ends_white);
     // Runs are looked for in whole bytes: few begin or end within one, and labels are many.
     let whole = &row[..kept / 2];
     data.reserve(row.len() * 2 + 8);
     let mut at = 0;
     while let Some(byte) = whole.get(at) {
-        let digits = [HEX[usize::from(byte >> 4)], HEX[usize::from(byte & 0xF)]];
-        let run = if digits[0] == digits[1] {
-            whole[at..].iter().take_while(|next| *next == byte).count()
-        } else {
-            1
-        };
-        if run > 1 {
-            push_count(run * 2, data);
-            data.push(digits[0]);
-        } else {
+        let digits = DIGITS[usize::from(*byte)];
+        if whole.get(at + 1) != Some(byte) || digits[0] != digits[1] {
             data.extend_from_slice(&digits);
+            at += 1;
+            continue;
         }
+        let run = whole[at..].iter().take_while(|next| *next == byte).count();
+        push_count(run * 2, data);
+        data.push(digits[0]);
         at += run;
     }
     if !kept.is_multiple_of(2) {
-        data.push(HEX[usize::from(nibble(kept - 1))]);
+        data.push(DIGITS[usize::from(row[kept / 2])][0]);
     }
-    match last {
-        0x0 => data.push(b','),
-        0xF => data.push(b'!'),
-        _ => {}
+    if kept < row.len() * 2 {
+        data.push(b',');
     }
 }
 
@@ -254,7 +251,7 @@ mod tests {
         let mut bitmap = Bitmap::new(16, 4);
         bitmap.blacken_rectangle(0, 0, 16, 2);
         bitmap.blacken(15, 3);
-        assert_eq!(to_acs(&bitmap), b"!:,0001");
+        assert_eq!(to_acs(&bitmap), b"JF:,0001");
     }
 
     #[test]

@@ -539,7 +539,10 @@ impl<'a> Machine<'a> {
         self.paint(&drawn.piece, (x, y), anchor, ink)
     }
 
-    fn field_font(&self, asked: Option<(u8, Option<Turn>, Option<u32>, Option<u32>)>) -> (Font, Turn) {
+    fn field_font(
+        &self,
+        asked: Option<(u8, Option<Turn>, Option<u32>, Option<u32>)>,
+    ) -> (Font, Turn) {
         let (letter, height, width) = self.settings.font;
         match asked {
             Some((letter, turn, height, width)) => {

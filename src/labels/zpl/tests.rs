@@ -24,8 +24,10 @@ fn ink(picture: &Bitmap) -> u32 {
 
 /// First and last black column and row.
 fn bounds(picture: &Bitmap) -> (u32, u32, u32, u32) {
-    let columns = (0..picture.width()).filter(|x| (0..picture.height()).any(|y| picture.is_black(*x, y)));
-    let rows = (0..picture.height()).filter(|y| (0..picture.width()).any(|x| picture.is_black(x, *y)));
+    let columns =
+        (0..picture.width()).filter(|x| (0..picture.height()).any(|y| picture.is_black(*x, y)));
+    let rows =
+        (0..picture.height()).filter(|y| (0..picture.width()).any(|x| picture.is_black(x, *y)));
     let (columns, rows): (Vec<u32>, Vec<u32>) = (columns.collect(), rows.collect());
     (columns[0], columns[columns.len() - 1], rows[0], rows[rows.len() - 1])
 }
@@ -134,15 +136,72 @@ fn what_is_too_much_is_refused() {
 
 /// Pieces of ZPL from which arbitrary labels are put together.
 const PIECES: &[&str] = &[
-    "^XA", "^XZ", "^FS", "^FO10,10", "^FT", "^FT100,100", "^FO-5,99999,1", "^A0N,30,30", "^A0R,30",
-    "^AAN,9", "^A@B,40,40,E:X.TTF", "^CFD,20", "^FDПривет", "^FDABC123", "^FD12345678", "^FDMA,QR",
-    "^FD\\1010460", "^FH", "^FB100,3,5,C,10", "^FB0,0,-50,J", "^BY3,2.5,50", "^BCN,50,Y,N,N,N",
-    "^BCR,,Y,Y,N,D", "^BCI,50,N,N,N,U", "^BEB,50", "^B8N,50", "^BUN", "^B9N,50", "^B2N,50,Y,N,Y",
-    "^B3N,Y,50,Y", "^BAN,50", "^BXN,5,200,,,6,\\,1", "^BXN,9999,200,10,10", "^BQN,2,9", "^B7N",
-    "^GB50,50,5,B,8", "^GB32000,32000,1", "^GC50,5", "^GE90,40,3", "^GD50,90,4,B,L", "^FR", "^LRY",
-    "^POI", "^PMY", "^LH10,10", "^DFA", "^XFA", "^FN1", "~DGA,8,2,FF", "^XGA,10,10", "^IDR:*.*",
-    "^GFA,8,8,2,FFg0!:,", "^GFA,99999999,99999999,1,z0", "^GFB,2,2,1,^^", "^GFA,8,8,2,:Z64:eJw=:0",
-    "~DYA,A,G,8,2,FF", "^CC!", "^CD;", "~CT#", "^PQ9", "^SN1,1", "\n", ",", "^FV", "^CI33", "^CI99",
+    "^XA",
+    "^XZ",
+    "^FS",
+    "^FO10,10",
+    "^FT",
+    "^FT100,100",
+    "^FO-5,99999,1",
+    "^A0N,30,30",
+    "^A0R,30",
+    "^AAN,9",
+    "^A@B,40,40,E:X.TTF",
+    "^CFD,20",
+    "^FDПривет",
+    "^FDABC123",
+    "^FD12345678",
+    "^FDMA,QR",
+    "^FD\\1010460",
+    "^FH",
+    "^FB100,3,5,C,10",
+    "^FB0,0,-50,J",
+    "^BY3,2.5,50",
+    "^BCN,50,Y,N,N,N",
+    "^BCR,,Y,Y,N,D",
+    "^BCI,50,N,N,N,U",
+    "^BEB,50",
+    "^B8N,50",
+    "^BUN",
+    "^B9N,50",
+    "^B2N,50,Y,N,Y",
+    "^B3N,Y,50,Y",
+    "^BAN,50",
+    "^BXN,5,200,,,6,\\,1",
+    "^BXN,9999,200,10,10",
+    "^BQN,2,9",
+    "^B7N",
+    "^GB50,50,5,B,8",
+    "^GB32000,32000,1",
+    "^GC50,5",
+    "^GE90,40,3",
+    "^GD50,90,4,B,L",
+    "^FR",
+    "^LRY",
+    "^POI",
+    "^PMY",
+    "^LH10,10",
+    "^DFA",
+    "^XFA",
+    "^FN1",
+    "~DGA,8,2,FF",
+    "^XGA,10,10",
+    "^IDR:*.*",
+    "^GFA,8,8,2,FFg0!:,",
+    "^GFA,99999999,99999999,1,z0",
+    "^GFB,2,2,1,^^",
+    "^GFA,8,8,2,:Z64:eJw=:0",
+    "~DYA,A,G,8,2,FF",
+    "^CC!",
+    "^CD;",
+    "~CT#",
+    "^PQ9",
+    "^SN1,1",
+    "\n",
+    ",",
+    "^FV",
+    "^CI33",
+    "^CI99",
 ];
 
 proptest! {

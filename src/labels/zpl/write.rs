@@ -3,17 +3,17 @@
 //! **Invariant:** only `^FD` takes data, always behind `^FH`, and [`escape`] leaves no byte in it
 //! that means anything to a printer.
 //!
-//! Linear codes are left to the printer, which draws them sharply at any speed; two-dimensional ones
-//! are sent as pictures, since `^BX` and `^BQ` have escape signs that data may hold.
+//! Linear codes are left to the printer, which draws them sharply at any speed, if it needs no
+//! escape signs for them; two-dimensional ones are sent as pictures, since `^BX` and `^BQ` have signs
+//! that data may hold.
 
 use std::fmt::Write;
 
 use crate::labels::bitmap::Bitmap;
-use crate::labels::codes::{self, Bars, ITF_WIDE, Symbology};
+use crate::labels::codes::{Bars, ITF_WIDE, Symbology};
 use crate::labels::font;
 use crate::labels::layout::{Layout, Placed, What};
 use crate::labels::printer::{Text, UnicodeFont};
-use crate::labels::symbols::code128::{Sign, Step, Subset};
 use crate::labels::template::Align;
 use crate::labels::text::Arranged;
 
@@ -123,76 +123,42 @@ fn push_graphic(picture: &Bitmap, data: &[u8], zpl: &mut String) {
     zpl.push_str(std::str::from_utf8(data).expect("compressed graphics are ASCII"));
 }
 
+/// The command that draws the bars; a picture where its data would have to be spelled out: readers
+/// of ZPL differ in that.
 fn write_bars(bars: &Bars, module: u32, height: u32, zpl: &mut String) -> std::fmt::Result {
-    if module > MODULE_DOTS_MAX {
-        let picture = bars.picture(module, height);
-        push_graphic(&picture, &graphic::to_acs(&picture), zpl);
-        return Ok(());
-    }
-    match &bars.symbology {
-        Symbology::Code128 { text } if codes::needs_spelling(text) => {
-            let data = format!(">:{}", spelled(text));
-            write!(zpl, "^BY{module}^BCN,{height},N,N,N,N^FH_^FD{}", escape(&data))
-        }
+    let native = match &bars.symbology {
+        _ if module > MODULE_DOTS_MAX => None,
         // The printer chooses subsets itself, and chooses as we do.
-        Symbology::Code128 { text } => {
-            write!(zpl, "^BY{module}^BCN,{height},N,N,N,A^FH_^FD{}", escape(text))
+        Symbology::Code128 { text } if !text.contains(['>', '^', '~']) => {
+            Some((format!("^BCN,{height},N,N,N,A"), escape(text)))
         }
-        Symbology::Gs1Code128 { signs, steps } => {
-            let data = invocation(signs, steps);
-            write!(zpl, "^BY{module}^BCN,{height},N,N,N,N^FH_^FD{}", escape(&data))
+        Symbology::Gs1Code128 { digits: Some(digits), .. } => {
+            Some((format!("^BCN,{height},N,N,N,N"), format!(">;>8{digits}")))
         }
+        Symbology::Code128 { .. } | Symbology::Gs1Code128 { .. } => None,
         // ^BE computes the thirteenth digit itself.
-        Symbology::Ean13 { digits } => {
-            write!(zpl, "^BY{module}^BEN,{height},N,N^FH_^FD{}", escape(&digits[..12]))
+        Symbology::Ean13 { digits } => Some((format!("^BEN,{height},N,N"), escape(&digits[..12]))),
+        Symbology::Itf { digits } => Some((format!("^B2N,{height},N,N,N"), escape(digits))),
+    };
+    match native {
+        Some((command, data)) => {
+            write!(zpl, "^BY{module},{ITF_WIDE}.0{command}^FH_^FD{data}")
         }
-        Symbology::Itf { digits } => {
-            let data = escape(digits);
-            write!(zpl, "^BY{module},{ITF_WIDE}.0^B2N,{height},N,N,N^FH_^FD{data}")
-        }
-    }
-}
-
-/// Text in mode N of `^BC`, where `>` begins an invocation code.
-fn spelled(text: &str) -> String {
-    text.replace('>', ">0").replace('^', "><").replace('~', ">=")
-}
-
-/// A code symbol by symbol in mode N of `^BC`.
-fn invocation(signs: &[Sign], steps: &[Step]) -> String {
-    let mut data = String::new();
-    for step in steps {
-        match step {
-            Step::Start(Subset::A) => data.push_str(">9"),
-            Step::Start(Subset::B) => data.push_str(">:"),
-            Step::Start(Subset::C) => data.push_str(">;"),
-            Step::Switch(Subset::A) => data.push_str(">7"),
-            Step::Switch(Subset::B) => data.push_str(">6"),
-            Step::Switch(Subset::C) => data.push_str(">5"),
-            Step::Signs { first, count } => {
-                for sign in &signs[*first..first + count] {
-                    match sign {
-                        Sign::Fnc1 => data.push_str(">8"),
-                        Sign::Ascii(byte) => {
-                            data.push_str(&spelled(&char::from(*byte).to_string()));
-                        }
-                    }
-                }
-            }
+        None => {
+            let picture = bars.picture(module, height);
+            push_graphic(&picture, &graphic::to_acs(&picture), zpl);
+            Ok(())
         }
     }
-    data
 }
 
 /// Data for a field behind `^FH_`: all but letters, digits and a few harmless signs as `_` and two
 /// hexadecimal digits.
-///
-/// `>` stays: it is the sign of Code 128's invocation codes, which only bars that spell them have.
 pub(in crate::labels) fn escape(data: &str) -> String {
     let mut escaped = String::with_capacity(data.len() * 2);
     for byte in data.bytes() {
         match byte {
-            b'0'..=b'9' | b'A'..=b'Z' | b'a'..=b'z' | b'>' | b':' | b';' | b'-' | b'.' | b'/' => {
+            b'0'..=b'9' | b'A'..=b'Z' | b'a'..=b'z' | b':' | b'-' | b'.' | b'/' => {
                 escaped.push(char::from(byte));
             }
             _ => writing(write!(escaped, "_{byte:02X}")),
@@ -209,7 +175,7 @@ mod tests {
     fn nothing_with_a_meaning_is_left_in_data() {
         assert_eq!(escape("5^3 ~ _"), "5_5E3_20_7E_20_5F");
         assert_eq!(escape("X^FS^FO0,0^GB8"), "X_5EFS_5EFO0_2C0_5EGB8");
-        assert_eq!(escape(">:AB>512"), ">:AB>512");
+        assert_eq!(escape("a>8/b"), "a_3E8/b");
     }
 
     #[test]
