@@ -35,6 +35,7 @@ enum Action {
 }
 
 #[derive(Debug, Args)]
+#[expect(clippy::struct_excessive_bools, reason = "flags of a command line are independent")]
 struct RenderArgs {
     /// Name of the template.
     name: String,

@@ -249,7 +249,9 @@ mod tests {
 
     fn spotted(width: u32, spots: &[(u32, u32)]) -> Bitmap {
         let mut bitmap = Bitmap::new(width, 9);
-        spots.iter().for_each(|(x, y)| bitmap.blacken(x % width, y % 9));
+        for (x, y) in spots {
+            bitmap.blacken(x % width, y % 9);
+        }
         bitmap
     }
 

@@ -219,7 +219,7 @@ impl<'a> Draft<'a> {
                 self.drawing = Some(Drawing::Frame { height, thickness });
             }
             "A0" | "BC" | "BE" | "B2" | "BX" | "BQ" => {
-                self.drawing = Some(self.drawing_of(command)?)
+                self.drawing = Some(self.drawing_of(command)?);
             }
             other => return Err(format!("^{other} is not part of the template language")),
         }

@@ -58,8 +58,7 @@ impl Case {
         let taken = |text: &str| -> String { text.chars().cycle().take(length).collect() };
         match (self, field.kind) {
             (Self::Example, _) => field.example.clone(),
-            (_, FieldKind::Text | FieldKind::Qr) => taken(self.text()),
-            (_, FieldKind::Datamatrix) => taken(self.text()),
+            (_, FieldKind::Text | FieldKind::Qr | FieldKind::Datamatrix) => taken(self.text()),
             (_, FieldKind::Code128 | FieldKind::ProductBarcode) if !self.ascii().is_empty() => {
                 taken(self.ascii())
             }

@@ -7,7 +7,7 @@ use super::symbols::code128::{self, Code128};
 use super::symbols::linear;
 use super::symbols::matrix::{self, Correction, Lead, Matrix, Shape};
 use super::template::FieldKind;
-use crate::barcodes::{BarcodeError, Gs1, Gtin, check_digit};
+use crate::barcodes::{BarcodeError, Element, Gs1, Gtin, check_digit};
 
 /// Why a value is not the bar code that its field wants.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -247,14 +247,10 @@ pub(super) fn for_people(kind: FieldKind, value: &str) -> Cow<'_, str> {
     match kind {
         FieldKind::Sscc => format!("(00) {value}").into(),
         FieldKind::Gs1Code128 | FieldKind::Gs1Datamatrix => match Gs1::parse(value) {
-            Ok(gs1) => gs1
-                .elements()
-                .iter()
-                .map(|element| format!("({}) {} ", element.ai, element.value))
-                .collect::<String>()
-                .trim_end()
-                .to_owned()
-                .into(),
+            Ok(gs1) => {
+                let element = |element: &Element| format!("({}) {}", element.ai, element.value);
+                gs1.elements().iter().map(element).collect::<Vec<_>>().join(" ").into()
+            }
             Err(_) => value.into(),
         },
         // Office, month, number, check digit.

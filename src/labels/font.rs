@@ -7,7 +7,6 @@
 //! size. Letters that were drawn once are kept, within a limit.
 
 #![expect(
-    clippy::float_arithmetic,
     clippy::cast_possible_truncation,
     clippy::cast_precision_loss,
     clippy::cast_sign_loss,

@@ -53,6 +53,7 @@ const SOURCES: &[(&str, &str)] = embedded![
     "item_43x25",
     "bin",
     "tote",
+    "cart",
     "pallet",
     "pallet_sscc",
     "parcel",

@@ -55,11 +55,13 @@ impl PrinterModel {
     }
 
     /// The same printer writing text with its own font.
+    #[must_use]
     pub const fn with_font(self, font: UnicodeFont) -> Self {
         Self { text: Text::UnicodeFont(font), ..self }
     }
 
     /// The same printer, which can print nothing but pictures.
+    #[must_use]
     pub const fn bitmap_only(self) -> Self {
         Self { commands: Commands::BitmapOnly, ..self }
     }

@@ -110,7 +110,9 @@ impl Arranged {
         let text = Measured::new(&tidy(text));
         let (size, lines) = match room.fit {
             Fit::Wrap => wrap_largest(&text, room)?,
-            Fit::Shrink | Fit::Refuse => (one_line(&text, room)?, vec![0..text.letters.len()]),
+            Fit::Shrink | Fit::Refuse => {
+                (one_line(&text, room)?, std::iter::once(0..text.letters.len()).collect())
+            }
         };
         Some(Self { text, size, lines, room })
     }

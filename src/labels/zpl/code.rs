@@ -55,11 +55,11 @@ pub(super) fn draw(
     match command.name {
         [b'B', b'X'] => data_matrix(command, bar, turn, data),
         [b'B', b'Q'] => qr(command, turn, data),
-        [b'B', b'3'] => linear(command, bar, turn, [2, 3, 4], code39(command, bar, data)?),
-        [b'B', b'C'] => linear(command, bar, turn, [1, 2, 3], code128(command, bar, data)?),
-        [b'B', b'2'] => linear(command, bar, turn, [1, 2, 3], itf(command, bar, data)?),
-        [b'B', b'A'] => linear(command, bar, turn, [1, 2, 3], code93(bar, data)?),
-        _ => linear(command, bar, turn, [1, 2, 3], retail(command.name[1], bar, data)?),
+        [b'B', b'3'] => linear(command, bar, turn, [2, 3, 4], &code39(command, bar, data)?),
+        [b'B', b'C'] => linear(command, bar, turn, [1, 2, 3], &code128(command, bar, data)?),
+        [b'B', b'2'] => linear(command, bar, turn, [1, 2, 3], &itf(command, bar, data)?),
+        [b'B', b'A'] => linear(command, bar, turn, [1, 2, 3], &code93(bar, data)?),
+        _ => linear(command, bar, turn, [1, 2, 3], &retail(command.name[1], bar, data)?),
     }
 }
 
@@ -74,7 +74,7 @@ fn linear(
     bar: Bar,
     turn: Turn,
     places: [usize; 3],
-    bars: Bars,
+    bars: &Bars,
 ) -> Result<Piece, Cow<'static, str>> {
     let height = command.number(places[0]).filter(|height| *height > 0).unwrap_or(bar.height);
     let caption = match (command.letter(places[1]), command.letter(places[2])) {
@@ -160,9 +160,8 @@ fn invoked(data: &[u8]) -> Result<(Code128, String), Cow<'static, str>> {
     const SWITCH: [(u8, u8); 3] = [(b'5', 99), (b'6', 100), (b'7', 101)];
     let (start, mut rest) = match data {
         [b'>', b'9', rest @ ..] => (103, rest),
-        [b'>', b':', rest @ ..] => (104, rest),
         [b'>', b';', rest @ ..] => (105, rest),
-        rest => (104, rest),
+        [b'>', b':', rest @ ..] | rest => (104, rest),
     };
     let mut subset = start;
     let (mut symbols, mut caption) = (vec![start], String::new());
@@ -228,14 +227,14 @@ fn bracketed(data: &[u8]) -> Vec<Sign> {
     signs.extend(parts.next().unwrap_or_default().iter().copied().map(Sign::Ascii));
     while let Some(part) = parts.next() {
         let bytes: Vec<u8> = part.iter().copied().filter(|byte| *byte != b')').collect();
-        let is_fixed = match bytes.as_slice() {
+        let is_fixed = matches!(
+            bytes.as_slice(),
             [b'0', b'0'..=b'4', ..]
-            | [b'1', b'1'..=b'9', ..]
-            | [b'2', b'0', ..]
-            | [b'3', b'1'..=b'6', ..]
-            | [b'4', b'1', ..] => true,
-            _ => false,
-        };
+                | [b'1', b'1'..=b'9', ..]
+                | [b'2', b'0', ..]
+                | [b'3', b'1'..=b'6', ..]
+                | [b'4', b'1', ..]
+        );
         signs.extend(bytes.into_iter().map(Sign::Ascii));
         if !is_fixed && parts.peek().is_some() {
             signs.push(Sign::Fnc1);
@@ -383,6 +382,9 @@ fn unescaped(data: &[u8], escape: u8) -> (Lead, Vec<u8>) {
     (lead, bytes)
 }
 
+/// Real heads draw a QR code ten dots lower than they are told.
+const DROP: u32 = 10;
+
 /// Data of `^BQ`: level of correction, mode, a comma, and in manual mode a letter for the kind.
 fn qr(command: &Command<'_>, turn: Turn, data: &[u8]) -> Result<Piece, Cow<'static, str>> {
     let module = command.number(2).unwrap_or(2).clamp(1, 100);
@@ -402,8 +404,6 @@ fn qr(command: &Command<'_>, turn: Turn, data: &[u8]) -> Result<Piece, Cow<'stat
     };
     let matrix = matrix::qr(text, correction).ok_or("the data is more than a QR code holds")?;
     let mut piece = picture(&matrix, module, turn)?;
-    // Real heads draw it ten dots lower than they are told.
-    const DROP: u32 = 10;
     let mut lower = Bitmap::new(piece.picture.width(), piece.picture.height() + DROP);
     lower.paint(0, i64::from(DROP), &piece.picture, crate::labels::bitmap::Ink::Black);
     piece.baseline = lower.height();

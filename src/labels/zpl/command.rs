@@ -58,7 +58,7 @@ impl<'a> Cutter<'a> {
     /// Goes on by so many bytes.
     fn advance(&mut self, count: usize) {
         let end = (self.at + count).min(self.input.len());
-        self.line += self.input[self.at..end].iter().filter(|byte| **byte == b'\n').count();
+        self.line += self.input[self.at..end].split(|byte| *byte == b'\n').count() - 1;
         self.at = end;
     }
 

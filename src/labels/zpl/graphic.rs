@@ -52,7 +52,7 @@ pub(in crate::labels) fn to_acs(picture: &Bitmap) -> Vec<u8> {
 
 fn compress_row(row: &[u8], data: &mut Vec<u8>) {
     let bytes = row.iter().rposition(|byte| *byte != 0).map_or(0, |at| at + 1);
-    let ends_white = bytes > 0 && row[bytes - 1] & 0xF == 0;
+    let ends_white = bytes > 0 && row[bytes - 1].trailing_zeros() >= 4;
     let kept = bytes * 2 - usize::from(ends_white);
     // Runs are looked for in whole bytes: few begin or end within one, and labels are many.
     let whole = &row[..kept / 2];

@@ -44,11 +44,20 @@ enum Charset {
     Single(&'static Encoding),
 }
 
+/// `^A` as it stands: letter, turn, height and width.
+#[derive(Debug, Clone, Copy)]
+struct AskedFont {
+    letter: u8,
+    turn: Option<Turn>,
+    height: Option<u32>,
+    width: Option<u32>,
+}
+
 /// What has been said since the last `^FS`.
 #[derive(Debug, Clone, Default)]
 struct Field<'a> {
     origin: Option<(i64, i64, Option<Anchor>)>,
-    font: Option<(u8, Option<Turn>, Option<u32>, Option<u32>)>,
+    font: Option<AskedFont>,
     block: Option<Block>,
     hex: Option<u8>,
     is_reversed: bool,
@@ -381,7 +390,8 @@ impl<'a> Machine<'a> {
 
     fn font(&mut self, command: &Command<'a>, font: u8) {
         let turn = command.letter(0).and_then(turn_of);
-        self.field.font = Some((font, turn, command.number(1), command.number(2)));
+        let (height, width) = (command.number(1), command.number(2));
+        self.field.font = Some(AskedFont { letter: font, turn, height, width });
     }
 
     fn field_command(&mut self, command: &Command<'a>) {
@@ -539,22 +549,15 @@ impl<'a> Machine<'a> {
         self.paint(&drawn.piece, (x, y), anchor, ink)
     }
 
-    fn field_font(
-        &self,
-        asked: Option<(u8, Option<Turn>, Option<u32>, Option<u32>)>,
-    ) -> (Font, Turn) {
+    fn field_font(&self, asked: Option<AskedFont>) -> (Font, Turn) {
         let (letter, height, width) = self.settings.font;
-        match asked {
-            Some((letter, turn, height, width)) => {
-                let (_, usual_height, usual_width) = self.settings.font;
-                let (height, width) = match (height, width) {
-                    (None, None) => (usual_height, usual_width),
-                    given => given,
-                };
-                (Font::new(letter, height, width), turn.unwrap_or(self.settings.turn))
-            }
-            None => (Font::new(letter, height, width), self.settings.turn),
-        }
+        let turn = self.settings.turn;
+        let Some(asked) = asked else { return (Font::new(letter, height, width), turn) };
+        let (height, width) = match (asked.height, asked.width) {
+            (None, None) => (height, width),
+            given => given,
+        };
+        (Font::new(asked.letter, height, width), asked.turn.unwrap_or(turn))
     }
 
     /// A field's bytes: line ends vanish, `^FH` escapes are resolved.

@@ -15,7 +15,7 @@ fn one(zpl: &str) -> Bitmap {
 
 fn warnings(zpl: &str) -> String {
     let drawing = draw(zpl.as_bytes(), 8, SIZE).unwrap();
-    drawing.warnings.iter().map(|warning| format!("{warning}\n")).collect()
+    drawing.warnings.iter().map(|warning| warning.to_string() + "\n").collect()
 }
 
 fn ink(picture: &Bitmap) -> u32 {

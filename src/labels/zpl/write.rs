@@ -111,7 +111,7 @@ fn write_words(
             UnicodeFont::Downloaded => write!(zpl, "^FT{},{baseline}", x + line.x)?,
             UnicodeFont::Resident => write!(zpl, "^FT{x},{baseline}^FB{width},1,0,{letter}")?,
         }
-        write!(zpl, "^A@N,{em},{em},{}^FH_^FD{}^FS\n", font.file(), escape(&line.text))?;
+        writeln!(zpl, "^A@N,{em},{em},{}^FH_^FD{}^FS", font.file(), escape(&line.text))?;
     }
     Ok(())
 }
@@ -140,16 +140,12 @@ fn write_bars(bars: &Bars, module: u32, height: u32, zpl: &mut String) -> std::f
         Symbology::Ean13 { digits } => Some((format!("^BEN,{height},N,N"), escape(&digits[..12]))),
         Symbology::Itf { digits } => Some((format!("^B2N,{height},N,N,N"), escape(digits))),
     };
-    match native {
-        Some((command, data)) => {
-            write!(zpl, "^BY{module},{ITF_WIDE}.0{command}^FH_^FD{data}")
-        }
-        None => {
-            let picture = bars.picture(module, height);
-            push_graphic(&picture, &graphic::to_acs(&picture), zpl);
-            Ok(())
-        }
-    }
+    let Some((command, data)) = native else {
+        let picture = bars.picture(module, height);
+        push_graphic(&picture, &graphic::to_acs(&picture), zpl);
+        return Ok(());
+    };
+    write!(zpl, "^BY{module},{ITF_WIDE}.0{command}^FH_^FD{data}")
 }
 
 /// Data for a field behind `^FH_`: all but letters, digits and a few harmless signs as `_` and two
