@@ -2,8 +2,6 @@
 
 use std::collections::BTreeMap;
 
-use encoding_rs::{Encoding, WINDOWS_1251, WINDOWS_1252};
-
 use crate::labels::bitmap::{Bitmap, Ink, Turn};
 use crate::labels::template::Align;
 
@@ -11,6 +9,7 @@ use super::code::{self, Bar};
 use super::command::{Command, Format};
 use super::field::{self, Block, Font};
 use super::place::{Anchor, Piece};
+use super::settings::{Charset, Settings, turn_of};
 use super::shape::{self, Lean};
 use super::store::Store;
 use super::{
@@ -22,27 +21,6 @@ use super::{
 const FIELD_BYTES_MAX: usize = 3_072;
 /// The most warnings that are kept: more help nobody.
 const WARNINGS_MAX: usize = 200;
-
-/// What lasts from label to label.
-#[derive(Debug, Clone)]
-struct Settings {
-    home: (i64, i64),
-    shift: i64,
-    top: i64,
-    is_inverted: bool,
-    is_mirrored: bool,
-    reverses_all: bool,
-    turn: Turn,
-    font: (u8, Option<u32>, Option<u32>),
-    bar: Bar,
-    charset: Charset,
-}
-
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Charset {
-    Utf8,
-    Single(&'static Encoding),
-}
 
 /// `^A` as it stands: letter, turn, height and width.
 #[derive(Debug, Clone, Copy)]
@@ -92,18 +70,7 @@ impl<'a> Machine<'a> {
         Self {
             dots_per_mm,
             size,
-            settings: Settings {
-                home: (0, 0),
-                shift: 0,
-                top: 0,
-                is_inverted: false,
-                is_mirrored: false,
-                reverses_all: false,
-                turn: Turn::None,
-                font: (b'A', None, None),
-                bar: Bar::DEFAULT,
-                charset: Charset::Single(WINDOWS_1252),
-            },
+            settings: Settings::default(),
             store: Store::default(),
             field: Field::default(),
             canvas: None,
@@ -197,7 +164,7 @@ impl<'a> Machine<'a> {
                 Ok(())
             }
             (b'^', [b'B', b'Y']) => {
-                self.bar(command);
+                self.settings.bar(command);
                 Ok(())
             }
             (b'^', [b'B', _]) => {
@@ -212,8 +179,15 @@ impl<'a> Machine<'a> {
                 self.store.forget(command.data);
                 Ok(())
             }
+            (b'^', [b'P', b'Q']) => {
+                self.copies = command.number(0).unwrap_or(1).max(1);
+                Ok(())
+            }
             (b'^', _) => {
-                self.setting(command);
+                let paper = self.size.width_mm * self.dots_per_mm;
+                if let Err(what) = self.settings.obey(command, paper) {
+                    self.warn(what);
+                }
                 Ok(())
             }
             _ => {
@@ -272,56 +246,6 @@ impl<'a> Machine<'a> {
         Ok(())
     }
 
-    /// Commands that say how the label is printed, for all fields that follow.
-    fn setting(&mut self, command: &Command<'a>) {
-        let switch = |now: bool, on: u8| command.letter(0).map_or(now, |letter| letter == on);
-        let settings = &mut self.settings;
-        match &command.name {
-            b"LH" => {
-                let home = (command.signed(0), command.signed(1));
-                settings.home = (home.0.unwrap_or(0), home.1.unwrap_or(0));
-            }
-            b"LS" => settings.shift = command.signed(0).unwrap_or(0),
-            b"LT" => settings.top = command.signed(0).unwrap_or(0),
-            b"LR" => settings.reverses_all = switch(false, b'Y'),
-            b"PO" => settings.is_inverted = switch(false, b'I'),
-            b"PM" => settings.is_mirrored = switch(false, b'Y'),
-            b"CF" => {
-                let letter = command.letter(0).unwrap_or(settings.font.0);
-                settings.font = (letter, command.number(1), command.number(2));
-            }
-            b"CI" => self.charset(command),
-            b"PQ" => self.copies = command.number(0).unwrap_or(1).max(1),
-            b"PW" => self.width(command),
-            // Speed, darkness, media, cutter, feed, serial settings, aliases of fonts and what was
-            // told to the cutter of commands: nothing of it shows on paper.
-            b"LL" | b"MM" | b"MN" | b"MT" | b"MD" | b"PR" | b"PF" | b"PP" | b"CW" | b"CC"
-            | b"CD" | b"CT" | b"MC" | b"MF" | b"ML" | b"ZZ" | b"JZ" | b"JU" | b"JT" | b"JJ"
-            | b"TO" | b"SS" | b"SZ" | b"HV" | b"HH" | b"EG" | b"EF" | b"KD" | b"ST" | b"SL" => {}
-            _ => self.warn(format!("{} is not known", command.title())),
-        }
-    }
-
-    fn charset(&mut self, command: &Command<'a>) {
-        let number = command.number(0).unwrap_or(0);
-        self.settings.charset = match number {
-            28 => Charset::Utf8,
-            33 => Charset::Single(WINDOWS_1251),
-            0..=13 | 27 => Charset::Single(WINDOWS_1252),
-            _ => {
-                self.warn(format!("^CI{number} is read as windows-1252"));
-                Charset::Single(WINDOWS_1252)
-            }
-        };
-    }
-
-    fn width(&mut self, command: &Command<'a>) {
-        let width = self.size.width_mm * self.dots_per_mm;
-        if command.number(0).is_some_and(|asked| asked > width) {
-            self.warn(format!("^PW is wider than the paper of {width} dots"));
-        }
-    }
-
     /// `~` commands: downloads, and orders to the machine that do not show on paper.
     fn control(&mut self, command: &Command<'a>) {
         match &command.name {
@@ -364,19 +288,6 @@ impl<'a> Machine<'a> {
         if row_bytes > 0 && !read.bytes.is_empty() {
             let name = command.parameter(0).unwrap_or(b"UNKNOWN");
             self.store.keep_graphic(name, Bitmap::from_rows(row_bytes, read.bytes));
-        }
-    }
-
-    fn bar(&mut self, command: &Command<'a>) {
-        let bar = &mut self.settings.bar;
-        if let Some(module) = command.number(0) {
-            bar.module = module.clamp(1, 10);
-        }
-        if let Some(ratio) = command.parameter(1).and_then(tenths) {
-            bar.ratio_tenths = ratio.clamp(20, 30);
-        }
-        if let Some(height) = command.number(2) {
-            bar.height = height.max(1);
         }
     }
 
@@ -613,23 +524,4 @@ impl<'a> Machine<'a> {
         }
         Ok(())
     }
-}
-
-fn turn_of(letter: u8) -> Option<Turn> {
-    match letter {
-        b'N' => Some(Turn::None),
-        b'R' => Some(Turn::Quarter),
-        b'I' => Some(Turn::Half),
-        b'B' => Some(Turn::ThreeQuarters),
-        _ => None,
-    }
-}
-
-/// `2.5` as 25.
-fn tenths(text: &[u8]) -> Option<u32> {
-    let text = std::str::from_utf8(text).ok()?;
-    let (whole, part) = text.split_once('.').unwrap_or((text, "0"));
-    let whole: u32 = whole.trim().parse().ok().filter(|whole| *whole < 100)?;
-    let tenth = part.chars().next().and_then(|digit| digit.to_digit(10)).unwrap_or(0);
-    Some(whole * 10 + tenth)
 }

@@ -17,6 +17,7 @@ mod field;
 pub(super) mod graphic;
 mod machine;
 mod place;
+mod settings;
 mod shape;
 mod store;
 #[cfg(test)]
