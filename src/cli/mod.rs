@@ -7,6 +7,7 @@ mod bench;
 mod crash_test;
 mod demo;
 mod import;
+mod label;
 mod serve;
 mod verify;
 
@@ -43,6 +44,8 @@ enum Command {
     Verify(verify::VerifyArgs),
     /// Take a file in: products, stock, orders or bins.
     Import(import::ImportArgs),
+    /// Show labels and write them for a printer, without a server.
+    Label(label::LabelArgs),
     /// Measure, and print the figures as JSON.
     Bench(bench::BenchArgs),
     /// Kill servers under working handhelds and audit the ledger. Needs an empty database.
@@ -86,6 +89,7 @@ async fn run(cli: Cli, folder: demo::Folder) -> anyhow::Result<ExitCode> {
         Command::Migrate => serve::migrate(&cli.data).await,
         Command::Verify(args) => verify::run(&cli.data, &args).await,
         Command::Import(args) => import::run(&cli.data, &args).await,
+        Command::Label(args) => label::run(&args),
         Command::Bench(args) => bench::run(&cli.data, args).await,
         Command::CrashTest(args) => crash_test::run(&cli.data, &args).await,
         Command::Backup(args) => backup::backup(&cli.data, &args),

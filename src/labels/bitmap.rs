@@ -1,173 +1,321 @@
-//! A picture of one bit per dot, and how ZPL sends it.
+//! A picture of one bit per dot: painting, turning, and PNG.
+//!
+//! **Invariant:** bits behind the last dot of a row are white.
 
-/// Black and white dots, row by row.
+use super::LabelError;
+
+/// Black and white dots, row by row, eight to a byte, the leftmost in the highest bit.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) struct Bitmap {
+pub struct Bitmap {
     width: u32,
     height: u32,
-    black: Vec<bool>,
+    row_bytes: usize,
+    bits: Vec<u8>,
+}
+
+/// What painting does to the dots that are black in what is painted.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Ink {
+    Black,
+    White,
+    /// Black becomes white and white black.
+    Invert,
+}
+
+/// Clockwise.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Turn {
+    None,
+    Quarter,
+    Half,
+    ThreeQuarters,
+}
+
+impl Ink {
+    const fn apply(self, byte: &mut u8, mask: u8) {
+        match self {
+            Self::Black => *byte |= mask,
+            Self::White => *byte &= !mask,
+            Self::Invert => *byte ^= mask,
+        }
+    }
 }
 
 impl Bitmap {
     pub(super) fn new(width: u32, height: u32) -> Self {
-        Self { width, height, black: vec![false; width as usize * height as usize] }
+        let row_bytes = width.div_ceil(8) as usize;
+        Self { width, height, row_bytes, bits: vec![0; row_bytes * height as usize] }
     }
 
-    pub(super) const fn width(&self) -> u32 {
+    /// A picture of whole rows of bytes, as `^GF` has them. A last row that is cut is white.
+    pub(super) fn from_rows(row_bytes: u32, mut rows: Vec<u8>) -> Self {
+        let bytes = row_bytes.max(1) as usize;
+        let height = u32::try_from(rows.len().div_ceil(bytes)).unwrap_or(0);
+        rows.resize(bytes * height as usize, 0);
+        Self { width: row_bytes * 8, height, row_bytes: row_bytes as usize, bits: rows }
+    }
+
+    pub const fn width(&self) -> u32 {
         self.width
     }
 
-    pub(super) const fn height(&self) -> u32 {
+    pub const fn height(&self) -> u32 {
         self.height
     }
 
-    pub(super) fn is_black(&self, x: u32, y: u32) -> bool {
-        x < self.width && y < self.height && self.black[self.index(x, y)]
+    /// Bytes of one row, padded to whole bytes.
+    pub(super) fn row_bytes(&self) -> u32 {
+        self.width.div_ceil(8)
+    }
+
+    pub(super) fn rows(&self) -> impl DoubleEndedIterator<Item = &[u8]> {
+        self.bits.chunks_exact(self.row_bytes.max(1))
+    }
+
+    /// All bytes, row by row.
+    pub(super) fn bytes(&self) -> &[u8] {
+        &self.bits
+    }
+
+    pub fn is_black(&self, x: u32, y: u32) -> bool {
+        x < self.width
+            && y < self.height
+            && self.bits[y as usize * self.row_bytes + x as usize / 8] & (0x80 >> (x % 8)) != 0
     }
 
     /// Makes a dot black; a dot outside the picture is left out.
     pub(super) fn blacken(&mut self, x: u32, y: u32) {
         if x < self.width && y < self.height {
-            let index = self.index(x, y);
-            self.black[index] = true;
+            self.bits[y as usize * self.row_bytes + x as usize / 8] |= 0x80 >> (x % 8);
         }
     }
 
     pub(super) fn blacken_rectangle(&mut self, x: u32, y: u32, width: u32, height: u32) {
-        for row in y..y.saturating_add(height).min(self.height) {
-            for column in x..x.saturating_add(width).min(self.width) {
-                self.blacken(column, row);
-            }
-        }
+        self.fill(i64::from(x), i64::from(y), i64::from(width), i64::from(height), Ink::Black);
     }
 
-    const fn index(&self, x: u32, y: u32) -> usize {
-        y as usize * self.width as usize + x as usize
-    }
-
-    /// Bytes of one row, padded to whole bytes.
-    pub(super) const fn row_bytes(&self) -> u32 {
-        self.width.div_ceil(8)
-    }
-
-    /// The data of `^GFA`, with the compression that ZPL defines for hexadecimal graphics: `,` and
-    /// `!` fill a row with white or black, `:` repeats the row above, `G`–`Y` and `g`–`z` repeat
-    /// the next digit.
-    pub(super) fn to_graphic_field(&self) -> String {
-        let mut data = String::new();
-        let mut above: Option<Vec<u8>> = None;
-        for y in 0..self.height {
-            let row = self.row_digits(y);
-            if above.as_ref() == Some(&row) {
-                data.push(':');
-            } else {
-                compress_row(&row, &mut data);
-            }
-            above = Some(row);
-        }
-        data
-    }
-
-    /// One row as hexadecimal digits.
-    fn row_digits(&self, y: u32) -> Vec<u8> {
-        let digit = |first: u32| {
-            (0..4).fold(0_u8, |bits, bit| bits << 1 | u8::from(self.is_black(first + bit, y)))
+    /// Fills a rectangle; what lies outside the picture is left out.
+    pub(super) fn fill(&mut self, x: i64, y: i64, width: i64, height: i64, ink: Ink) {
+        let clip = |value: i64, most: u32| {
+            usize::try_from(value.clamp(0, i64::from(most))).expect("it lies between two u32")
         };
-        (0..self.row_bytes() * 2).map(|nibble| digit(nibble * 4)).collect()
+        let (left, right) = (clip(x, self.width), clip(x.saturating_add(width), self.width));
+        let (top, bottom) = (clip(y, self.height), clip(y.saturating_add(height), self.height));
+        if left >= right {
+            return;
+        }
+        let (first, last) = (left / 8, (right - 1) / 8);
+        let (head, tail) = (0xFF_u8 >> (left % 8), 0xFF_u8 << (7 - (right - 1) % 8));
+        for row in self.bits.chunks_exact_mut(self.row_bytes).take(bottom).skip(top) {
+            if first == last {
+                ink.apply(&mut row[first], head & tail);
+                continue;
+            }
+            ink.apply(&mut row[first], head);
+            row[first + 1..last].iter_mut().for_each(|byte| ink.apply(byte, 0xFF));
+            ink.apply(&mut row[last], tail);
+        }
+    }
+
+    /// Paints the black dots of another picture with its corner at `x`, `y`; what lies outside is
+    /// left out.
+    pub(super) fn paint(&mut self, x: i64, y: i64, from: &Self, ink: Ink) {
+        let shift = u32::try_from(x.rem_euclid(8)).expect("a remainder of eight is small");
+        let byte_at = x.div_euclid(8);
+        let padding = 0xFF_u8 << (7 - (self.width.wrapping_sub(1)) % 8);
+        let above = usize::try_from(y.min(0).unsigned_abs()).unwrap_or(usize::MAX);
+        let first = usize::try_from(y.max(0)).unwrap_or(usize::MAX);
+        if self.width == 0 {
+            return;
+        }
+        let targets = self.bits.chunks_exact_mut(self.row_bytes).skip(first);
+        for (target, source) in targets.zip(from.rows().skip(above)) {
+            paint_row(target, byte_at, shift, source, ink);
+            if let Some(last) = target.last_mut() {
+                *last &= padding;
+            }
+        }
+    }
+
+    /// The picture turned clockwise.
+    pub(super) fn turned(&self, turn: Turn) -> Self {
+        let (width, height) = (self.width, self.height);
+        let mut turned = match turn {
+            Turn::None => return self.clone(),
+            Turn::Half => Self::new(width, height),
+            Turn::Quarter | Turn::ThreeQuarters => Self::new(height, width),
+        };
+        for (y, row) in self.rows().enumerate() {
+            let y = u32::try_from(y).expect("rows are counted in u32");
+            for (index, byte) in row.iter().enumerate().filter(|(_, byte)| **byte != 0) {
+                let first = u32::try_from(index * 8).expect("columns are counted in u32");
+                for x in (first..first + 8).filter(|x| byte & (0x80 >> (x % 8)) != 0) {
+                    match turn {
+                        Turn::None => {}
+                        Turn::Quarter => turned.blacken(height - 1 - y, x),
+                        Turn::Half => turned.blacken(width - 1 - x, height - 1 - y),
+                        Turn::ThreeQuarters => turned.blacken(y, width - 1 - x),
+                    }
+                }
+            }
+        }
+        turned
+    }
+
+    /// Left and right exchanged.
+    pub(super) fn mirrored(&self) -> Self {
+        let mut mirrored = Self::new(self.width, self.height);
+        for y in 0..self.height {
+            for x in (0..self.width).filter(|x| self.is_black(*x, y)) {
+                mirrored.blacken(self.width - 1 - x, y);
+            }
+        }
+        mirrored
+    }
+
+    /// Every dot as a square of `across` by `down` dots.
+    pub(super) fn magnified(&self, across: u32, down: u32) -> Self {
+        let mut large = Self::new(self.width * across, self.height * down);
+        for y in 0..self.height {
+            for x in (0..self.width).filter(|x| self.is_black(*x, y)) {
+                large.blacken_rectangle(x * across, y * down, across, down);
+            }
+        }
+        large
+    }
+
+    /// Without the white rows above and below, and how many those above were.
+    pub(super) fn trimmed(mut self) -> (u32, Self) {
+        let has_ink = |row: &[u8]| row.iter().any(|byte| *byte != 0);
+        let Some(first) = self.rows().position(has_ink) else {
+            return (0, Self::new(self.width, 1));
+        };
+        let last = self.height as usize - self.rows().rev().position(has_ink).unwrap_or(0);
+        self.bits.truncate(last * self.row_bytes);
+        self.bits.drain(..first * self.row_bytes);
+        let rows = |count| u32::try_from(count).expect("rows are counted in u32");
+        self.height = rows(last - first);
+        (rows(first), self)
+    }
+
+    /// The picture as PNG of one bit per dot, black on white.
+    pub fn png(&self) -> Result<Vec<u8>, LabelError> {
+        let mut file = Vec::with_capacity(self.bits.len() / 8 + 256);
+        let mut encoder = png::Encoder::new(&mut file, self.width, self.height);
+        encoder.set_color(png::ColorType::Grayscale);
+        encoder.set_depth(png::BitDepth::One);
+        encoder.set_compression(png::Compression::Fast);
+        let white: Vec<u8> = self.bits.iter().map(|byte| !byte).collect();
+        let written = encoder.write_header().and_then(|mut writer| {
+            writer.write_image_data(&white)?;
+            writer.finish()
+        });
+        match written {
+            Ok(()) => Ok(file),
+            Err(error) => Err(LabelError::Picture { why: error.to_string() }),
+        }
     }
 }
 
-fn compress_row(row: &[u8], data: &mut String) {
-    let last = row.last().copied().unwrap_or(0);
-    let tail = match last {
-        0x0 => Some(','),
-        0xF => Some('!'),
-        _ => None,
-    };
-    let kept = match tail {
-        Some(_) => row.iter().rposition(|digit| *digit != last).map_or(0, |index| index + 1),
-        None => row.len(),
-    };
-    for run in row[..kept].chunk_by(|left, right| left == right) {
-        push_count(run.len(), data);
-        let digit = char::from_digit(u32::from(run[0]), 16).expect("a nibble is one digit");
-        data.push(digit.to_ascii_uppercase());
-    }
-    data.extend(tail);
-}
-
-/// Writes how often the next digit stands there: `z` 400, `g` 20 … `y` 380, `G` 1 … `Y` 19, added
-/// up. A single digit stands for itself.
-fn push_count(count: usize, data: &mut String) {
-    if count < 2 {
+fn paint_row(target: &mut [u8], byte_at: i64, shift: u32, source: &[u8], ink: Ink) {
+    let inside = usize::try_from(byte_at).ok().and_then(|at| target.get_mut(at..));
+    if let (Ink::Black, Some(inside)) = (ink, inside)
+        && inside.len() > source.len()
+    {
+        for (index, byte) in source.iter().enumerate() {
+            let [left, right] = (u16::from(*byte) << (8 - shift)).to_be_bytes();
+            inside[index] |= left;
+            inside[index + 1] |= right;
+        }
         return;
     }
-    let letter = |first: u8, number: usize| {
-        char::from(first + u8::try_from(number - 1).expect("at most 20 letters are counted"))
-    };
-    data.extend(std::iter::repeat_n('z', count / 400));
-    let rest = count % 400;
-    if rest >= 20 {
-        data.push(letter(b'g', rest / 20));
-    }
-    if !rest.is_multiple_of(20) {
-        data.push(letter(b'G', rest % 20));
+    for (index, byte) in source.iter().enumerate().filter(|(_, byte)| **byte != 0) {
+        let at = byte_at.saturating_add(i64::try_from(index).unwrap_or(i64::MAX));
+        let halves = (u16::from(*byte) << (8 - shift)).to_be_bytes();
+        for (place, mask) in [at, at.saturating_add(1)].into_iter().zip(halves) {
+            let byte = usize::try_from(place).ok().and_then(|place| target.get_mut(place));
+            if let Some(byte) = byte {
+                ink.apply(byte, mask);
+            }
+        }
     }
 }
 
 #[cfg(test)]
-pub(super) mod tests {
+mod tests {
     use proptest::prelude::*;
 
     use super::*;
 
-    /// Reads the data of `^GFA` as a printer does.
-    pub(in crate::labels) fn decode(data: &str, row_bytes: usize) -> Vec<Vec<u8>> {
-        let digits = row_bytes * 2;
-        let (mut rows, mut row, mut count) = (Vec::<Vec<u8>>::new(), Vec::new(), 0);
-        for character in data.chars() {
-            match character {
-                'G'..='Y' => count += character as usize - 'G' as usize + 1,
-                'g'..='z' => count += (character as usize - 'g' as usize + 1) * 20,
-                ',' => row.resize(digits, 0),
-                '!' => row.resize(digits, 0xF),
-                ':' => row.clone_from(rows.last().unwrap()),
-                _ => {
-                    let digit = u8::try_from(character.to_digit(16).unwrap()).unwrap();
-                    row.extend(std::iter::repeat_n(digit, count.max(1)));
-                    count = 0;
-                }
-            }
-            assert!(row.len() <= digits, "a run ends within its row");
-            if row.len() == digits {
-                rows.push(std::mem::take(&mut row));
-            }
+    fn spotted(width: u32, spots: &[(u32, u32)]) -> Bitmap {
+        let mut bitmap = Bitmap::new(width, 9);
+        for (x, y) in spots {
+            bitmap.blacken(x % width, y % 9);
         }
-        assert!(row.is_empty());
-        rows
+        bitmap
     }
 
     #[test]
-    fn rows_are_compressed_as_zpl_defines() {
-        let mut bitmap = Bitmap::new(16, 4);
-        bitmap.blacken_rectangle(0, 0, 16, 2);
-        bitmap.blacken(15, 3);
-        assert_eq!(bitmap.to_graphic_field(), "!:,I01");
+    fn white_rows_are_trimmed() {
+        let mut bitmap = Bitmap::new(10, 9);
+        bitmap.blacken_rectangle(2, 3, 4, 2);
+        let (first, trimmed) = bitmap.trimmed();
+        assert_eq!((first, trimmed.height()), (3, 2));
+        assert_eq!(Bitmap::new(10, 9).trimmed().1.height(), 1);
+    }
+
+    #[test]
+    fn a_png_is_one_bit_deep() {
+        let mut bitmap = Bitmap::new(10, 3);
+        bitmap.blacken(9, 2);
+        let read = image::load_from_memory(&bitmap.png().unwrap()).unwrap().into_luma8();
+        assert_eq!(read.dimensions(), (10, 3));
+        assert_eq!((read.get_pixel(9, 2).0, read.get_pixel(8, 2).0), ([0], [255]));
     }
 
     proptest! {
         #[test]
-        fn any_picture_is_read_back(
-            width in 1_u32..2_000,
-            spots in proptest::collection::vec((any::<u32>(), 0_u32..6, 0_u32..1_000), 0..12),
+        fn four_quarters_are_a_whole_turn(
+            width in 1_u32..40,
+            spots in proptest::collection::vec((any::<u32>(), any::<u32>()), 0..20),
         ) {
-            let mut bitmap = Bitmap::new(width, 6);
-            for (x, y, length) in spots {
-                bitmap.blacken_rectangle(x % width, y, length, 1);
+            let bitmap = spotted(width, &spots);
+            let half = bitmap.turned(Turn::Quarter).turned(Turn::Quarter);
+            prop_assert_eq!(&half, &bitmap.turned(Turn::Half));
+            prop_assert_eq!(half.turned(Turn::ThreeQuarters).turned(Turn::ThreeQuarters), bitmap.clone());
+            prop_assert_eq!(bitmap.mirrored().mirrored(), bitmap);
+        }
+
+        #[test]
+        fn painting_is_painting_dot_by_dot(
+            width in 1_u32..40,
+            x in -50_i64..50,
+            y in -12_i64..12,
+            spots in proptest::collection::vec((any::<u32>(), any::<u32>()), 0..30),
+        ) {
+            let from = spotted(width, &spots);
+            let mut painted = Bitmap::new(37, 10);
+            painted.paint(x, y, &from, Ink::Invert);
+            for (column, row) in (0..37_u32).flat_map(|x| (0..10_u32).map(move |y| (x, y))) {
+                let at = |to: u32, by: i64| u32::try_from(i64::from(to) - by).unwrap_or(u32::MAX);
+                let expected = from.is_black(at(column, x), at(row, y));
+                prop_assert_eq!(painted.is_black(column, row), expected);
             }
-            let rows = decode(&bitmap.to_graphic_field(), bitmap.row_bytes() as usize);
-            let expected: Vec<_> = (0..6).map(|y| bitmap.row_digits(y)).collect();
-            prop_assert_eq!(rows, expected);
+            painted.paint(x, y, &from, Ink::White);
+            prop_assert!(painted.bytes().iter().all(|byte| *byte == 0));
+        }
+
+        #[test]
+        fn filling_is_blackening_each_dot(x in -9_i64..60, width in 0_i64..60, y in -3_i64..9) {
+            let mut filled = Bitmap::new(37, 6);
+            filled.fill(x, y, width, 2, Ink::Black);
+            for column in 0..37_u32 {
+                for row in 0..6_u32 {
+                    let inside = (x..x + width).contains(&i64::from(column))
+                        && (y..y + 2).contains(&i64::from(row));
+                    prop_assert_eq!(filled.is_black(column, row), inside);
+                }
+            }
         }
     }
 }

@@ -5,9 +5,11 @@
 //! ^FX text ^FS                   a remark
 //! ^FOx,y ^GBw,h,t ^FS            a frame or, if t is the smaller side, a line
 //! ^FOx,y ^FBw,n,0,j ^A0N,h ^FD…^FS          text of height h in w dots and n lines; j is L, C or R
-//! ^FOx,y ^FBw,1,0,j ^BYm ^BCN,h ^FD{f}^FS   Code 128, module m
+//! ^FOx,y ^FBw,1,0,j ^BYm ^BCN,h ^FD{f}^FS   Code 128 or GS1-128, module m
 //! ^FOx,y ^FBw,1,0,j ^BYm ^BEN,h ^FD{f}^FS   EAN-13 (or a product's barcode)
+//! ^FOx,y ^FBw,1,0,j ^BYm ^B2N,h ^FD{f}^FS   ITF
 //! ^FOx,y ^FBw,1,0,j ^BYm ^BXN ^FD{f}^FS     Data Matrix in a square of w dots
+//! ^FOx,y ^FBw,1,0,j ^BYm ^BQN ^FD{f}^FS     QR in a square of w dots
 //! ```
 //!
 //! `{name}` stands for a field. `^FB` before a bar code is the room for it with its quiet zones,
@@ -17,6 +19,7 @@
 //! **Invariant:** a command outside this subset is an error, so that a template can do nothing to a
 //! printer but draw.
 
+use super::codes;
 use super::template::{Align, FieldKind};
 
 /// One thing on the label, in dots of the template.
@@ -35,10 +38,24 @@ pub(super) struct Element {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Drawing {
     Text { height: u32, lines: u32 },
-    Code128 { module: u32, height: u32 },
-    Ean13 { module: u32, height: u32 },
-    Matrix { module: u32 },
+    Bars { bars: BarCommand, module: u32, height: u32 },
+    Matrix { matrix: MatrixCommand, module: u32 },
     Frame { height: u32, thickness: u32 },
+}
+
+/// Which linear code.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum BarCommand {
+    Code128,
+    Ean13,
+    Itf,
+}
+
+/// Which two-dimensional code.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum MatrixCommand {
+    Datamatrix,
+    Qr,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -58,26 +75,40 @@ impl Element {
     pub(super) const fn total_height(&self) -> u32 {
         match self.drawing {
             Drawing::Text { height, lines } => height.saturating_mul(lines),
-            Drawing::Code128 { height, .. }
-            | Drawing::Ean13 { height, .. }
-            | Drawing::Frame { height, .. } => height,
+            Drawing::Bars { height, .. } | Drawing::Frame { height, .. } => height,
             Drawing::Matrix { .. } => self.width,
         }
     }
 }
 
 impl Drawing {
-    pub(super) const fn is_bar_code(self) -> bool {
-        !matches!(self, Self::Text { .. } | Self::Frame { .. })
+    /// How a bar code is drawn that can be drawn in two ways; none if this is no bar code.
+    pub(super) const fn command(self) -> Option<codes::Command> {
+        match self {
+            Self::Bars { bars: BarCommand::Itf, .. } => Some(codes::Command::Itf),
+            Self::Bars { .. } | Self::Matrix { .. } => Some(codes::Command::Other),
+            Self::Text { .. } | Self::Frame { .. } => None,
+        }
     }
 
     /// A bar code is drawn as the field's kind says; its data may stand beside it as text, too.
     pub(super) const fn can_draw(self, kind: FieldKind) -> bool {
         match self {
             Self::Text { .. } | Self::Frame { .. } => true,
-            Self::Code128 { .. } => matches!(kind, FieldKind::Code128),
-            Self::Ean13 { .. } => matches!(kind, FieldKind::Ean13 | FieldKind::ProductBarcode),
-            Self::Matrix { .. } => matches!(kind, FieldKind::Datamatrix),
+            Self::Bars { bars: BarCommand::Code128, .. } => matches!(
+                kind,
+                FieldKind::Code128 | FieldKind::Gs1Code128 | FieldKind::Sscc | FieldKind::Postal
+            ),
+            Self::Bars { bars: BarCommand::Ean13, .. } => {
+                matches!(kind, FieldKind::Ean13 | FieldKind::ProductBarcode)
+            }
+            Self::Bars { bars: BarCommand::Itf, .. } => {
+                matches!(kind, FieldKind::Itf14 | FieldKind::Postal)
+            }
+            Self::Matrix { matrix: MatrixCommand::Datamatrix, .. } => {
+                matches!(kind, FieldKind::Datamatrix | FieldKind::Gs1Datamatrix)
+            }
+            Self::Matrix { matrix: MatrixCommand::Qr, .. } => matches!(kind, FieldKind::Qr),
         }
     }
 }
@@ -179,7 +210,7 @@ impl<'a> Draft<'a> {
                 self.module = Some(module);
             }
             "FD" => self.content = Some(content(parameters)?),
-            "GB" | "A0" | "BC" | "BE" | "BX" if self.drawing.is_some() => {
+            "GB" | "A0" | "BC" | "BE" | "B2" | "BX" | "BQ" if self.drawing.is_some() => {
                 return Err("two drawings stand in one element".to_owned());
             }
             "GB" => {
@@ -187,7 +218,9 @@ impl<'a> Draft<'a> {
                 self.frame_width = width;
                 self.drawing = Some(Drawing::Frame { height, thickness });
             }
-            "A0" | "BC" | "BE" | "BX" => self.drawing = Some(self.drawing_of(command)?),
+            "A0" | "BC" | "BE" | "B2" | "BX" | "BQ" => {
+                self.drawing = Some(self.drawing_of(command)?);
+            }
             other => return Err(format!("^{other} is not part of the template language")),
         }
         Ok(())
@@ -208,11 +241,16 @@ impl<'a> Draft<'a> {
             return Ok(Drawing::Text { height: height(rest)?, lines });
         }
         let module = self.module.ok_or_else(|| format!("^{name} needs ^BY before it"))?;
+        let bars = |bars| Ok(Drawing::Bars { bars, module, height: height(rest)? });
         match name {
-            "BC" => Ok(Drawing::Code128 { module, height: height(rest)? }),
-            "BE" => Ok(Drawing::Ean13 { module, height: height(rest)? }),
-            _ if rest.is_empty() => Ok(Drawing::Matrix { module }),
-            _ => Err("^BX takes no other parameter; its module is that of ^BY".to_owned()),
+            "BC" => bars(BarCommand::Code128),
+            "BE" => bars(BarCommand::Ean13),
+            "B2" => bars(BarCommand::Itf),
+            _ if !rest.is_empty() => {
+                Err(format!("^{name} takes no other parameter; its module is that of ^BY"))
+            }
+            "BX" => Ok(Drawing::Matrix { matrix: MatrixCommand::Datamatrix, module }),
+            _ => Ok(Drawing::Matrix { matrix: MatrixCommand::Qr, module }),
         }
     }
 

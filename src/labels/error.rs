@@ -25,6 +25,10 @@ pub enum LabelError {
     DoesNotFit { template: String, field: String },
     #[error("printers have 6, 8, 12 or 24 dots per millimetre, not {dots_per_mm}")]
     Resolution { dots_per_mm: u32 },
-    #[error("the picture of label {template} cannot be written: {source}")]
-    Picture { template: String, source: image::ImageError },
+    #[error("the picture of the label cannot be written: {why}")]
+    Picture { why: String },
+    #[error("the file is no label that can be drawn: {why}")]
+    Graphic { why: String },
+    #[error("the label cannot be drawn: {0}")]
+    Zpl(#[from] super::zpl::ZplError),
 }

@@ -9,6 +9,7 @@ use serde::Deserialize;
 
 use super::LabelError;
 use super::body::{self, Element, Part};
+use super::codes::Code;
 
 /// The line that begins and ends the head.
 const FENCE: &str = "+++";
@@ -25,12 +26,25 @@ pub enum FieldKind {
     Ean13,
     /// A product's barcode, whatever it is: EAN-13 if it is one, else Code 128.
     ProductBarcode,
+    /// A GS1 element string without brackets, `<GS>` where a separator is due, as GS1-128.
+    #[serde(rename = "gs1_128")]
+    Gs1Code128,
+    /// 18 digits with a right check digit, as GS1-128 with AI 00.
+    Sscc,
+    /// 14 digits with a right check digit, as ITF.
+    Itf14,
+    /// The 14 digits of a domestic parcel of Почта России (ШПИ), as ITF or Code 128.
+    Postal,
     /// Any text as Data Matrix; a marking code with its separators becomes GS1 Data Matrix.
     Datamatrix,
+    /// A GS1 element string as Data Matrix, refused if it is none.
+    Gs1Datamatrix,
+    /// Any text as QR code.
+    Qr,
 }
 
 /// What to do with a value that does not fit.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Fit {
     /// Refuse the label.
@@ -42,7 +56,7 @@ pub enum Fit {
 }
 
 /// Where in its room a drawing stands.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub(super) enum Align {
     Left,
     Centre,
@@ -207,11 +221,13 @@ impl Template {
                 return Some(format!("the field {name} cannot be drawn by this command"));
             }
         }
-        let is_one_field = matches!(element.content.as_slice(), [Part::Field(_)]);
-        if element.drawing.is_bar_code() && !is_one_field {
+        let command = element.drawing.command()?;
+        let [Part::Field(name)] = element.content.as_slice() else {
             return Some("a bar code holds exactly one field and nothing else".to_owned());
-        }
-        None
+        };
+        let field = self.field(name).filter(|field| !field.example.is_empty())?;
+        let error = Code::new(field.kind, command, &field.example).err()?;
+        Some(format!("the example of {name} is no such bar code: {error:?}"))
     }
 }
 
@@ -281,13 +297,16 @@ example = "A1"
             ("+++\nname", "name", 1, "the head must stand between"),
             ("\"probe\"", "\"other\"", 1, "the head says other"),
             ("dots_per_mm = 8", "dots_per_mm = 7", 1, "not 6, 8, 12 or 24"),
-            ("kind = \"code128\"", "kind = \"qr\"", 9, "unknown variant"),
+            ("kind = \"code128\"", "kind = \"qrcode\"", 9, "unknown variant"),
             ("required = true", "requird = true", 10, "unknown field"),
             ("{code}", "{other}", 16, "the field other is not declared"),
             ("{code}", "No {code}", 16, "exactly one field"),
             ("^BCN,80", "^BCN,800", 16, "leaves the label"),
             ("^BY2^BCN,80", "^BEN,80", 16, "^BY"),
             ("^BY2^BCN,80", "^BY3^BEN,80", 16, "cannot be drawn"),
+            ("kind = \"code128\"", "kind = \"sscc\"", 16, "example"),
+            ("440,1,0,C^BY2^BCN,80", "300,1,0,C^BY2^BQN", 16, "cannot be drawn"),
+            ("^BCN,80", "^BQN,2", 16, "takes no other parameter"),
             ("^FS\n", "\n", 17, "^FS"),
             ("^FD{code}", "^FD{code}^FD{code}", 16, "^FD stands twice"),
             ("^BCN,80", "^BCN,80^A0N,20", 16, "two drawings"),

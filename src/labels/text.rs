@@ -1,34 +1,19 @@
-//! Text as dots, in the one font that comes with the program.
+//! Text in its room: the rule by which it is made smaller or broken into lines.
 //!
-//! Printers differ in fonts and most have no Cyrillic, so text is drawn here and sent as a picture.
-//! The embedded font also makes every width known before printing.
+//! **Invariant:** what is placed is the whole text; what cannot be placed is refused.
 
-#![expect(
-    clippy::float_arithmetic,
-    clippy::cast_possible_truncation,
-    clippy::cast_precision_loss,
-    clippy::cast_sign_loss,
-    reason = "outlines are floating point; results are whole dots of a label of a few thousand"
-)]
-
-use std::sync::LazyLock;
-
-use ab_glyph::{Font, FontRef, PxScale, ScaleFont, point};
+use std::cell::{OnceCell, RefCell};
+use std::collections::HashMap;
+use std::ops::Range;
+use std::rc::Rc;
 
 use super::bitmap::Bitmap;
+use super::font::{self, Measured, Pen};
 use super::template::{Align, Fit};
-
-static FONT: LazyLock<FontRef<'static>> = LazyLock::new(|| {
-    let bytes = include_bytes!("../../label-templates/fonts/DejaVuSansCondensed.ttf");
-    FontRef::try_from_slice(bytes).expect("the embedded font is a font")
-});
-
-/// How much of a dot the outline must cover for the dot to be printed. A little under one half, as
-/// thermal heads burn thin strokes too faintly.
-const COVERAGE_MIN: f32 = 0.42;
+use super::zpl::graphic;
 
 /// The room for one text, in dots of the printer.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub(super) struct Room {
     pub(super) width: u32,
     /// Height of a line at full size.
@@ -45,137 +30,250 @@ impl Room {
     }
 }
 
-/// Draws `text` as large as the room and its rule of fitting allow; none if it does not fit.
-///
-/// Several lines of a smaller size may stand in the room of few large ones: the size that is left
-/// is then the largest at which all words fit.
-pub(super) fn draw(text: &str, room: Room) -> Option<Bitmap> {
-    let text = tidy(text);
-    let (size, lines) = arrange(&text, room)?;
-    let mut bitmap = Bitmap::new(room.width, room.total_height());
-    let used = size * lines.len() as u32;
-    // A single line that was made smaller stays in the middle of its row.
-    let top = if room.lines == 1 { (room.total_height() - used) / 2 } else { 0 };
-    for (index, line) in lines.iter().enumerate() {
-        let left = room.align.offset(room.width.saturating_sub(width_of(line, size)));
-        draw_line(line, size, left, top + size * index as u32, &mut bitmap);
+/// A text with the place of its lines within its room.
+#[derive(Debug, Clone)]
+pub(super) struct Arranged {
+    text: Measured,
+    /// Height of each line.
+    pub(super) size: u32,
+    lines: Vec<Range<usize>>,
+    room: Room,
+}
+
+/// A text as dots, with its place in the room.
+#[derive(Debug)]
+pub(super) struct Drawn {
+    pub(super) x: u32,
+    pub(super) y: u32,
+    pub(super) picture: Bitmap,
+    acs: OnceCell<Vec<u8>>,
+}
+
+impl Drawn {
+    /// The picture as data of `^GFA`.
+    pub(super) fn acs(&self) -> &[u8] {
+        self.acs.get_or_init(|| graphic::to_acs(&self.picture))
     }
-    Some(bitmap)
+}
+
+/// What a thread keeps of drawn texts.
+const KEPT_BYTES_MAX: usize = 4 << 20;
+/// Longer texts are addresses and names, which hardly come again.
+const KEPT_LETTERS_MAX: usize = 64;
+
+#[derive(Default)]
+struct Kept {
+    texts: HashMap<(String, Room), Rc<Drawn>>,
+    bytes: usize,
+}
+
+thread_local! {
+    static KEPT: RefCell<Kept> = RefCell::default();
+}
+
+/// Draws a text, or finds it drawn: the labels of one shop and one carrier repeat most of their
+/// words. None if it does not fit.
+pub(super) fn drawn(text: &str, room: Room) -> Option<Rc<Drawn>> {
+    KEPT.with_borrow_mut(|kept| {
+        let key = (text.to_owned(), room);
+        if let Some(drawn) = kept.texts.get(&key) {
+            return Some(Rc::clone(drawn));
+        }
+        let (x, y, picture) = Arranged::new(text, room)?.picture();
+        let drawn = Rc::new(Drawn { x, y, picture, acs: OnceCell::new() });
+        if text.len() <= KEPT_LETTERS_MAX {
+            // Compressed it takes about as much again.
+            kept.bytes += 256 + drawn.picture.bytes().len() * 2;
+            if kept.bytes > KEPT_BYTES_MAX {
+                *kept = Kept::default();
+            }
+            kept.texts.insert(key, Rc::clone(&drawn));
+        }
+        Some(drawn)
+    })
+}
+
+/// One line: where it begins in the room, and what it says.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Line {
+    pub(super) x: u32,
+    pub(super) top: u32,
+    pub(super) text: String,
+}
+
+impl Arranged {
+    /// Makes `text` as large as the room and its rule of fitting allow; none if it does not fit.
+    ///
+    /// Several lines of a smaller size may stand in the room of few large ones: the size that is
+    /// left is then the largest at which all words fit.
+    pub(super) fn new(text: &str, room: Room) -> Option<Self> {
+        let text = Measured::new(&tidy(text));
+        let (size, lines) = match room.fit {
+            Fit::Wrap => wrap_largest(&text, room)?,
+            Fit::Shrink | Fit::Refuse => {
+                (one_line(&text, room)?, std::iter::once(0..text.letters.len()).collect())
+            }
+        };
+        Some(Self { text, size, lines, room })
+    }
+
+    /// The top of a line; a single line that was made smaller stays in the middle of its row.
+    fn top(&self, index: usize) -> u32 {
+        let (number, index) = (self.lines.len(), u32::try_from(index).unwrap_or(0));
+        let used = self.size * u32::try_from(number).unwrap_or(0);
+        let above = if self.room.lines == 1 { (self.room.total_height() - used) / 2 } else { 0 };
+        above + self.size * index
+    }
+
+    fn left(&self, line: &Range<usize>) -> u32 {
+        let width = self.text.width(line.start, line.end, self.size);
+        self.room.align.offset(self.room.width.saturating_sub(width))
+    }
+
+    pub(super) fn lines(&self) -> impl Iterator<Item = Line> {
+        self.lines.iter().enumerate().map(|(index, line)| Line {
+            x: self.left(line),
+            top: self.top(index),
+            text: self.text.letters[line.clone()].iter().collect(),
+        })
+    }
+
+    /// The text as dots, with its place in the room; as small as the ink allows.
+    pub(super) fn picture(&self) -> (u32, u32, Bitmap) {
+        // A letter may lean a little out of its width.
+        let margin = self.size / 8;
+        let left = self.lines.iter().map(|line| self.left(line)).min().unwrap_or(0);
+        let left = left.saturating_sub(margin);
+        let end = |line: &Range<usize>| {
+            self.left(line) + self.text.width(line.start, line.end, self.size)
+        };
+        let right = self.lines.iter().map(end).max().unwrap_or(0) + margin;
+        let width = right.min(self.room.width).max(left + 1) - left;
+        let first_top = self.top(0);
+        let height = self.size * u32::try_from(self.lines.len()).unwrap_or(0);
+        let mut picture = Bitmap::new(width, height);
+        for (index, line) in self.lines.iter().enumerate() {
+            let pen = Pen {
+                x: i64::from(self.left(line) - left),
+                top: i64::from(self.top(index) - first_top),
+                width: self.size,
+            };
+            self.text.draw(line.start, line.end, self.size, pen, &mut picture);
+        }
+        let (above, picture) = picture.trimmed();
+        (left, first_top + above, picture)
+    }
 }
 
 /// One line of plain words: control characters become spaces, and letters that were typed as a
 /// base with a mark become the letter that the font has.
 fn tidy(text: &str) -> String {
-    let composed = text
-        .replace("и\u{306}", "й")
-        .replace("И\u{306}", "Й")
-        .replace("е\u{308}", "ё")
-        .replace("Е\u{308}", "Ё");
-    let plain = composed.replace(char::is_control, " ");
-    plain.split_whitespace().collect::<Vec<_>>().join(" ")
+    let has_marks = text.contains(['\u{306}', '\u{308}']);
+    let composed = if has_marks {
+        text.replace("и\u{306}", "й")
+            .replace("И\u{306}", "Й")
+            .replace("е\u{308}", "ё")
+            .replace("Е\u{308}", "Ё")
+    } else {
+        text.to_owned()
+    };
+    let mut words = composed
+        .split(|character: char| character.is_whitespace() || character.is_control())
+        .filter(|word| !word.is_empty());
+    let mut plain = words.next().unwrap_or_default().to_owned();
+    for word in words {
+        plain.push(' ');
+        plain.push_str(word);
+    }
+    plain
 }
 
-/// The largest size at which the text fits, and its lines.
-fn arrange(text: &str, room: Room) -> Option<(u32, Vec<String>)> {
+/// The widest that a line of that height may be, in units of the font.
+fn units_max(width: u32, size: u32) -> i64 {
+    i64::from(width) * font::line_units() / i64::from(size.max(1))
+}
+
+/// The largest size at which the text fits in one line.
+fn one_line(text: &Measured, room: Room) -> Option<u32> {
+    let units = text.units(0, text.letters.len()).max(1);
+    let largest = i64::from(room.width) * font::line_units() / units;
+    let size = u32::try_from(largest).unwrap_or(u32::MAX).min(room.height);
     let smallest = if room.fit == Fit::Refuse { room.height } else { room.height_min };
-    for size in (smallest..=room.height).rev() {
-        let lines = match room.fit {
-            Fit::Wrap => wrap(text, room.width, size, false),
-            Fit::Refuse | Fit::Shrink => {
-                (width_of(text, size) <= room.width).then(|| vec![text.to_owned()])
-            }
-        };
-        if let Some(lines) = lines.filter(|lines| fits_in_height(lines, size, room)) {
+    (size >= smallest).then_some(size)
+}
+
+fn wrap_largest(text: &Measured, room: Room) -> Option<(u32, Vec<Range<usize>>)> {
+    let lines_at = |size: u32| (room.total_height() / size.max(1)) as usize;
+    for size in (room.height_min..=room.height).rev() {
+        let limit = units_max(room.width, size);
+        if let Some(lines) = wrap(text, limit, lines_at(size), Breaks::BetweenWords) {
             return Some((size, lines));
         }
     }
-    if room.fit != Fit::Wrap {
-        return None;
-    }
-    let lines = wrap(text, room.width, room.height_min, true)?;
-    fits_in_height(&lines, room.height_min, room).then_some((room.height_min, lines))
+    let (size, limit) = (room.height_min, units_max(room.width, room.height_min));
+    let lines = wrap(text, limit, lines_at(size), Breaks::Anywhere)?;
+    Some((size, lines))
 }
 
-fn fits_in_height(lines: &[String], size: u32, room: Room) -> bool {
-    size.saturating_mul(lines.len() as u32) <= room.total_height()
+/// Where a piece that is wider than a line may be broken.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Breaks {
+    BetweenWords,
+    Anywhere,
 }
 
-/// Breaks text between words and after hyphens and slashes. A piece wider than the line is broken
-/// between any characters if `anywhere`, else the text does not fit.
-fn wrap(text: &str, width: u32, size: u32, anywhere: bool) -> Option<Vec<String>> {
-    let mut lines = vec![String::new()];
-    for word in text.split(' ') {
-        for (index, piece) in word.split_inclusive(['-', '/']).enumerate() {
-            let line = lines.last_mut().expect("there is always a line");
-            let glue = if index == 0 && !line.is_empty() { " " } else { "" };
-            let longer = format!("{line}{glue}{piece}");
-            if width_of(&longer, size) <= width {
-                *line = longer;
-            } else if width_of(piece, size) <= width {
-                lines.push(piece.to_owned());
-            } else if anywhere {
-                break_anywhere(piece, width, size, &mut lines)?;
-            } else {
+/// Breaks text between words and after hyphens and slashes; none if it takes more than `lines_max`.
+fn wrap(
+    text: &Measured,
+    limit: i64,
+    lines_max: usize,
+    breaks: Breaks,
+) -> Option<Vec<Range<usize>>> {
+    let mut lines: Vec<Range<usize>> = Vec::new();
+    let mut line = 0..0;
+    for piece in pieces(&text.letters) {
+        if text.units(line.start, piece.end) <= limit && (line.start < line.end || lines.is_empty())
+        {
+            line.end = piece.end;
+            continue;
+        }
+        if line.start < line.end {
+            lines.push(line.clone());
+        }
+        line = piece.clone();
+        while text.units(line.start, line.end) > limit {
+            if breaks == Breaks::BetweenWords {
                 return None;
             }
+            let fitting = |end: &usize| text.units(line.start, *end) <= limit;
+            let end = (line.start + 1..line.end).rev().find(fitting)?;
+            lines.push(line.start..end);
+            line.start = end;
+        }
+        if lines.len() >= lines_max {
+            return None;
         }
     }
-    Some(lines)
+    lines.push(line);
+    (lines.len() <= lines_max).then_some(lines)
 }
 
-fn break_anywhere(piece: &str, width: u32, size: u32, lines: &mut Vec<String>) -> Option<()> {
-    if lines.last().is_some_and(|line| !line.is_empty()) {
-        lines.push(String::new());
-    }
-    for character in piece.chars() {
-        let line = lines.last_mut().expect("there is always a line");
-        let longer = format!("{line}{character}");
-        if width_of(&longer, size) <= width {
-            *line = longer;
-        } else {
-            lines.push(character.to_string());
-            if width_of(&character.to_string(), size) > width {
-                return None;
+/// Words, cut after hyphens and slashes; spaces belong to none.
+fn pieces(letters: &[char]) -> impl Iterator<Item = Range<usize>> {
+    let mut at = 0;
+    std::iter::from_fn(move || {
+        while letters.get(at) == Some(&' ') {
+            at += 1;
+        }
+        let start = at;
+        while let Some(letter) = letters.get(at).filter(|letter| **letter != ' ') {
+            at += 1;
+            if matches!(letter, '-' | '/') {
+                break;
             }
         }
-    }
-    Some(())
-}
-
-/// Width in whole dots of one line.
-fn width_of(text: &str, size: u32) -> u32 {
-    let font = FONT.as_scaled(PxScale::from(size as f32));
-    let (mut width, mut previous) = (0.0, None);
-    for character in text.chars() {
-        let id = font.glyph_id(character);
-        width += previous.map_or(0.0, |before| font.kern(before, id)) + font.h_advance(id);
-        previous = Some(id);
-    }
-    width.ceil() as u32
-}
-
-fn draw_line(text: &str, size: u32, left: u32, top: u32, bitmap: &mut Bitmap) {
-    let scale = PxScale::from(size as f32);
-    let font = FONT.as_scaled(scale);
-    let baseline = (top as f32 + font.ascent()).round();
-    let (mut x, mut previous) = (left as f32, None);
-    for character in text.chars() {
-        let id = font.glyph_id(character);
-        x += previous.map_or(0.0, |before| font.kern(before, id));
-        // Whole dots for every glyph, so that one letter looks the same everywhere in a line.
-        let glyph = id.with_scale_and_position(scale, point(x.round(), baseline));
-        if let Some(outline) = FONT.outline_glyph(glyph) {
-            let bounds = outline.px_bounds();
-            outline.draw(|column, row, coverage| {
-                let (x, y) = (bounds.min.x + column as f32, bounds.min.y + row as f32);
-                if coverage >= COVERAGE_MIN && x >= 0.0 && y >= 0.0 {
-                    bitmap.blacken(x as u32, y as u32);
-                }
-            });
-        }
-        x += font.h_advance(id);
-        previous = Some(id);
-    }
+        (start < at).then_some(start..at)
+    })
 }
 
 #[cfg(test)]
@@ -193,11 +291,9 @@ mod tests {
         fit: Fit::Wrap,
     };
 
-    #[test]
-    fn the_font_has_the_letters_of_the_trade() {
-        for character in "АЯаяЁё№₽«»—°×²³ІЇЎЎґқңү".chars() {
-            assert_ne!(FONT.glyph_id(character).0, 0, "{character} has a glyph");
-        }
+    fn arrange(text: &str, room: Room) -> Option<(u32, Vec<String>)> {
+        let arranged = Arranged::new(text, room)?;
+        Some((arranged.size, arranged.lines().map(|line| line.text).collect()))
     }
 
     #[test]
@@ -231,11 +327,17 @@ mod tests {
     proptest! {
         #[test]
         fn nothing_is_drawn_wider_than_its_room_or_lost(text in "[а-яА-Яa-z0-9 /-]{1,60}") {
-            let tidy = tidy(&text);
-            if let Some((size, lines)) = arrange(&tidy, ROOM) {
-                prop_assert!(lines.iter().all(|line| width_of(line, size) <= ROOM.width));
+            if let Some(arranged) = Arranged::new(&text, ROOM) {
+                let widest = |line: Line| {
+                    Measured::new(&line.text).width(0, line.text.chars().count(), arranged.size)
+                };
+                prop_assert!(arranged.lines().map(widest).all(|width| width <= ROOM.width));
                 let squeezed = |text: &str| text.replace(' ', "");
-                prop_assert_eq!(squeezed(&lines.concat()), squeezed(&tidy));
+                let drawn: String = arranged.lines().map(|line| line.text).collect();
+                prop_assert_eq!(squeezed(&drawn), squeezed(&tidy(&text)));
+                let (x, y, picture) = arranged.picture();
+                prop_assert!(x + picture.width() <= ROOM.width);
+                prop_assert!(y + picture.height() <= ROOM.height * ROOM.lines);
             }
         }
     }

@@ -6,7 +6,7 @@ use sha2::{Digest, Sha256};
 
 use super::store::{LabelBytes, PrintJob, Printer};
 use crate::devices::printer::{Language, PrinterProtocol};
-use crate::labels::{self, PrinterModel};
+use crate::labels::{self, PrinterModel, UnicodeFont};
 
 /// The template of labels that came as bytes.
 pub(super) const READY: &str = "ready";
@@ -45,11 +45,19 @@ fn filled(
 ) -> Result<Vec<u8>, String> {
     let template = labels::template(&job.template).map_err(|error| error.to_string())?;
     let dots_per_mm = u32::try_from(printer.dots_per_mm).map_err(|error| error.to_string())?;
-    match protocol.language() {
-        Language::Zpl => labels::fill(template, &fields_of(job), PrinterModel { dots_per_mm })
-            .map_err(|error| error.to_string()),
-        Language::Tspl => Err("templates are written for ZPL printers only".to_owned()),
-    }
+    let model = model_of(protocol, dots_per_mm);
+    labels::fill(template, &fields_of(job), model).map_err(|error| error.to_string())
+}
+
+/// What a label needs to know of its printer.
+fn model_of(protocol: &PrinterProtocol, dots_per_mm: u32) -> PrinterModel {
+    let model = match protocol.language() {
+        Language::Zpl => PrinterModel::zpl(dots_per_mm),
+        Language::Tspl => PrinterModel::tspl(dots_per_mm),
+    };
+    let model =
+        if protocol.has_unicode_font() { model.with_font(UnicodeFont::Resident) } else { model };
+    if protocol.is_bitmap_only() { model.bitmap_only() } else { model }
 }
 
 /// The fields of a queued label.

@@ -39,7 +39,7 @@ pub async fn label_queue(
     faults.range("copies", request.copies, 1..=COPIES_MAX);
     faults.finish()?;
     let template = labels::template(request.template)?;
-    labels::fill(template, &request.fields, PrinterModel { dots_per_mm: DOTS_PER_MM_USUAL })?;
+    labels::fill(template, &request.fields, PrinterModel::zpl(DOTS_PER_MM_USUAL))?;
     let media = media_of(template);
     let (printer, zone) = destination(tx, request.printer, &media).await?;
     let job = PrintJob {

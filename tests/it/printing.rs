@@ -388,7 +388,27 @@ async fn wrong_labels_are_refused_before_they_are_queued() {
     wrong["fields"]["barcode"] = json!("");
     assert_eq!(app.post(world.admin(), "/v1/labels", wrong).await.problem(422), "label_invalid");
     assert_eq!(states(&app, &world).await, Vec::<String>::new());
-    let picture = app.get(world.admin(), "/v1/label-templates/item/example.png").await;
-    assert!(picture.bytes.starts_with(b"\x89PNG"));
+    app.finish().await;
+}
+
+#[tokio::test]
+async fn a_label_can_be_seen_before_it_is_printed() {
+    let app = TestApp::spawn().await;
+    let world = seed::world(&app.app).await;
+    let example = app.get(world.admin(), "/v1/labels/item.png").await;
+    assert!(example.bytes.starts_with(b"\x89PNG"));
+    let path = "/v1/labels/tote.png?dpmm=12&code=HU-T0123-1&name=T-0123";
+    let own = app.get(world.admin(), path).await;
+    let width = own.bytes.get(16..20).unwrap();
+    assert_eq!(width, (58_u32 * 12).to_be_bytes());
+    for (path, status, code) in [
+        ("/v1/labels/nothing.png", 404, "template_unknown"),
+        ("/v1/labels/item", 404, "template_unknown"),
+        ("/v1/labels/tote.png?name=T-0123", 422, "label_invalid"),
+        ("/v1/labels/tote.png?dpmm=7", 422, "label_invalid"),
+        ("/v1/labels/tote.png?dpmm=x", 422, "label_invalid"),
+    ] {
+        assert_eq!(app.get(world.admin(), path).await.problem(status), code, "{path}");
+    }
     app.finish().await;
 }

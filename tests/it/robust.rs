@@ -159,9 +159,12 @@ async fn every_operation_is_described_and_has_a_name_of_its_own() {
     app.finish().await;
 }
 
-/// Mutating requests that have another key, or none: log-in and log-out, scans with their sequence.
-const OTHER_KEYS: [&str; 4] = [
+/// Requests that have another key, or none: log-in and log-out, scans with their number, and a sheet
+/// that is only drawn.
+const OTHER_KEYS: [&str; 6] = [
     "DELETE /v1/sessions/current",
+    "POST /v1/device-messages/{protocol}",
+    "POST /v1/device-sheets",
     "POST /v1/sessions",
     "POST /v1/terminal/scans",
     "POST /v1/terminal/scans/batch",
@@ -206,6 +209,7 @@ fn any_id(operation: &Operation) -> String {
         "manifests" => ManifestId::new().to_string(),
         "stock-counts" => CountId::new().to_string(),
         "bins" | "places" | "handling-units" => PlaceId::new().to_string(),
+        "connections" => ambar::ids::ConnectionId::new().to_string(),
         "devices" => ambar::ids::DeviceId::new().to_string(),
         "api-keys" => ambar::ids::ApiKeyId::new().to_string(),
         "warehouses" => ambar::ids::WarehouseId::new().to_string(),

@@ -154,6 +154,7 @@ macro_rules! embedded {
 /// Every model of this release: a new file gets a line here.
 pub(super) const SOURCES: &[(&str, &str)] = embedded![
     "zebra-zpl",
+    "zebra-linkos",
     "zpl-clone",
     "zpl-silent",
     "tspl",

@@ -17,7 +17,7 @@ use super::{LabelRequest, PrintError, PrintPriority, PrinterChoice, service};
 use crate::access::caller::{Caller, rights};
 use crate::app::App;
 use crate::db::Tx;
-use crate::http::{Body, IdempotencyKey, Problem, ProblemBody};
+use crate::http::{Body, IdempotencyKey, Problem, ProblemBody, QueryParams};
 use crate::ids::{PrintJobId, PrinterId, WarehouseId, ZoneId};
 use crate::labels;
 
@@ -26,7 +26,7 @@ pub fn router() -> OpenApiRouter<App> {
         .merge(printers::router())
         .merge(jobs::router())
         .routes(routes!(template_list))
-        .routes(routes!(template_picture))
+        .routes(routes!(label_picture))
         .routes(routes!(label_print))
 }
 
@@ -57,21 +57,35 @@ async fn template_list(_caller: Caller<rights::PrintingWork>) -> Json<Vec<Templa
     Json(labels::templates().iter().map(out).collect())
 }
 
-/// A template filled with its example, as a picture at 8 dots/mm (предпросмотр).
+/// A label as a picture (предпросмотр): `/v1/labels/item.png?dpmm=8&name=…`. Fields come as query
+/// parameters; those of the template's example when none is given.
 #[utoipa::path(
-    get, path = "/v1/label-templates/{name}/example.png", tag = "printing",
-    params(("name" = String, Path)),
+    get, path = "/v1/labels/{file}", tag = "printing",
+    params(
+        ("file" = String, Path, description = "name of the template and `.png`"),
+        ("dpmm" = Option<u32>, Query, description = "dots per millimetre: 6, 8, 12 or 24; 8"),
+    ),
     responses(
         (status = 200, content_type = "image/png", body = Vec<u8>),
         (status = "default", body = ProblemBody)
     )
 )]
-async fn template_picture(
+async fn label_picture(
     _caller: Caller<rights::PrintingWork>,
-    Path(name): Path<String>,
+    Path(file): Path<String>,
+    QueryParams(mut fields): QueryParams<BTreeMap<String, String>>,
 ) -> Result<Response, Problem> {
-    let template = labels::template(&name).map_err(PrintError::from)?;
-    let png = labels::preview_png(template, &template.example(), 8).map_err(PrintError::from)?;
+    let name = file.strip_suffix(".png").unwrap_or_default();
+    let template = labels::template(name).map_err(PrintError::from)?;
+    let dots_per_mm = match fields.remove("dpmm").map(|dpmm| dpmm.parse::<u32>()) {
+        None => 8,
+        // No head has as many dots as what is no number.
+        Some(dpmm) => dpmm.unwrap_or(0),
+    };
+    if fields.is_empty() {
+        fields = template.example();
+    }
+    let png = labels::preview_png(template, &fields, dots_per_mm).map_err(PrintError::from)?;
     Ok(([(header::CONTENT_TYPE, "image/png")], png).into_response())
 }
 
