@@ -40,6 +40,7 @@ faults! {
         ProtocolUnknown { protocol: String } => "protocol_unknown", NotFound, "there is no device protocol {protocol}";
         ChannelWrong { protocol: String, channel: String } => "channel_wrong", Invalid, "devices of {protocol} are not connected by {channel}";
         NoMessages { protocol: String } => "protocol_no_messages", Invalid, "devices of {protocol} do not send messages";
+        NotASocket => "not_a_web_socket", Invalid, "the request does not ask for a WebSocket";
         DeviceUnknown { device: DeviceId } => "connection_device_unknown", Invalid, "there is no active device {device} in this warehouse";
         CodeNotDrawn { why: String } => "setup_code_not_drawn", Invalid, "a set-up code cannot be drawn: {why}";
     }

@@ -2,6 +2,7 @@
 
 use axum::Json;
 use axum::body::Bytes;
+use axum::extract::ws::rejection::WebSocketUpgradeRejection;
 use axum::extract::ws::{Message, WebSocket, WebSocketUpgrade};
 use axum::extract::{Path, State};
 use axum::http::header;
@@ -81,10 +82,12 @@ pub(super) async fn device_socket(
     State(app): State<App>,
     AnyCaller(principal): AnyCaller,
     Path(name): Path<String>,
-    upgrade: WebSocketUpgrade,
+    upgrade: Result<WebSocketUpgrade, WebSocketUpgradeRejection>,
 ) -> Result<Response, Problem> {
     let terminal = Terminal::of(&principal)?;
     let protocol = protocol_of(&name)?;
+    // Who may not come in is told so first.
+    let Ok(upgrade) = upgrade else { return Err(ConnectionError::NotASocket.into()) };
     let upgrade = upgrade.max_message_size(SOCKET_MESSAGE_BYTES_MAX);
     Ok(upgrade.on_upgrade(move |socket| async move {
         if let Err(error) = converse(&app, socket, protocol, &name, terminal).await {

@@ -72,7 +72,7 @@ fn protocol_out(
     get, path = "/v1/device-protocols", tag = "devices",
     responses((status = 200, body = Vec<ProtocolOut>), (status = "default", body = ProblemBody))
 )]
-async fn protocol_list(_caller: Caller<rights::WarehouseRead>) -> Json<Vec<ProtocolOut>> {
+async fn protocol_list(_caller: Caller<rights::AccessManage>) -> Json<Vec<ProtocolOut>> {
     let scanners = devices::scanners().iter().map(|known| {
         let class = DeviceClass::Scanner;
         protocol_out(class, known.name(), known.title(), known.channels(), known.port())
@@ -281,7 +281,7 @@ fn presence_out(row: DevicePresence, now: UtcMicros) -> PresenceOut {
 )]
 async fn presence_list(
     State(app): State<App>,
-    _caller: Caller<rights::WarehouseRead>,
+    _caller: Caller<rights::AccessManage>,
     QueryParams(page): QueryParams<PageParams>,
 ) -> Result<Json<Page<PresenceOut>>, Problem> {
     let limit = page.limit();

@@ -154,7 +154,8 @@ fn a_description_that_cannot_work_is_refused() {
         let error = PrinterProtocol::parse(&zebra.replacen(from, to, 1)).unwrap_err();
         assert!(error.to_string().contains(what), "{error}");
     }
-    let silent = SOURCES[2].1.replacen("\"none\"", "\"counters\"", 1);
+    let (_, silent) = SOURCES.iter().find(|(name, _)| *name == "zpl-silent").unwrap();
+    let silent = silent.replacen("\"none\"", "\"counters\"", 1);
     assert!(PrinterProtocol::parse(&silent).unwrap_err().to_string().contains("status question"));
 }
 
