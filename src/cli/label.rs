@@ -25,7 +25,7 @@ enum Action {
     Render(RenderArgs),
     /// A file of ZPL as PNG; what is not drawn is named on standard error.
     Draw(DrawArgs),
-    /// A carrier's label (PNG) as ZPL, or as TSPL.
+    /// A carrier's label (PDF, PNG or JPEG) as ZPL, or as TSPL.
     Graphic(GraphicArgs),
     /// The commands that store our font in a ZPL printer.
     Font,
@@ -86,6 +86,12 @@ struct GraphicArgs {
     /// For a printer that speaks TSPL.
     #[arg(long)]
     tspl: bool,
+    /// A picture of what would be printed.
+    #[arg(long, conflicts_with = "tspl")]
+    png: bool,
+    /// Every page of a PDF, one label after the other, instead of the first.
+    #[arg(long, conflicts_with = "png")]
+    all_pages: bool,
 }
 
 fn size(text: &str) -> Result<MediaSize, String> {
@@ -101,10 +107,7 @@ pub(super) fn run(args: &LabelArgs) -> anyhow::Result<ExitCode> {
         Action::List => list().into_bytes(),
         Action::Render(args) => render(args)?,
         Action::Draw(args) => draw(args)?,
-        Action::Graphic(args) => {
-            let printer = if args.tspl { PrinterModel::tspl } else { PrinterModel::zpl };
-            labels::graphic_label(&read(&args.file)?, args.size, printer(args.dpmm))?
-        }
+        Action::Graphic(args) => graphic(args)?,
         Action::Font => labels::font_download(),
         Action::Cases { folder } => {
             write_cases(folder)?;
@@ -167,6 +170,19 @@ fn draw(args: &DrawArgs) -> anyhow::Result<Vec<u8>> {
     let label = args.number.checked_sub(1).and_then(|index| drawing.labels.get(index));
     let label = label.with_context(|| format!("the file has {found} labels"))?;
     Ok(label.picture.png()?)
+}
+
+fn graphic(args: &GraphicArgs) -> anyhow::Result<Vec<u8>> {
+    let file = read(&args.file)?;
+    if args.png {
+        return Ok(labels::graphic_picture(&file, args.size, args.dpmm)?.png()?);
+    }
+    let printer = if args.tspl { PrinterModel::tspl } else { PrinterModel::zpl };
+    let printer = printer(args.dpmm);
+    if args.all_pages {
+        return Ok(labels::graphic_labels(&file, args.size, printer)?.concat());
+    }
+    Ok(labels::graphic_label(&file, args.size, printer)?)
 }
 
 /// Writes `NAME_CASE_DPMM.zpl`, the picture of each, and `cases.json` with what must be read.

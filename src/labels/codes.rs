@@ -7,7 +7,7 @@ use super::symbols::code128::{self, Code128};
 use super::symbols::linear;
 use super::symbols::matrix::{self, Correction, Lead, Matrix, Shape};
 use super::template::FieldKind;
-use crate::barcodes::{BarcodeError, Element, Gs1, Gtin, check_digit};
+use crate::barcodes::{BarcodeError, Element, Gs1, Gtin, PostalNumber, check_digit};
 
 /// Why a value is not the bar code that its field wants.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -172,10 +172,13 @@ impl Code {
                 Self::Bars(Bars::itf(value, LOGISTIC_UM_MIN)?)
             }
             FieldKind::Postal => {
-                digits(value, 14)?;
-                Self::Bars(match command {
-                    Command::Itf => Bars::itf(value, PLAIN_UM_MIN)?,
-                    Command::Other => Bars::code128(value)?,
+                let number = PostalNumber::parse(value).map_err(CodeError::Number)?;
+                Self::Bars(match (&number, command) {
+                    (PostalNumber::Domestic(digits), Command::Itf) => {
+                        Bars::itf(digits, PLAIN_UM_MIN)?
+                    }
+                    // ITF has no letters, and the rules of S10 want Code 128.
+                    (number, _) => Bars::code128(number.as_str())?,
                 })
             }
             FieldKind::Datamatrix | FieldKind::Gs1Datamatrix => {
@@ -253,12 +256,27 @@ pub(super) fn for_people(kind: FieldKind, value: &str) -> Cow<'_, str> {
             }
             Err(_) => value.into(),
         },
-        // Office, month, number, check digit.
-        FieldKind::Postal if value.len() == 14 && value.is_ascii() => {
-            format!("{} {} {} {}", &value[..6], &value[6..8], &value[8..13], &value[13..]).into()
-        }
+        FieldKind::Postal => match PostalNumber::parse(value) {
+            // Office, month, number, check digit.
+            Ok(PostalNumber::Domestic(digits)) => grouped(&digits, &[6, 2, 5, 1]).into(),
+            // Service, three groups of digits, country.
+            Ok(PostalNumber::International(number)) => grouped(&number, &[2, 3, 3, 3, 2]).into(),
+            Err(_) => value.into(),
+        },
         _ => value.into(),
     }
+}
+
+/// ASCII cut into groups of these lengths.
+fn grouped(text: &str, lengths: &[usize]) -> String {
+    let mut rest = text;
+    let mut groups = Vec::with_capacity(lengths.len());
+    for length in lengths {
+        let (group, behind) = rest.split_at_checked(*length).unwrap_or((rest, ""));
+        groups.push(group);
+        rest = behind;
+    }
+    groups.join(" ")
 }
 
 /// What a decoder must read: the AIM identifier and the data behind it.
@@ -274,8 +292,12 @@ pub(super) fn expected(kind: FieldKind, command: Command, value: &str) -> (&'sta
             }
             _ => ("]C0", own()),
         },
-        FieldKind::Postal if command == Command::Other => ("]C0", own()),
-        FieldKind::Itf14 | FieldKind::Postal => ("]I", own()),
+        FieldKind::Postal => match (PostalNumber::parse(value), command) {
+            (Ok(PostalNumber::Domestic(digits)), Command::Itf) => ("]I", digits),
+            (Ok(number), _) => ("]C0", number.as_str().to_owned()),
+            (Err(_), _) => ("]C0", own()),
+        },
+        FieldKind::Itf14 => ("]I", own()),
         FieldKind::Datamatrix | FieldKind::Gs1Datamatrix => {
             if Gs1::parse(value).is_ok() {
                 ("]d2", own())
@@ -321,6 +343,9 @@ mod tests {
         assert_eq!(code(FieldKind::Sscc, "346006820000000015"), Err(wrong('4', '5')));
         assert_eq!(code(FieldKind::Postal, "10200080000010"), Err(wrong('4', '0')));
         assert!(code(FieldKind::Postal, "10200080000014").is_ok());
+        assert_eq!(code(FieldKind::Postal, "RR123456780RU"), Err(wrong('5', '0')));
+        let neither = Err(CodeError::Number(BarcodeError::NotPostal));
+        assert_eq!(code(FieldKind::Postal, "RR12345678"), neither);
         assert!(code(FieldKind::Itf14, "14601234567890").is_ok());
         assert!(code(FieldKind::Itf14, "1460123456789").is_err());
         assert!(code(FieldKind::Itf14, "1460123456789Я").is_err());
@@ -353,7 +378,25 @@ mod tests {
     }
 
     #[test]
+    fn postal_numbers_of_both_kinds_are_printed() {
+        let printed = |command, value| match Code::new(FieldKind::Postal, command, value) {
+            Ok(Code::Bars(bars)) => bars.symbology,
+            other => panic!("{other:?}"),
+        };
+        let code128 = |text: &str| Symbology::Code128 { text: text.to_owned() };
+        let itf = Symbology::Itf { digits: "10200080000014".to_owned() };
+        assert_eq!(printed(Command::Itf, "102000 80 00001 4"), itf);
+        assert_eq!(printed(Command::Other, "10200080000014"), code128("10200080000014"));
+        for command in [Command::Itf, Command::Other] {
+            assert_eq!(printed(command, "RR123456785RU"), code128("RR123456785RU"));
+            let read = expected(FieldKind::Postal, command, "RR123456785RU");
+            assert_eq!(read, ("]C0", "RR123456785RU".to_owned()));
+        }
+    }
+
+    #[test]
     fn people_read_numbers_in_groups() {
+        assert_eq!(for_people(FieldKind::Postal, "RR123456785RU"), "RR 123 456 785 RU");
         assert_eq!(for_people(FieldKind::Postal, "10200080000014"), "102000 80 00001 4");
         assert_eq!(for_people(FieldKind::Sscc, "346006820000000014"), "(00) 346006820000000014");
         let contents = for_people(FieldKind::Gs1Code128, "02046012345678933748");

@@ -29,6 +29,8 @@ pub enum LabelError {
     Picture { why: String },
     #[error("the file is no label that can be drawn: {why}")]
     Graphic { why: String },
+    #[error(transparent)]
+    Pdf(#[from] super::pdf::PdfError),
     #[error("the label cannot be drawn: {0}")]
     Zpl(#[from] super::zpl::ZplError),
 }

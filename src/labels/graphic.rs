@@ -4,35 +4,94 @@ use image::imageops::{self, FilterType};
 use image::{DynamicImage, GrayImage, ImageReader, Limits};
 
 use super::bitmap::Bitmap;
+use super::pdf::{self, Canvas, Pages};
 use super::printer::{Language, PrinterModel};
 use super::zpl::{self, MediaSize};
 use super::{LabelError, tspl};
 
 /// Pictures are refused above this many dots a side: the largest label at 24 dots/mm.
 const SIDE_DOTS_MAX: u32 = 12_000;
+/// A carrier's label has some tens of kilobytes.
+pub(super) const FILE_BYTES_MAX: usize = 16 << 20;
 /// Memory that reading a picture may take.
 const READING_BYTES_MAX: u64 = 512 << 20;
 /// Lighter than this is white.
 const WHITE_FROM: u8 = 128;
 
-/// A carrier's label (PNG) as a job for that printer.
+/// A carrier's label (PDF, PNG or JPEG, known by its first bytes) as a job for that printer.
 ///
 /// The picture is laid over the whole label: turned if it lies and the label stands, made as large
-/// as fits, its sides kept in proportion, in the middle.
+/// as fits, its sides kept in proportion, in the middle. Of a PDF it is the first page that is not
+/// blank; a page of about the label's size keeps its own size, and of a much larger one only what is
+/// printed on it is taken ([`pdf`]).
+///
+/// Files of carriers take tens of milliseconds: call it where blocking is allowed.
 pub fn graphic_label(
     file: &[u8],
     media: MediaSize,
     printer: PrinterModel,
 ) -> Result<Vec<u8>, LabelError> {
-    let picture = on_label(&read(file)?, media, printer.dots_per_mm)?;
-    Ok(match printer.language {
-        Language::Zpl => zpl::write::picture(&picture),
-        Language::Tspl => tspl::picture(media.width_mm, media.height_mm, &picture),
-    })
+    let picture = graphic_picture(file, media, printer.dots_per_mm)?;
+    Ok(job(&picture, media, printer))
+}
+
+/// The same, a job for each page of a PDF that is not blank, at most 50.
+pub fn graphic_labels(
+    file: &[u8],
+    media: MediaSize,
+    printer: PrinterModel,
+) -> Result<Vec<Vec<u8>>, LabelError> {
+    let pictures = drawn(file, Pages::All, media, printer.dots_per_mm)?;
+    Ok(pictures.iter().map(|picture| job(picture, media, printer)).collect())
+}
+
+/// The dots that [`graphic_label`] prints.
+pub fn graphic_picture(
+    file: &[u8],
+    media: MediaSize,
+    dots_per_mm: u32,
+) -> Result<Bitmap, LabelError> {
+    let mut pictures = drawn(file, Pages::First, media, dots_per_mm)?;
+    Ok(pictures.pop().expect("a file without a label is an error"))
+}
+
+fn job(picture: &Bitmap, media: MediaSize, printer: PrinterModel) -> Vec<u8> {
+    match printer.language {
+        Language::Zpl => zpl::write::picture(picture),
+        Language::Tspl => tspl::picture(media.width_mm, media.height_mm, picture),
+    }
+}
+
+fn drawn(
+    file: &[u8],
+    pages: Pages,
+    media: MediaSize,
+    dots_per_mm: u32,
+) -> Result<Vec<Bitmap>, LabelError> {
+    let canvas = canvas(media, dots_per_mm)?;
+    if pdf::is_pdf(file) {
+        return Ok(pdf::draw(file, pages, canvas)?);
+    }
+    Ok(vec![on_label(&read(file)?, canvas)])
+}
+
+fn canvas(media: MediaSize, dots_per_mm: u32) -> Result<Canvas, LabelError> {
+    if !matches!(dots_per_mm, 6 | 8 | 12 | 24) {
+        return Err(LabelError::Resolution { dots_per_mm });
+    }
+    let side = |mm: u32| {
+        let dots = mm.checked_mul(dots_per_mm);
+        dots.filter(|dots| (1..=SIDE_DOTS_MAX).contains(dots))
+            .ok_or_else(|| LabelError::Graphic { why: "the label has no such size".to_owned() })
+    };
+    Ok(Canvas { width: side(media.width_mm)?, height: side(media.height_mm)?, dots_per_mm })
 }
 
 fn read(file: &[u8]) -> Result<GrayImage, LabelError> {
     let refuse = |why: String| LabelError::Graphic { why };
+    if file.len() > FILE_BYTES_MAX {
+        return Err(refuse(format!("it has more than {FILE_BYTES_MAX} bytes")));
+    }
     let mut limits = Limits::default();
     limits.max_image_width = Some(SIDE_DOTS_MAX);
     limits.max_image_height = Some(SIDE_DOTS_MAX);
@@ -59,15 +118,8 @@ fn on_white(picture: DynamicImage) -> GrayImage {
     grey
 }
 
-fn on_label(picture: &GrayImage, media: MediaSize, dots_per_mm: u32) -> Result<Bitmap, LabelError> {
-    if !matches!(dots_per_mm, 6 | 8 | 12 | 24) {
-        return Err(LabelError::Resolution { dots_per_mm });
-    }
-    let (width, height) = (media.width_mm * dots_per_mm, media.height_mm * dots_per_mm);
-    let sides = 1..=SIDE_DOTS_MAX;
-    if !sides.contains(&width) || !sides.contains(&height) {
-        return Err(LabelError::Graphic { why: "the label has no such size".to_owned() });
-    }
+fn on_label(picture: &GrayImage, canvas: Canvas) -> Bitmap {
+    let Canvas { width, height, .. } = canvas;
     let lies = picture.width() > picture.height();
     let turned = (lies != (width > height) && width != height).then(|| imageops::rotate90(picture));
     let picture = turned.as_ref().unwrap_or(picture);
@@ -82,7 +134,7 @@ fn on_label(picture: &GrayImage, media: MediaSize, dots_per_mm: u32) -> Result<B
             label.blacken(left + x, top + y);
         }
     }
-    Ok(label)
+    label
 }
 
 /// The largest size of these proportions that fits.
@@ -103,6 +155,7 @@ fn fitting((width, height): (u32, u32), room: (u32, u32)) -> (u32, u32) {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::labels::PdfError;
 
     const MEDIA: MediaSize = MediaSize { width_mm: 100, height_mm: 150 };
 
@@ -147,12 +200,14 @@ mod tests {
 
     #[test]
     fn what_is_no_picture_is_refused() {
-        for file in [b"".as_slice(), b"%PDF-1.4", b"\x89PNG\r\n\x1a\n"] {
+        for file in [b"".as_slice(), b"GIF89a", b"\xff\xd8\xff\xe0", b"\x89PNG\r\n\x1a\n"] {
             assert!(matches!(
                 graphic_label(file, MEDIA, PrinterModel::zpl(8)),
                 Err(LabelError::Graphic { .. })
             ));
         }
+        let broken = graphic_label(b"%PDF-1.4", MEDIA, PrinterModel::zpl(8));
+        assert!(matches!(broken, Err(LabelError::Pdf(PdfError::Broken))));
         let none = MediaSize { width_mm: 0, height_mm: 10 };
         assert!(graphic_label(&png(8, 8), none, PrinterModel::zpl(8)).is_err());
     }

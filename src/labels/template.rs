@@ -33,7 +33,8 @@ pub enum FieldKind {
     Sscc,
     /// 14 digits with a right check digit, as ITF.
     Itf14,
-    /// The 14 digits of a domestic parcel of Почта России (ШПИ), as ITF or Code 128.
+    /// A number of Почта России: the 14 digits of a domestic parcel (ШПИ) as ITF or Code 128, or an
+    /// international one (S10) as Code 128.
     Postal,
     /// Any text as Data Matrix; a marking code with its separators becomes GS1 Data Matrix.
     Datamatrix,

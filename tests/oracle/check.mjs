@@ -41,7 +41,22 @@ async function compare(name, who, png, expected) {
   codes += expected.length;
 }
 
-for (const one of JSON.parse(readFileSync(join(folder, "cases.json")))) {
+// Carriers' labels as PDF (made by a test of src/labels/pdf), turned into graphics.
+const CODES_OF_PDFS = [
+  { aim: "]C0", data: "AMB-0042-7719" },
+  { aim: "]d1", data: "ambar 4601234567893" },
+];
+const pdfs = JSON.parse(readFileSync(join(import.meta.dirname, "pdfs.json"))).flatMap(({ name }) =>
+  [8, 12].map((dots_per_mm) => ({
+    name: `pdf_${name}_${dots_per_mm}`,
+    width_mm: 100,
+    height_mm: 150,
+    dots_per_mm,
+    codes: CODES_OF_PDFS,
+  })),
+);
+
+for (const one of [...JSON.parse(readFileSync(join(folder, "cases.json"))), ...pdfs]) {
   labels += 1;
   await compare(one.name, "our picture", readFileSync(join(folder, `${one.name}.png`)), one.codes);
   const zpl = readFileSync(join(folder, `${one.name}.zpl`), "utf8");
