@@ -19,7 +19,7 @@ mod units;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
-use hayro::hayro_interpret::font::{FontData, FontQuery};
+use hayro::hayro_interpret::font::{FontData, FontQuery, StandardFont};
 use hayro::hayro_interpret::hayro_syntax::page::Page;
 use hayro::hayro_interpret::{Context, InterpreterSettings, TransformExt, interpret_page};
 use hayro::hayro_syntax::{LoadPdfError, Pdf};
@@ -256,13 +256,15 @@ impl<'a> Sheet<'a> {
     }
 }
 
-/// Fonts that are not in the file are replaced: by ours, which has Cyrillic, but for the fourteen that
-/// every reader of PDF has.
+/// Fonts that are not in the file are replaced by ours, in the widths that the file gives: the usual
+/// substitutes have no Cyrillic, and a letter that a font lacks is left out without a word.
 fn settings(incomplete: Arc<AtomicBool>) -> InterpreterSettings {
     InterpreterSettings {
         font_resolver: Arc::new(|query| match query {
-            FontQuery::Standard(font) => Some(font.get_font_data()),
-            FontQuery::Fallback(_) => {
+            FontQuery::Standard(signs @ (StandardFont::Symbol | StandardFont::ZapfDingBats)) => {
+                Some(signs.get_font_data())
+            }
+            FontQuery::Standard(_) | FontQuery::Fallback(_) => {
                 let ours: FontData = Arc::new(font::FILE);
                 Some((ours, 0))
             }
