@@ -280,7 +280,7 @@ fn points_to_dot(canvas: Canvas) -> u32 {
     let fits = |times: &u32| {
         let side = |dots: u32| u64::from(dots * times);
         side(canvas.width) * side(canvas.height) <= POINTS_MAX
-            && side(canvas.width.max(canvas.height)) <= u64::from(u16::MAX)
+            && u16::try_from(side(canvas.width.max(canvas.height))).is_ok()
     };
     (1..=wanted).rev().find(fits).unwrap_or(1)
 }

@@ -21,6 +21,7 @@ pub(super) struct Size {
 }
 
 /// A part of a page, in micrometres from its top left corner.
+#[expect(clippy::struct_field_names, reason = "the unit belongs to each name")]
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct Area {
     pub(super) left_um: u64,

@@ -24,7 +24,7 @@ const PAGE_A4: (f32, f32) = (595.276, 841.89);
 const PAGE_4X6_INCHES: (f32, f32) = (288.0, 432.0);
 
 /// Hundredths of a millimetre in units of PDF.
-const HUNDREDTH: f32 = 72.0 / 2540.0;
+const HUNDREDTH: f32 = 0.028_346_457;
 
 const PAGE: Ref = Ref::new(3);
 const CONTENT: Ref = Ref::new(4);
