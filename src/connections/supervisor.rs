@@ -25,7 +25,7 @@ const LOOK_EVERY: Duration = Duration::from_secs(2);
 const LEASE_SECONDS: i64 = 15;
 const LEASE: Duration = Duration::from_secs(15);
 const RETRY_FIRST: Duration = Duration::from_secs(1);
-const RETRY_LAST: Duration = Duration::from_secs(60);
+const RETRY_LAST: Duration = Duration::from_mins(1);
 /// A connection that held for so long was a good one: the next trouble is tried quickly again.
 const GOOD: Duration = Duration::from_secs(30);
 

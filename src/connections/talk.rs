@@ -20,7 +20,7 @@ use crate::terminal::service::{self, ScanIn, Terminal};
 use crate::terminal::{Feedback, ScanOut};
 
 /// A device that says nothing for a shift is gone.
-const IDLE_TIME_MAX: Duration = Duration::from_secs(12 * 3600);
+const IDLE_TIME_MAX: Duration = Duration::from_hours(12);
 const WRITE_TIME_MAX: Duration = Duration::from_secs(10);
 /// A connection whose device does not say who it is is not kept.
 const HELLO_TIME_MAX: Duration = Duration::from_secs(30);

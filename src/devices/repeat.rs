@@ -90,7 +90,7 @@ mod tests {
 
     #[test]
     fn what_is_remembered_is_bounded() {
-        let mut filter = RepeatFilter::new(Duration::from_secs(3_600));
+        let mut filter = RepeatFilter::new(Duration::from_hours(1));
         for code in 0..10_000_u32 {
             filter.judge(&code.to_le_bytes(), at_ms(0));
         }

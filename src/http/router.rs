@@ -22,7 +22,7 @@ use crate::i18n::Language;
 
 /// The largest body; files come in this way, too.
 const BODY_BYTES_MAX: usize = 64 * 1024 * 1024;
-const REQUEST_TIME_MAX: Duration = Duration::from_secs(120);
+const REQUEST_TIME_MAX: Duration = Duration::from_mins(2);
 const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
 
 #[derive(OpenApi)]

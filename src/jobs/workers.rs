@@ -29,7 +29,7 @@ const LEASE_MARGIN_SECONDS: i64 = 5;
 const ERROR_LENGTH_MAX: usize = 2_000;
 /// Done jobs are swept out after a week.
 const DONE_KEPT_SECONDS: i64 = 7 * 24 * 3600;
-const SWEEP_EVERY: Duration = Duration::from_secs(600);
+const SWEEP_EVERY: Duration = Duration::from_mins(10);
 const SWEEP_COUNT_MAX: i64 = 1_000;
 const OUTCOME_TRIES_MAX: u32 = 10;
 

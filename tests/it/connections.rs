@@ -18,7 +18,7 @@ use crate::support::{Answer, TestApp};
 use crate::terminal::badge;
 
 /// Nothing here takes so long unless it never comes.
-const PATIENCE: Duration = Duration::from_secs(60);
+const PATIENCE: Duration = Duration::from_mins(1);
 const SSI_GOOD: &[u8] = b"\x04\xD0\x04\x00\xFF\x28\x05\xE6\x04\x00\x00\xFF\x11";
 
 fn protocol(name: &str) -> &'static StreamProtocol {

@@ -23,7 +23,7 @@ use crate::terminal::badge;
 
 /// More than a node has connections.
 const CALLERS: usize = 14;
-const WAIT_MAX: Duration = Duration::from_secs(60);
+const WAIT_MAX: Duration = Duration::from_mins(1);
 
 /// What lies between a node and its database.
 struct Line {

@@ -256,7 +256,7 @@ async fn packagings_are_kept_by_code() {
 
 /// Presses DONE until the weight of the scale was taken.
 async fn weighed(packer: &mut Handheld<'_>) -> Value {
-    let patience = std::time::Duration::from_secs(60);
+    let patience = std::time::Duration::from_mins(1);
     tokio::time::timeout(patience, async {
         loop {
             let answer = packer.scan("DONE").await;

@@ -12,7 +12,7 @@ use crate::seed::{self, World};
 use crate::support::TestApp;
 
 const RUNS: &str = "SELECT COUNT(*) FROM command WHERE action = 'orders_reserve'";
-const WAIT_MAX: Duration = Duration::from_secs(60);
+const WAIT_MAX: Duration = Duration::from_mins(1);
 
 async fn order(app: &TestApp, world: &World, policy: &str, lines: &[(&str, i64)]) -> Value {
     let lines: Vec<Value> = lines

@@ -25,7 +25,7 @@ const ACQUIRE_TIMEOUT: Duration = Duration::from_secs(10);
 /// A server that has just started, or has no connection left, is asked again after this time.
 const BUSY_PAUSE: Duration = Duration::from_millis(100);
 /// What stood between may have forgotten a connection that was silent for so long.
-const IDLE_TIME_MAX: Duration = Duration::from_secs(600);
+const IDLE_TIME_MAX: Duration = Duration::from_mins(10);
 
 pub(super) struct Pool {
     options: PgConnectOptions,

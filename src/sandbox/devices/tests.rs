@@ -28,7 +28,7 @@ async fn serve(mut stream: TcpStream, protocol: Arc<StreamProtocol>, taken: Take
     let mut buffer = [0; 4096];
     loop {
         let patience =
-            if decoder.is_in_frame() { protocol.patience() } else { Duration::from_secs(60) };
+            if decoder.is_in_frame() { protocol.patience() } else { Duration::from_mins(1) };
         let mut events = Vec::new();
         match timeout(patience, stream.read(&mut buffer)).await {
             Ok(Ok(count)) if count > 0 => {
