@@ -25,6 +25,7 @@ const PAGE_4X6_INCHES: (f32, f32) = (288.0, 432.0);
 
 /// Hundredths of a millimetre in units of PDF.
 const HUNDREDTH: f32 = 0.028_346_457;
+const MINUS_HUNDREDTH: f32 = -0.028_346_457;
 
 const PAGE: Ref = Ref::new(3);
 const CONTENT: Ref = Ref::new(4);
@@ -72,7 +73,7 @@ fn file(
 /// Content whose unit is 0.01 mm, from the top left corner.
 fn content(height: f32) -> Content {
     let mut content = Content::new();
-    content.transform([HUNDREDTH, 0.0, 0.0, -HUNDREDTH, 0.0, height]);
+    content.transform([HUNDREDTH, 0.0, 0.0, MINUS_HUNDREDTH, 0.0, height]);
     content
 }
 
