@@ -9,7 +9,7 @@ use tokio::process::Command;
 use crate::chromium::Chromium;
 use crate::support::TestApp;
 
-const TIME_MAX: Duration = Duration::from_secs(180);
+const TIME_MAX: Duration = Duration::from_mins(3);
 
 fn text(name: &str) -> String {
     let path = Path::new(env!("CARGO_MANIFEST_DIR")).join(name);
