@@ -70,6 +70,7 @@ fn main() -> Result<(), Box<dyn Error>> {
         seeds.write_chosen("printers", choice, status)?;
     }
     seeds.files("device_files", Path::new("firmware-protocols"))?;
+    seeds.files("graphics", Path::new("tests/oracle/pdf"))?;
     for template in labels::templates() {
         let label = labels::fill(template, &template.example(), PrinterModel::zpl(6))?;
         seeds.write("zpl", &label)?;

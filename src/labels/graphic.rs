@@ -25,7 +25,7 @@ const WHITE_FROM: u8 = 128;
 /// blank; a page of about the label's size keeps its own size, and of a much larger one only what is
 /// printed on it is taken ([`pdf`]).
 ///
-/// Files of carriers take tens of milliseconds: call it where blocking is allowed.
+/// Files of carriers take longer than our own labels: call it where blocking is allowed.
 pub fn graphic_label(
     file: &[u8],
     media: MediaSize,

@@ -101,7 +101,7 @@ pub(super) fn is_pdf(file: &[u8]) -> bool {
         && file[..file.len().min(1_024)].windows(SIGN.len()).any(|at| at == SIGN)
 }
 
-/// The pages as labels; blank pages are left out. Blocks for tens of milliseconds a page.
+/// The pages as labels; blank pages are left out. It blocks.
 pub(super) fn draw(file: &[u8], pages: Pages, canvas: Canvas) -> Result<Vec<Bitmap>, PdfError> {
     guard::check_file(file)?;
     let spawned = std::thread::scope(|scope| {
