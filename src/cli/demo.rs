@@ -10,7 +10,7 @@ use clap::Args;
 use super::serve::{self, Server};
 use crate::config::{DataArgs, ListenArgs};
 use crate::db::{Db, Location};
-use crate::sandbox::day::{self, Doors};
+use crate::sandbox::day::{self, DayReport, Doors};
 use crate::stock::integrity;
 
 /// Beside the current folder, unless `--data-dir` tells otherwise.
@@ -149,7 +149,7 @@ fn free(wanted: SocketAddr) -> SocketAddr {
     }
 }
 
-async fn play(server: &Server, data: &DataArgs) -> anyhow::Result<()> {
+async fn play(server: &Server, data: &DataArgs) -> anyhow::Result<DayReport> {
     let base = format!("http://{}", server.http);
     let scanners = server.scanners.context("дверь для сканеров закрыта")?;
     let Some(setup_path) = crate::access::service::first_start(&server.app).await? else {
@@ -171,7 +171,7 @@ async fn play(server: &Server, data: &DataArgs) -> anyhow::Result<()> {
     println!("Акты и реестры: {}", papers.display());
     let text = format!("{head}{}\n", report.log_ins.join("\n"));
     std::fs::write(&mark, text).with_context(|| mark.display().to_string())?;
-    Ok(())
+    Ok(report)
 }
 
 /// Recomputes everything from history.

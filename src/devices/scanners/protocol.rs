@@ -217,6 +217,11 @@ impl StreamProtocol {
         self.identity.hello
     }
 
+    /// Whether a scan carries the device's own number, so that it can be sent again.
+    pub const fn numbers_scans(&self) -> bool {
+        self.identity.sequence
+    }
+
     fn check(&self) -> Result<(), (&'static str, String)> {
         if let Some(problem) = self.frame.problem() {
             return Err(problem);

@@ -17,6 +17,9 @@ use crate::units::{Clock, Day};
 /// More than the orders will ask for; every fourth product has none, so that its bin gets empty.
 const SPARE: i64 = 6;
 const SPARE_NONE_EVERY: usize = 4;
+/// Of every so many products the second of two people counts a half; the scanner in their hand is
+/// slowed down when it sends much.
+const SHARED_EVERY: usize = 5;
 /// Announced, but not in the box.
 const MISSING: i64 = 3;
 /// The product of each shop of which some are missing.
@@ -72,7 +75,6 @@ pub(super) async fn receive_all(
     }
     for person in &mut people {
         person.scan("LOGOUT").await?;
-        site.scans_add(person.scans());
     }
     let count = deliveries.len() + 1;
     Ok((received, format!("поставок {count} (одна без заявки), штук {received}, приёмщиков 4")))
@@ -166,13 +168,13 @@ async fn receive(
     Ok(())
 }
 
-/// What the two of them count: half of every line each, one lot after the other.
+/// What the two of them count, half of some lines each, one lot after the other.
 fn portions<'m>(delivery: &Delivery<'m>) -> (Vec<Portion<'m>>, Vec<Portion<'m>>) {
     let today = Clock::system().now().moscow_day();
     let lots = [("L1", 200), ("L2", 420)].map(|(name, days)| (name, later(today, days)));
     let (mut ours, mut theirs) = (Vec::new(), Vec::new());
     for (turn, (name, day)) in lots.into_iter().enumerate() {
-        for (product, _, there) in &delivery.lines {
+        for (place, (product, _, there)) in delivery.lines.iter().enumerate() {
             let dated = product.good.is(Trait::Dated);
             let pieces = match (dated, turn) {
                 _ if product.good.is(Trait::Perishable) => 0,
@@ -182,7 +184,8 @@ fn portions<'m>(delivery: &Delivery<'m>) -> (Vec<Portion<'m>>, Vec<Portion<'m>>)
                 (false, _) => 0,
             };
             let lot = dated.then(|| (format!("{name}-{}", product.article), day));
-            for (hands, pieces) in [(&mut ours, pieces - pieces / 2), (&mut theirs, pieces / 2)] {
+            let half = if place.is_multiple_of(SHARED_EVERY) { pieces / 2 } else { 0 };
+            for (hands, pieces) in [(&mut ours, pieces - half), (&mut theirs, half)] {
                 if pieces > 0 {
                     hands.push(Portion { product, pieces, lot: lot.clone() });
                 }

@@ -32,7 +32,8 @@ pub(super) async fn play(
     // The battery: another device takes the cart over by its code.
     let reserve = DEVICES - 1;
     let badge = &site.badges[PICKERS.start + 1];
-    let second = super::person::Person::log_in(site.handheld(reserve), badge, &site.tally).await?;
+    let second =
+        super::person::Person::log_in(site.fleet.handheld(reserve), badge, &site.tally).await?;
     let mut second = Picker::new(second, site, market, &[]);
     second.person.scan("PICK").await?;
     let cart = label(OwnKind::Batch, &text_of(&batch, "number")?)?;
@@ -50,7 +51,6 @@ pub(super) async fn play(
     site.tally.caught("заказ отменён после отбора");
     second.hand_over(totes)?;
     second.person.scan("LOGOUT").await?;
-    site.scans_add(first.person.scans() + second.person.scans());
     Ok(first.picks + second.picks)
 }
 

@@ -57,9 +57,9 @@ pub(super) async fn first_round(
         pickers.push(Picker::new(site.person(number).await?, site, market, slips));
     }
     for (number, slips) in PACKERS.zip(tables::SLIPS) {
-        packers.push(Packer::new(site.person(number).await?, market, slips));
+        packers.push(Packer::begin(site, number, market, slips).await?);
     }
-    let (packed, picks) = stock.work(site, pickers, packers).await?;
+    let (packed, picks) = stock.work(pickers, packers).await?;
     let came_to = format!(
         "волн {}, заказов {orders}, заданий {tasks}, упаковано {}",
         CARRIERS.len(),
@@ -80,9 +80,9 @@ pub(super) async fn late_rounds(site: &Site, market: &Market) -> anyhow::Result<
         }
         waves += 1;
         let picker = Picker::new(site.person(PICKERS.start).await?, site, market, &[]);
-        let packer = Packer::new(site.person(PACKERS.start).await?, market, &[]);
+        let packer = Packer::begin(site, PACKERS.start, market, &[]).await?;
         let stock = Stock::new(site)?;
-        let (packed, more) = stock.work(site, vec![picker], vec![packer]).await?;
+        let (packed, more) = stock.work(vec![picker], vec![packer]).await?;
         all.extend(packed);
         picks += more;
         put_back(site, market).await?;
@@ -114,7 +114,6 @@ impl Stock {
 
     async fn work(
         self,
-        site: &Site,
         pickers: Vec<Picker<'_>>,
         packers: Vec<Packer<'_>>,
     ) -> anyhow::Result<Worked> {
@@ -131,11 +130,9 @@ impl Stock {
         let mut picks = 0;
         for picker in &pickers {
             picks += picker.picks;
-            site.scans_add(picker.person.scans());
         }
         let mut packed = Vec::new();
         for packer in packers {
-            site.scans_add(packer.person.scans());
             packed.extend(packer.packed);
         }
         Ok((packed, picks))

@@ -1,5 +1,5 @@
-//! A day of a warehouse, played through the real interfaces: the API, handhelds over HTTP and TCP,
-//! printers on TCP.
+//! A day of a warehouse, played through the real interfaces: the API, handhelds and scales in their own
+//! languages, printers on TCP.
 //!
 //! **Invariant:** every mistake that somebody makes is checked against the verdict it must get; the
 //! day fails at the first one that is answered otherwise.
@@ -7,6 +7,7 @@
 
 mod carts;
 mod deliveries;
+mod devices;
 mod first_cart;
 mod floor_work;
 mod goods;
@@ -22,6 +23,7 @@ mod trucks;
 
 use std::net::SocketAddr;
 use std::path::Path;
+use std::sync::Arc;
 
 use anyhow::ensure;
 
@@ -30,6 +32,7 @@ use self::sales::{ORDERS, Sales};
 use self::shops::Market;
 use self::site::Site;
 use self::tables::Packed;
+use super::handheld::WaitingScanner;
 use super::store;
 use crate::db::{Db, DbError, Tx};
 
@@ -51,10 +54,12 @@ pub struct Doors {
 }
 
 /// A day that went as it should.
-#[derive(Debug, Clone)]
+#[derive(Debug)]
 pub struct DayReport {
     /// Everything one can log in with, a line for each.
     pub log_ins: Vec<String>,
+    /// Scanners to which the server stays connected as long as this is kept.
+    pub scanners: Vec<Arc<WaitingScanner>>,
 }
 
 /// Plays the day and prints how it goes. Acts and registers are written into `papers`.
@@ -82,6 +87,8 @@ pub async fn play(doors: &Doors, papers: &Path) -> anyhow::Result<DayReport> {
     let labels = steps.play("18:30", "Печать", printed(&site)).await?;
 
     let states = order_states(&site).await?;
+    let devices = site.fleet.figures().await?;
+    let scales = site.fleet.weighed(&site.dispatch, &sales, &packed).await?;
     let figures = Figures {
         received,
         placed,
@@ -91,10 +98,12 @@ pub async fn play(doors: &Doors, papers: &Path) -> anyhow::Result<DayReport> {
         cancelled: states.cancelled,
         waiting: states.waiting,
         picks,
-        scans: site.scans(),
+        scans: devices.iter().map(|device| device.scans).sum(),
         labels,
         parcels: packed.len(),
         manifests,
+        devices,
+        scales,
     };
     check(&figures, &sales)?;
     ensure!(
@@ -108,7 +117,7 @@ pub async fn play(doors: &Doors, papers: &Path) -> anyhow::Result<DayReport> {
     for client in &market.clients {
         log_ins.push(format!("ключ API, {}: {}", client.shop.name, client.key));
     }
-    Ok(DayReport { log_ins })
+    Ok(DayReport { log_ins, scanners: site.fleet.waiting() })
 }
 
 async fn labels(market: &mut Market) -> anyhow::Result<((), String)> {
@@ -164,5 +173,13 @@ fn check(figures: &Figures, sales: &Sales) -> anyhow::Result<()> {
         shipped + cancelled + waiting == *orders,
         "заказов {orders}: отгружено {shipped}, отменено {cancelled}, ждут {waiting}"
     );
+    for device in &figures.devices {
+        ensure!(device.scans > 0, "никто не сканировал: {}", device.title);
+        ensure!(device.differences == 0, "сканы {} разошлись с сервером", device.title);
+    }
+    for scale in &figures.scales {
+        ensure!(scale.parcels > 0, "весы не взвесили ничего: {}", scale.title);
+        ensure!(scale.differences == 0, "места весов {} разошлись с сервером", scale.title);
+    }
     Ok(())
 }

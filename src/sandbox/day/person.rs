@@ -20,7 +20,6 @@ pub(super) struct Person {
     handheld: Handheld,
     shown: Shown,
     last: String,
-    scans: u64,
     tally: Tally,
 }
 
@@ -33,7 +32,7 @@ impl Person {
     ) -> anyhow::Result<Self> {
         let shown = Shown::default();
         let (name, last, tally) = (badge.name.clone(), String::new(), tally.clone());
-        let mut person = Self { name, handheld, shown, last, scans: 0, tally };
+        let mut person = Self { name, handheld, shown, last, tally };
         person.scan(&badge.barcode).await?;
         person.scan(&badge.pin).await?;
         ensure!(person.says("Выберите работу"), "{}: не вошёл: {}", person.name, person.text());
@@ -50,7 +49,6 @@ impl Person {
     /// Scans, whatever the verdict.
     pub(super) async fn send(&mut self, data: &str) -> anyhow::Result<()> {
         data.clone_into(&mut self.last);
-        self.scans += 1;
         let scanned = self.handheld.scan(data).await;
         self.shown = scanned.with_context(|| format!("{}: «{data}»", self.name))?;
         Ok(())
@@ -84,10 +82,21 @@ impl Person {
         kind: &'static str,
     ) -> anyhow::Result<()> {
         self.send(data).await?;
+        self.is_told(verdict, words, kind)
+    }
+
+    /// Whether the last scan was the mistake that it should be.
+    pub(super) fn is_told(
+        &self,
+        verdict: &str,
+        words: &str,
+        kind: &'static str,
+    ) -> anyhow::Result<()> {
         ensure!(
             self.shown.feedback == verdict && self.says(words),
-            "{}: {kind}: на скан «{data}» ожидалось {verdict} «{words}», а показано {} «{}»",
+            "{}: {kind}: на скан «{}» ожидалось {verdict} «{words}», а показано {} «{}»",
             self.name,
+            self.last,
             self.shown.feedback,
             self.text()
         );
@@ -118,10 +127,6 @@ impl Person {
 
     pub(super) fn says(&self, words: &str) -> bool {
         self.text().contains(words)
-    }
-
-    pub(super) const fn scans(&self) -> u64 {
-        self.scans
     }
 }
 

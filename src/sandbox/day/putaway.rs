@@ -46,7 +46,6 @@ async fn put_several(site: &Site, who: usize, products: &[&Product]) -> anyhow::
             .with_context(|| format!("размещение {}", product.article))?;
     }
     person.scan("LOGOUT").await?;
-    site.scans_add(person.scans());
     Ok(placed)
 }
 

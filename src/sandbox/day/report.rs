@@ -90,6 +90,25 @@ pub(super) struct HandedOver {
     pub(super) parcels: usize,
 }
 
+/// What the devices of one language did.
+#[derive(Debug, Clone)]
+pub(super) struct DeviceFigures {
+    pub(super) title: String,
+    pub(super) devices: usize,
+    pub(super) scans: i64,
+    /// Scans that the server has more or fewer of than the devices sent.
+    pub(super) differences: u64,
+}
+
+/// What a scale did.
+#[derive(Debug, Clone)]
+pub(super) struct ScaleFigures {
+    pub(super) title: String,
+    pub(super) parcels: usize,
+    /// Parcels that do not say that this scale weighed them.
+    pub(super) differences: usize,
+}
+
 /// The figures of the day.
 #[derive(Debug, Clone, Default)]
 pub(super) struct Figures {
@@ -101,10 +120,12 @@ pub(super) struct Figures {
     pub(super) cancelled: usize,
     pub(super) waiting: usize,
     pub(super) picks: u64,
-    pub(super) scans: u64,
+    pub(super) scans: i64,
     pub(super) labels: u64,
     pub(super) parcels: usize,
     pub(super) manifests: Vec<HandedOver>,
+    pub(super) devices: Vec<DeviceFigures>,
+    pub(super) scales: Vec<ScaleFigures>,
 }
 
 /// The table at the end of the day.
@@ -127,6 +148,7 @@ pub(super) fn print(figures: &Figures, tally: &Tally, steps: &Steps) {
     for (name, value) in rows {
         row(name, &value);
     }
+    print_devices(figures);
     println!("Реестры и акты");
     for manifest in &figures.manifests {
         let HandedOver { number, act, carrier, point, parcels } = manifest;
@@ -137,6 +159,19 @@ pub(super) fn print(figures: &Figures, tally: &Tally, steps: &Steps) {
         row(kind, &times.to_string());
     }
     println!("Рабочий день с 08:00 до 19:00 сыгран за {}", seconds(steps.elapsed()));
+}
+
+fn print_devices(figures: &Figures) {
+    println!("Устройства");
+    for DeviceFigures { title, devices, scans, .. } in &figures.devices {
+        row(title, &format!("сканов {scans}, устройств {devices}"));
+    }
+    for ScaleFigures { title, parcels, .. } in &figures.scales {
+        row(title, &format!("взвешено мест {parcels}"));
+    }
+    let scans: u64 = figures.devices.iter().map(|device| device.differences).sum();
+    let parcels: usize = figures.scales.iter().map(|scale| scale.differences).sum();
+    row("расхождений устройств с сервером", &format!("сканов {scans}, мест {parcels}"));
 }
 
 fn row(name: &str, value: &str) {

@@ -27,7 +27,6 @@ pub(super) async fn put_back(site: &Site, market: &Market) -> anyhow::Result<i64
         from(site, market, &mut person, &place).await.with_context(|| format!("из {place}"))?;
     }
     person.scan("LOGOUT").await?;
-    site.scans_add(person.scans());
     let open = site.dispatch.list("/v1/put-backs").await?;
     ensure!(open.is_empty(), "осталось вернуть: {}", open.len());
     lines.iter().map(left).sum()

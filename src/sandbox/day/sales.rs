@@ -47,7 +47,7 @@ pub(super) struct Order {
     pub(super) lines: Vec<(usize, i64)>,
     cod: bool,
     buyer: usize,
-    id: Option<String>,
+    pub(super) id: Option<String>,
 }
 
 /// All orders of the day.

@@ -1,18 +1,16 @@
 //! The warehouse of the day: its administrator, bins, totes, boxes, printers, staff and handhelds.
 
 use std::collections::HashSet;
-use std::sync::Arc;
-use std::sync::atomic::{AtomicI64, AtomicU64, Ordering};
 
 use anyhow::{Context, bail, ensure};
 use serde_json::{Value, json};
 
 use super::Doors;
+use super::devices::Fleet;
 use super::person::{Badge, Person};
 use super::report::Tally;
 use crate::barcodes::{OwnCode, OwnKind};
 use crate::sandbox::client::ApiClient;
-use crate::sandbox::handheld::Handheld;
 use crate::sandbox::printer::SandboxPrinter;
 
 pub(super) const ADMIN_PASSWORD: &str = "samovar-2026";
@@ -91,44 +89,15 @@ pub(super) struct Site {
     /// Printed codes of the totes.
     pub(super) totes: Vec<String>,
     pub(super) badges: Vec<Badge>,
-    tokens: Vec<String>,
+    pub(super) fleet: Fleet,
     pub(super) printers: Vec<SandboxPrinter>,
-    doors: Doors,
-    client: reqwest::Client,
     pub(super) tally: Tally,
-    scans: AtomicU64,
-    /// The devices' own counters of their scans.
-    counters: [Arc<AtomicI64>; DEVICES],
 }
 
 impl Site {
-    pub(super) fn scans_add(&self, scans: u64) {
-        self.scans.fetch_add(scans, Ordering::Relaxed);
-    }
-
-    pub(super) fn scans(&self) -> u64 {
-        self.scans.load(Ordering::Relaxed)
-    }
-
-    /// The handheld of this number: every second one speaks TCP.
-    pub(super) fn handheld(&self, device: usize) -> Handheld {
-        let token = &self.tokens[device];
-        let handheld = if Self::is_line_scanner(device) {
-            Handheld::tcp(self.doors.scanners, token)
-        } else {
-            Handheld::http(self.client.clone(), vec![self.doors.base.clone()], token)
-        };
-        handheld.counting_on(&self.counters[device])
-    }
-
-    /// Packers need a full screen; one in reserve is a line scanner.
-    pub(super) const fn is_line_scanner(device: usize) -> bool {
-        matches!(device, 1 | 3 | 5 | 7 | 12)
-    }
-
     /// The member of the staff of this number, logged in on the handheld of the same number.
     pub(super) async fn person(&self, number: usize) -> anyhow::Result<Person> {
-        Person::log_in(self.handheld(number), &self.badges[number], &self.tally).await
+        Person::log_in(self.fleet.handheld(number), &self.badges[number], &self.tally).await
     }
 }
 
@@ -186,32 +155,19 @@ pub(super) async fn build(doors: &Doors, tally: &Tally) -> anyhow::Result<(Site,
     boxes(&desk).await?;
     let printers = printers(&desk, &warehouse).await?;
     let badges = staff(&desk).await?;
-    let tokens = devices(&desk, &warehouse).await?;
+    let fleet = Fleet::enrol(&desk, &client, doors, &warehouse).await?;
     let dispatch = dispatcher(doors, &client, &desk).await?;
     let came_to = format!(
-        "ячеек {}, тары {}, принтеров {}, сотрудников {}, терминалов {}",
+        "ячеек {}, тары {}, принтеров {}, сотрудников {}, терминалов {}, весов {}",
         bins.len(),
         totes.len(),
         printers.len(),
         badges.len() + 3,
-        tokens.len()
+        DEVICES,
+        super::devices::SCALES.len()
     );
-    let (doors, tally) = (doors.clone(), tally.clone());
-    let site = Site {
-        warehouse,
-        desk,
-        dispatch,
-        bins,
-        totes,
-        badges,
-        tokens,
-        printers,
-        doors,
-        client,
-        tally,
-        scans: AtomicU64::new(0),
-        counters: Default::default(),
-    };
+    let tally = tally.clone();
+    let site = Site { warehouse, desk, dispatch, bins, totes, badges, fleet, printers, tally };
     Ok((site, came_to))
 }
 
@@ -323,16 +279,6 @@ async fn dispatcher(
     log_in(doors, super::DISPATCHER_LOGIN, DISPATCHER_PASSWORD).await
 }
 
-async fn devices(desk: &ApiClient, warehouse: &str) -> anyhow::Result<Vec<String>> {
-    let mut tokens = Vec::with_capacity(DEVICES);
-    for number in 1..=DEVICES {
-        let body = json!({ "warehouse_id": warehouse, "name": format!("ТСД-{number:02}") });
-        let enrolled = desk.post("/v1/devices", &body).await?;
-        tokens.push(text_of(&enrolled, "token")?);
-    }
-    Ok(tokens)
-}
-
 /// What the log-ins are, a line for each.
 pub(super) fn log_ins(site: &Site) -> Vec<String> {
     let mut lines = vec![
@@ -342,9 +288,7 @@ pub(super) fn log_ins(site: &Site) -> Vec<String> {
     for (badge, (_, _, role)) in site.badges.iter().zip(STAFF) {
         lines.push(format!("{} ({role}): бейдж {} PIN {}", badge.name, badge.barcode, badge.pin));
     }
-    for (number, token) in (1..).zip(&site.tokens) {
-        lines.push(format!("терминал ТСД-{number:02}: {token}"));
-    }
+    lines.extend(site.fleet.log_ins());
     lines
 }
 

@@ -1,20 +1,27 @@
 //! Packing tables: each item verified, the box, the scale.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use anyhow::{Context, bail, ensure};
 use tokio::sync::Mutex;
 use tokio::sync::mpsc::{UnboundedReceiver, UnboundedSender};
 
+use super::devices::put_on;
 use super::goods::Trait;
 use super::person::{Person, between};
 use super::shops::{Market, Product};
-use super::site::tare;
+use super::site::{Site, tare};
+use crate::sandbox::devices::SandboxScale;
 
 /// Tape and filler.
 const FILLER_G: i64 = 15;
 /// Where nothing is proposed the largest box is taken.
 const LARGEST: &str = "K5";
+
+/// The scale of the table is read a few times a second; until then it has no weight.
+const PRESSES_MAX: u32 = 60;
+const PRESS_PAUSE: Duration = Duration::from_millis(100);
 
 /// What a packer does wrong, once each.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -35,6 +42,8 @@ pub(super) const SLIPS: [&[Slip]; 3] = [
 pub(super) struct Packed {
     pub(super) order: String,
     pub(super) parcel: String,
+    /// The handheld at whose table a scale weighed it; else the weight was typed.
+    pub(super) scale: Option<usize>,
 }
 
 /// The queue in front of the tables; closed when no picker works any more.
@@ -44,15 +53,25 @@ pub(super) struct Packer<'d> {
     pub(super) person: Person,
     market: &'d Market,
     slips: Vec<Slip>,
+    /// The scale of the table, and the number of the table's handheld.
+    scale: Option<(usize, SandboxScale)>,
     pub(super) packed: Vec<Packed>,
     /// Totes whose order was withdrawn: they wait to be put back.
     pub(super) set_aside: usize,
 }
 
 impl<'d> Packer<'d> {
-    pub(super) fn new(person: Person, market: &'d Market, slips: &[Slip]) -> Self {
+    /// The packer of this number at the table of the same number.
+    pub(super) async fn begin(
+        site: &Site,
+        number: usize,
+        market: &'d Market,
+        slips: &[Slip],
+    ) -> anyhow::Result<Self> {
+        let person = site.person(number).await?;
+        let scale = site.fleet.scale(number).map(|scale| (number, scale));
         let slips = slips.iter().rev().copied().collect();
-        Self { person, market, slips, packed: Vec::new(), set_aside: 0 }
+        Ok(Self { person, market, slips, scale, packed: Vec::new(), set_aside: 0 })
     }
 
     /// Tote after tote. Empty ones go back to the pickers.
@@ -92,7 +111,8 @@ impl<'d> Packer<'d> {
         let text = self.person.text();
         let order = between(&text, "Заказ ", " упакован").context("не упакован")?;
         let parcel = between(&text, "Наклейте этикетку ", " ").context("нет этикетки")?;
-        self.packed.push(Packed { order: order.to_owned(), parcel: parcel.to_owned() });
+        let scale = self.scale.as_ref().map(|(number, _)| *number);
+        self.packed.push(Packed { order: order.to_owned(), parcel: parcel.to_owned(), scale });
         Ok(true)
     }
 
@@ -165,11 +185,32 @@ impl<'d> Packer<'d> {
         Ok(LARGEST.to_owned())
     }
 
+    /// On the scale of the table, or on one whose figures are typed.
     async fn weigh(&mut self, grams: i64) -> anyhow::Result<()> {
         if self.slips(Slip::Weight) {
-            let heavy = (grams + 2_500).to_string();
-            self.person.warned(&heavy, "Проверьте вложение", "вес не сходится").await?;
+            self.weigh_once(grams + 2_500).await?;
+            self.person.is_told("warn", "Проверьте вложение", "вес не сходится")?;
         }
-        self.person.scan(&grams.to_string()).await
+        self.weigh_once(grams).await?;
+        ensure!(!self.person.shown().is_error(), "вес не принят: {}", self.person.text());
+        Ok(())
+    }
+
+    async fn weigh_once(&mut self, grams: i64) -> anyhow::Result<()> {
+        let Some((_, scale)) = self.scale.clone() else {
+            return self.person.send(&grams.to_string()).await;
+        };
+        put_on(&scale, grams).await?;
+        for _ in 0..PRESSES_MAX {
+            self.person.send("ГОТОВО").await?;
+            if !self.person.says("ещё не успокоился") && !self.person.says("нет весов")
+            {
+                // The next parcel is put there later.
+                scale.unload();
+                return Ok(());
+            }
+            tokio::time::sleep(PRESS_PAUSE).await;
+        }
+        bail!("весы молчат: {}", self.person.text())
     }
 }

@@ -63,7 +63,6 @@ async fn load_several(
         person.scan("MENU").await?;
     }
     person.scan("LOGOUT").await?;
-    site.scans_add(person.scans());
     Ok(())
 }
 

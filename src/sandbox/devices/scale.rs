@@ -6,6 +6,7 @@ use std::time::Duration;
 
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::{TcpListener, TcpStream};
+use tokio::sync::Notify;
 use tokio::time::timeout;
 
 use crate::devices::{
@@ -34,6 +35,8 @@ struct State {
     on_pan_tenths_g: i64,
     tare_tenths_g: i64,
     mood: ScaleMood,
+    /// How often somebody was told the weight since it last changed.
+    told: u32,
 }
 
 /// A scale on a port of its own, weighing as long as the program runs.
@@ -41,18 +44,24 @@ struct State {
 pub struct SandboxScale {
     address: SocketAddr,
     state: Arc<Mutex<State>>,
+    told: Arc<Notify>,
 }
 
 impl SandboxScale {
     pub async fn start(protocol: &Arc<ScaleProtocol>) -> std::io::Result<Self> {
-        let listener = TcpListener::bind("127.0.0.1:0").await?;
-        let scale = Self { address: listener.local_addr()?, state: Arc::default() };
-        let (protocol, state) = (Arc::clone(protocol), Arc::clone(&scale.state));
+        Self::on(protocol, TcpListener::bind("127.0.0.1:0").await?)
+    }
+
+    /// A scale that listens where it is told to.
+    pub fn on(protocol: &Arc<ScaleProtocol>, listener: TcpListener) -> std::io::Result<Self> {
+        let address = listener.local_addr()?;
+        let scale = Self { address, state: Arc::default(), told: Arc::default() };
+        let (protocol, conversing) = (Arc::clone(protocol), scale.clone());
         tokio::spawn(async move {
             while let Ok((stream, _)) = listener.accept().await {
-                let (protocol, state) = (Arc::clone(&protocol), Arc::clone(&state));
+                let (protocol, scale) = (Arc::clone(&protocol), conversing.clone());
                 tokio::spawn(async move {
-                    if let Err(error) = converse(stream, &protocol, &state).await {
+                    if let Err(error) = converse(stream, &protocol, &scale).await {
                         tracing::debug!(%error, "a sandbox scale lost its connection");
                     }
                 });
@@ -79,16 +88,30 @@ impl SandboxScale {
         self.change(|state| state.mood = mood);
     }
 
+    /// Waits until the weight that lies there now was told so often.
+    pub async fn told(&self, times: u32) {
+        loop {
+            let next = self.told.notified();
+            if self.state.lock().unwrap_or_else(PoisonError::into_inner).told >= times {
+                return;
+            }
+            next.await;
+        }
+    }
+
     fn change(&self, how: impl FnOnce(&mut State)) {
-        how(&mut self.state.lock().unwrap_or_else(PoisonError::into_inner));
+        let mut state = self.state.lock().unwrap_or_else(PoisonError::into_inner);
+        how(&mut state);
+        state.told = 0;
     }
 }
 
 async fn converse(
     mut stream: TcpStream,
     protocol: &ScaleProtocol,
-    state: &Mutex<State>,
+    scale: &SandboxScale,
 ) -> std::io::Result<()> {
+    let state = &*scale.state;
     stream.set_nodelay(true)?;
     let mut buffer = [0; 256];
     let mut asked: Vec<u8> = Vec::new();
@@ -101,6 +124,7 @@ async fn converse(
             asked.extend_from_slice(&buffer[..count]);
             let answer = answers(&mut asked, protocol, state);
             stream.write_all(&answer).await?;
+            scale.told.notify_waiters();
         } else {
             match timeout(PERIOD, stream.read(&mut buffer)).await {
                 Ok(Ok(0)) => return Ok(()),
@@ -109,6 +133,7 @@ async fn converse(
             }
             let answer = said(protocol, &weighed(state), state);
             stream.write_all(&answer).await?;
+            scale.told.notify_waiters();
         }
     }
 }
@@ -182,9 +207,15 @@ fn weighed(state: &Mutex<State>) -> ScaleEvent {
 
 /// The bytes of what the scale says; none if it is silent or has no word for it.
 fn said(protocol: &ScaleProtocol, event: &ScaleEvent, state: &Mutex<State>) -> Vec<u8> {
-    let mood = state.lock().unwrap_or_else(PoisonError::into_inner).mood;
-    if mood == ScaleMood::Silent {
+    let mut now = state.lock().unwrap_or_else(PoisonError::into_inner);
+    if now.mood == ScaleMood::Silent {
         return Vec::new();
     }
+    // Something else may have been put there in between.
+    let is_current = |weight: &Weight| weight.tenths_g == now.on_pan_tenths_g - now.tare_tenths_g;
+    if matches!(event, ScaleEvent::Weight(weight) if is_current(weight)) {
+        now.told = now.told.saturating_add(1);
+    }
+    drop(now);
     protocol.device_bytes(event).unwrap_or_default()
 }

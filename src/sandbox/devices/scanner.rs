@@ -177,7 +177,7 @@ impl SandboxScanner {
     }
 
     /// Whether every verdict can be heard by this device.
-    fn hears_verdicts(&self) -> bool {
+    pub fn hears_verdicts(&self) -> bool {
         Verdict::ALL.iter().all(|verdict| {
             let reply = Reply { sequence: None, verdict: *verdict, lines: Vec::new() };
             !self.protocol.feedback(&reply).is_empty()
