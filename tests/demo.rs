@@ -75,6 +75,7 @@ async fn the_day_is_played_and_nothing_differs_at_its_end() {
     let output = home.demo(&[]);
     assert!(output.status.success(), "{}", told(&output));
     assert!(told(&output).contains(" 0 differences"), "{}", told(&output));
+    devices_took_part(&told(&output));
     let papers = std::fs::read_dir(home.folder.join("papers")).unwrap().count();
     assert_eq!(papers, 5 * 4, "an act and a register for each manifest, in two forms");
     if home.database.is_none() {
@@ -91,6 +92,34 @@ async fn the_day_is_played_and_nothing_differs_at_its_end() {
         assert!(told(&again).contains("база данных не пуста"), "{}", told(&again));
     }
     home.finish().await;
+}
+
+/// The figure behind a word, in each line where it stands.
+fn figures(text: &str, word: &str) -> Vec<u64> {
+    let behind = text.lines().filter_map(|line| line.split_once(word));
+    let digits = behind.map(|(_, rest)| rest.chars().take_while(char::is_ascii_digit).collect());
+    digits.map(|digits: String| digits.parse().unwrap()).collect()
+}
+
+/// Handhelds in several languages and scales, all of which the server understood.
+fn devices_took_part(text: &str) {
+    let (_, devices) = text.split_once("\nУстройства\n").unwrap();
+    let (devices, _) = devices.split_once("\nРеестры").unwrap();
+    assert!(devices.contains("расхождений устройств с сервером"), "{devices}");
+    let (devices, differences) = devices.rsplit_once('\n').unwrap();
+    assert!(differences.ends_with(" сканов 0, мест 0"), "{differences}");
+    let scans = figures(devices, "сканов ");
+    assert!(scans.len() > 4 && scans.iter().all(|scans| *scans > 0), "{devices}");
+    assert_eq!(
+        figures(text, "  сканов...................................... ")[0],
+        scans.iter().sum::<u64>()
+    );
+    for kind in ["Zebra SSI", "Host ACK", "DataWedge", "JSON", "Сканер со строками"]
+    {
+        assert!(devices.contains(kind), "{kind}: {devices}");
+    }
+    let weighed = figures(devices, "взвешено мест ");
+    assert!(weighed.len() == 2 && weighed.iter().all(|parcels| *parcels > 0), "{devices}");
 }
 
 /// Another database beside a mark that a demo left.

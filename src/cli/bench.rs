@@ -1,8 +1,10 @@
 //! `ambar bench`: figures of speed, as JSON. They are measured here and nowhere guessed.
 
+mod devices;
 mod import;
 mod reserve;
 mod scan;
+mod scanners;
 
 use std::process::ExitCode;
 use std::time::Duration;
@@ -21,6 +23,10 @@ pub(super) struct BenchArgs {
 enum Bench {
     /// Handhelds that confirm picks over HTTP, on a floor made for it.
     Scan(scan::ScanArgs),
+    /// A frame of each kind of scanner into an event, and a text into its meaning.
+    Devices(devices::DevicesArgs),
+    /// Memory and speed of a server with many scanners on its door for TCP.
+    Scanners(scanners::ScannersArgs),
     /// Importing a file of orders into the database.
     Import(import::ImportArgs),
     /// Reserving all waiting orders of the database, and releasing a wave.
@@ -30,6 +36,8 @@ enum Bench {
 pub(super) async fn run(data: &DataArgs, args: BenchArgs) -> anyhow::Result<ExitCode> {
     let figures = match args.bench {
         Bench::Scan(args) => scan::run(data, &args).await?,
+        Bench::Devices(args) => devices::run(&args)?,
+        Bench::Scanners(args) => scanners::run(data, &args).await?,
         Bench::Import(args) => import::run(data, &args).await?,
         Bench::Reserve(args) => reserve::run(data, &args).await?,
     };
@@ -45,7 +53,12 @@ fn per_second(count: usize, took: Duration) -> u64 {
 
 /// The most memory this process had, in KiB, where the system tells.
 fn peak_memory_kib() -> Option<u64> {
-    let status = std::fs::read_to_string("/proc/self/status").ok()?;
-    let line = status.lines().find(|line| line.starts_with("VmHWM:"))?;
+    memory_kib(std::process::id(), "VmHWM:")
+}
+
+/// A figure of a process's memory in KiB, where the system tells: `VmRSS:` now, `VmHWM:` at most.
+fn memory_kib(process: u32, figure: &str) -> Option<u64> {
+    let status = std::fs::read_to_string(format!("/proc/{process}/status")).ok()?;
+    let line = status.lines().find(|line| line.starts_with(figure))?;
     line.split_whitespace().nth(1)?.parse().ok()
 }

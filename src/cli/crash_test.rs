@@ -44,7 +44,7 @@ pub(super) async fn run(data: &DataArgs, args: &CrashArgs) -> anyhow::Result<Exi
 
     let mut nodes = Vec::new();
     for _ in 0..args.nodes {
-        let mut node = Node::new(std::env::current_exe()?, server_arguments(data)).await?;
+        let mut node = Node::new(std::env::current_exe()?, serve::arguments(data)).await?;
         node.start().await?;
         nodes.push(node);
     }
@@ -59,13 +59,4 @@ pub(super) async fn run(data: &DataArgs, args: &CrashArgs) -> anyhow::Result<Exi
     println!("{}", serde_json::to_string_pretty(&report)?);
     println!("{} differences", report.differences);
     Ok(if report.is_sound() { ExitCode::SUCCESS } else { ExitCode::FAILURE })
-}
-
-fn server_arguments(data: &DataArgs) -> Vec<String> {
-    let mut arguments = vec!["serve".to_owned(), "--data-dir".to_owned()];
-    arguments.push(data.data_dir.to_string_lossy().into_owned());
-    if let Some(url) = data.server_url() {
-        arguments.extend(["--database-url".to_owned(), url.to_owned()]);
-    }
-    arguments
 }

@@ -8,6 +8,7 @@ mod crash_test;
 mod demo;
 mod import;
 mod label;
+mod sandbox;
 mod serve;
 mod verify;
 
@@ -50,6 +51,8 @@ enum Command {
     Bench(bench::BenchArgs),
     /// Kill servers under working handhelds and audit the ledger. Needs an empty database.
     CrashTest(crash_test::CrashArgs),
+    /// Play a scanner or a scale that is not there, to try a server with.
+    Sandbox(sandbox::SandboxArgs),
     /// Copy the embedded database while it is in use.
     Backup(backup::BackupArgs),
     /// Put a copy back in place of the embedded database. The server must be stopped.
@@ -92,6 +95,7 @@ async fn run(cli: Cli, folder: demo::Folder) -> anyhow::Result<ExitCode> {
         Command::Label(args) => label::run(&args),
         Command::Bench(args) => bench::run(&cli.data, args).await,
         Command::CrashTest(args) => crash_test::run(&cli.data, &args).await,
+        Command::Sandbox(args) => sandbox::run(args).await,
         Command::Backup(args) => backup::backup(&cli.data, &args),
         Command::Restore(args) => backup::restore(&cli.data, &args),
     }

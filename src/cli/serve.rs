@@ -55,6 +55,16 @@ pub(super) async fn migrate(data: &DataArgs) -> anyhow::Result<ExitCode> {
     Ok(ExitCode::SUCCESS)
 }
 
+/// The command line of a server of its own on this data, up to where it listens.
+pub(super) fn arguments(data: &DataArgs) -> Vec<String> {
+    let mut arguments = vec!["serve".to_owned(), "--data-dir".to_owned()];
+    arguments.push(data.data_dir.to_string_lossy().into_owned());
+    if let Some(url) = data.server_url() {
+        arguments.extend(["--database-url".to_owned(), url.to_owned()]);
+    }
+    arguments
+}
+
 /// Opens the database and brings its schema up to date.
 pub(super) async fn open(data: &DataArgs) -> anyhow::Result<crate::db::Db> {
     if data.server_url().is_none() {

@@ -30,18 +30,43 @@ pub struct Node {
     program: PathBuf,
     arguments: Vec<String>,
     address: SocketAddr,
+    /// The door for scanners, if it has one.
+    scanners: Option<SocketAddr>,
     child: Option<Child>,
 }
 
 impl Node {
     /// A node that will run `program arguments… --listen address`.
-    pub async fn new(program: PathBuf, mut arguments: Vec<String>) -> anyhow::Result<Self> {
-        let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await?;
-        let address = listener.local_addr()?;
-        drop(listener);
+    pub async fn new(program: PathBuf, arguments: Vec<String>) -> anyhow::Result<Self> {
+        let address = free_address().await?;
+        Ok(Self::at(program, arguments, address, None))
+    }
+
+    /// The same with the door for scanners open.
+    pub async fn with_scanners(program: PathBuf, arguments: Vec<String>) -> anyhow::Result<Self> {
+        let (address, scanners) = tokio::try_join!(free_address(), free_address())?;
+        Ok(Self::at(program, arguments, address, Some(scanners)))
+    }
+
+    fn at(
+        program: PathBuf,
+        mut arguments: Vec<String>,
+        address: SocketAddr,
+        scanners: Option<SocketAddr>,
+    ) -> Self {
+        let door = scanners.map_or_else(|| "off".to_owned(), |door| door.to_string());
         arguments.extend(["--listen".to_owned(), address.to_string()]);
-        arguments.extend(["--scanner-listen".to_owned(), "off".to_owned()]);
-        Ok(Self { program, arguments, address, child: None })
+        arguments.extend(["--scanner-listen".to_owned(), door]);
+        Self { program, arguments, address, scanners, child: None }
+    }
+
+    pub const fn scanners(&self) -> Option<SocketAddr> {
+        self.scanners
+    }
+
+    /// The number of its process while it runs.
+    pub fn process(&self) -> Option<u32> {
+        self.child.as_ref()?.id()
     }
 
     pub fn base(&self) -> String {
@@ -70,6 +95,11 @@ impl Node {
         }
         Ok(())
     }
+}
+
+/// An address that nobody uses now.
+async fn free_address() -> std::io::Result<SocketAddr> {
+    tokio::net::TcpListener::bind("127.0.0.1:0").await?.local_addr()
 }
 
 /// What handhelds were answered, by device.

@@ -118,6 +118,10 @@ impl DisplayRules {
         Ok(())
     }
 
+    pub(super) fn encoding_name(&self) -> &str {
+        &self.encoding
+    }
+
     pub(super) fn line_end(&self) -> &[u8] {
         &self.line_end
     }

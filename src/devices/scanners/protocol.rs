@@ -217,6 +217,11 @@ impl StreamProtocol {
         self.identity.hello
     }
 
+    /// The name of the encoding of its display, if it has one.
+    pub fn display_encoding(&self) -> Option<&str> {
+        self.display.as_ref().map(DisplayRules::encoding_name)
+    }
+
     /// Whether a scan carries the device's own number, so that it can be sent again.
     pub const fn numbers_scans(&self) -> bool {
         self.identity.sequence

@@ -30,9 +30,18 @@ pub(super) const SLIPS: [&[Slip]; 5] = [
     &[Slip::WrongBin, Slip::WrongTote, Slip::Undo],
     &[Slip::WrongItem, Slip::OverPick, Slip::Short],
     &[Slip::WrongTote, Slip::WrongBin, Slip::Damaged],
-    &[Slip::OverPick, Slip::WrongItem, Slip::DenyEmpty],
     &[Slip::Undo, Slip::Short, Slip::WrongBin],
+    &[Slip::OverPick, Slip::WrongItem, Slip::DenyEmpty],
 ];
+
+/// How long a picker works.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Shift {
+    /// Until no batch waits.
+    Whole,
+    /// Until everything was done wrong that was planned.
+    Short,
+}
 
 /// Where the screen stands.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -89,9 +98,13 @@ impl<'d> Picker<'d> {
         Self { person, site, market, slips, cart: Vec::new(), bin: String::new(), picks: 0 }
     }
 
-    /// Cart after cart, until no batch waits.
-    pub(super) async fn work(mut self, totes: Totes) -> anyhow::Result<Self> {
+    /// Cart after cart, until no batch waits or the shift is over.
+    pub(super) async fn work(mut self, totes: Totes, shift: Shift) -> anyhow::Result<Self> {
         loop {
+            if shift == Shift::Short && self.slips.is_empty() {
+                self.person.scan("LOGOUT").await?;
+                return Ok(self);
+            }
             self.person.scan("PICK").await?;
             if self.stage() == Stage::Nothing {
                 self.person.scan("LOGOUT").await?;

@@ -10,6 +10,7 @@ use anyhow::{Context, ensure};
 use serde_json::{Value, json};
 
 use super::Doors;
+use super::carts::Shift;
 use super::report::{DeviceFigures, ScaleFigures};
 use super::sales::Sales;
 use super::site::{DEVICES, text_of};
@@ -25,8 +26,8 @@ const OWN_SCREEN_TITLE: &str = "ТСД с экраном ambar (HTTP)";
 
 /// What the handheld of each of the staff speaks, and that in reserve.
 ///
-/// A scanner that sends bytes is slowed down after a burst, so the most busy have others. Packers need
-/// a full screen.
+/// The server slows a stream of bytes down to the pace of a busy man after a burst, and the people here
+/// are faster: those who have most to do send messages. Packers need a full screen.
 const LANGUAGES: [&str; DEVICES] = [
     OWN_SCREEN,
     "line-tcp",
@@ -40,7 +41,7 @@ const LANGUAGES: [&str; DEVICES] = [
     OWN_SCREEN,
     OWN_SCREEN,
     OWN_SCREEN,
-    "line-tcp",
+    "generic-mqtt-json",
 ];
 
 /// Which packing tables have a scale: the number of their handheld, and what the scale speaks.
@@ -68,7 +69,7 @@ struct Device {
 struct Scale {
     connection: String,
     language: &'static str,
-    scale: SandboxScale,
+    on_table: SandboxScale,
 }
 
 /// All of them.
@@ -124,9 +125,17 @@ impl Fleet {
         handheld.counting_on(counter)
     }
 
+    /// How much the one with this handheld can do of a day that lasts seconds.
+    pub(super) fn shift(&self, number: usize) -> Shift {
+        match self.devices[number].way {
+            Way::Screen | Way::Message(..) => Shift::Whole,
+            Way::Stream(..) => Shift::Short,
+        }
+    }
+
     /// The scale at the table of this handheld.
     pub(super) fn scale(&self, number: usize) -> Option<SandboxScale> {
-        self.scales.get(&number).map(|scale| scale.scale.clone())
+        self.scales.get(&number).map(|scale| scale.on_table.clone())
     }
 
     pub(super) fn log_ins(&self) -> Vec<String> {
@@ -239,12 +248,12 @@ impl Enrolment<'_> {
 
     async fn scale(&self, table: &Device, language: &'static str) -> anyhow::Result<Scale> {
         let protocol = devices::scale(language).context("нет таких весов")?;
-        let scale = SandboxScale::start(protocol).await?;
+        let on_table = SandboxScale::start(protocol).await?;
         let mut body = self.connection("Стол", language, "tcp_client");
-        body["address"] = json!(scale.address().to_string());
+        body["address"] = json!(on_table.address().to_string());
         body["device_id"] = json!(table.id);
         let connection = text_of(&self.desk.post("/v1/connections", &body).await?, "id")?;
-        Ok(Scale { connection, language, scale })
+        Ok(Scale { connection, language, on_table })
     }
 }
 

@@ -9,7 +9,7 @@ use futures::future::try_join_all;
 use serde_json::{Value, json};
 use tokio::sync::{Mutex, mpsc};
 
-use super::carts::{self, Picker, Totes};
+use super::carts::{self, Picker, Shift, Totes};
 use super::first_cart;
 use super::returns::put_back;
 use super::sales::{CARRIERS, Sales};
@@ -54,7 +54,8 @@ pub(super) async fn first_round(
     let begun = first_cart::play(site, market, sales, &stock.totes).await?;
     let (mut pickers, mut packers) = (Vec::new(), Vec::new());
     for (number, slips) in PICKERS.zip(carts::SLIPS) {
-        pickers.push(Picker::new(site.person(number).await?, site, market, slips));
+        let picker = Picker::new(site.person(number).await?, site, market, slips);
+        pickers.push((picker, site.fleet.shift(number)));
     }
     for (number, slips) in PACKERS.zip(tables::SLIPS) {
         packers.push(Packer::begin(site, number, market, slips).await?);
@@ -82,7 +83,7 @@ pub(super) async fn late_rounds(site: &Site, market: &Market) -> anyhow::Result<
         let picker = Picker::new(site.person(PICKERS.start).await?, site, market, &[]);
         let packer = Packer::begin(site, PACKERS.start, market, &[]).await?;
         let stock = Stock::new(site)?;
-        let (packed, more) = stock.work(vec![picker], vec![packer]).await?;
+        let (packed, more) = stock.work(vec![(picker, Shift::Whole)], vec![packer]).await?;
         all.extend(packed);
         picks += more;
         put_back(site, market).await?;
@@ -114,12 +115,12 @@ impl Stock {
 
     async fn work(
         self,
-        pickers: Vec<Picker<'_>>,
+        pickers: Vec<(Picker<'_>, Shift)>,
         packers: Vec<Packer<'_>>,
     ) -> anyhow::Result<Worked> {
         let Self { totes, empty, queue } = self;
         let picking: Vec<_> =
-            pickers.into_iter().map(|picker| picker.work(totes.clone())).collect();
+            pickers.into_iter().map(|(picker, shift)| picker.work(totes.clone(), shift)).collect();
         let packing: Vec<_> = packers
             .into_iter()
             .map(|packer| packer.work(Arc::clone(&queue), empty.clone()))

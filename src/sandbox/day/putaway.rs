@@ -11,6 +11,7 @@ use crate::barcodes::OwnKind;
 /// Who puts away: two with a full screen, one with a line scanner.
 const PEOPLE: [usize; 3] = [0, 2, 1];
 const BARE_HANDS: usize = 2;
+const BARE_EVERY: usize = 6;
 
 /// Everything to its bin; answers how many times somebody went.
 pub(super) async fn put_all(site: &Site, market: &Market) -> anyhow::Result<(i64, String)> {
@@ -20,7 +21,7 @@ pub(super) async fn put_all(site: &Site, market: &Market) -> anyhow::Result<(i64
         // Goods of several lots are told apart on a list that a line scanner does not show.
         let whose = match product.good.is(Trait::Shared) {
             true => 0,
-            false if plain && index % 3 == 0 => BARE_HANDS,
+            false if plain && index % BARE_EVERY == 0 => BARE_HANDS,
             false => index % 2,
         };
         hands[whose].push(product);

@@ -150,10 +150,11 @@ impl Handheld {
     /// One attempt. `None`: the server is there but cannot take it now.
     async fn send(&mut self, data: &str) -> anyhow::Result<Option<Shown>> {
         let sequence = self.sequence();
+        // Boxed: the buffers of a connection lie in these futures.
         match &mut self.door {
-            Door::Screen(door) => door.send(&self.token, sequence, data).await,
-            Door::Stream(door) => door.send(&self.token, sequence, data).await.map(Some),
-            Door::Message(door) => door.send(&self.token, sequence, data).await,
+            Door::Screen(door) => Box::pin(door.send(&self.token, sequence, data)).await,
+            Door::Stream(door) => Box::pin(door.send(&self.token, sequence, data)).await.map(Some),
+            Door::Message(door) => Box::pin(door.send(&self.token, sequence, data)).await,
         }
     }
 }
