@@ -58,7 +58,7 @@ pub async fn weight_gone(tx: &mut Tx, device: DeviceId) -> Result<(), DbError> {
 pub async fn weight_take(tx: &mut Tx, ctx: &Ctx, device: DeviceId) -> Result<Weighing, PackError> {
     let reading = store::scale::reading_find(tx, device).await?.ok_or(PackError::ScaleMissing)?;
     let is_old = ctx.now.seconds_since(reading.read_at) > READING_SECONDS_MAX;
-    if is_old || !store::scale::reading_take(tx, device).await? {
+    if is_old || !store::scale::reading_take(tx, device, reading.weight).await? {
         return Err(PackError::ScaleEmpty);
     }
     Ok(Weighing { weight: reading.weight, scale: Some(reading.scale) })

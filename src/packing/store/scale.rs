@@ -28,8 +28,9 @@ pub(super) const READING_FIND: &str =
 
 pub(super) const READING_STILL: &str = "UPDATE scale_reading SET read_at = $2 WHERE device_id = $1";
 
-pub(super) const READING_TAKE: &str =
-    "UPDATE scale_reading SET taken = $2 WHERE device_id = $1 AND taken = $3";
+/// Takes the weight that was read: another one may have come to rest since.
+pub(super) const READING_TAKE: &str = "UPDATE scale_reading SET taken = $2
+     WHERE device_id = $1 AND taken = $3 AND weight_g = $4";
 
 pub(in crate::packing) async fn reading_write(
     tx: &mut Tx,
@@ -61,12 +62,13 @@ pub(in crate::packing) async fn reading_still(
     tx.execute(READING_STILL, args![device, now]).await.map(drop)
 }
 
-/// False when another parcel took the weight, or the scale is empty.
+/// False when another parcel took the weight, the scale is empty, or it shows another weight now.
 pub(in crate::packing) async fn reading_take(
     tx: &mut Tx,
     device: DeviceId,
+    weight: Grams,
 ) -> Result<bool, DbError> {
-    Ok(tx.execute(READING_TAKE, args![device, true, false]).await? == 1)
+    Ok(tx.execute(READING_TAKE, args![device, true, false, weight]).await? == 1)
 }
 
 /// Nothing stands on the scale any more.

@@ -110,7 +110,8 @@ impl<'d> Packer<'d> {
         self.weigh(weight + tare(&case) + FILLER_G).await?;
         let text = self.person.text();
         let order = between(&text, "Заказ ", " упакован").context("не упакован")?;
-        let parcel = between(&text, "Наклейте этикетку ", " ").context("нет этикетки")?;
+        let parcel = between(&text, "Наклейте этикетку ", " ")
+            .with_context(|| format!("нет этикетки: {text}"))?;
         let scale = self.scale.as_ref().map(|(number, _)| *number);
         self.packed.push(Packed { order: order.to_owned(), parcel: parcel.to_owned(), scale });
         Ok(true)
