@@ -119,6 +119,8 @@ fn devices_took_part(text: &str) {
         assert!(devices.contains(kind), "{kind}: {devices}");
     }
     let weighed = figures(devices, "взвешено мест ");
+    let printed = figures(devices, " этикеток ");
+    assert!(printed.len() == 2 && printed.iter().all(|labels| *labels > 0), "{devices}");
     assert!(weighed.len() == 2 && weighed.iter().all(|parcels| *parcels > 0), "{devices}");
 }
 

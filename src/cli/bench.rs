@@ -2,6 +2,7 @@
 
 mod devices;
 mod import;
+mod labels;
 mod reserve;
 mod scan;
 mod scanners;
@@ -27,6 +28,8 @@ enum Bench {
     Devices(devices::DevicesArgs),
     /// Memory and speed of a server with many scanners on its door for TCP.
     Scanners(scanners::ScannersArgs),
+    /// Parcel labels filled and drawn.
+    Labels(labels::LabelsArgs),
     /// Importing a file of orders into the database.
     Import(import::ImportArgs),
     /// Reserving all waiting orders of the database, and releasing a wave.
@@ -38,6 +41,7 @@ pub(super) async fn run(data: &DataArgs, args: BenchArgs) -> anyhow::Result<Exit
         Bench::Scan(args) => scan::run(data, &args).await?,
         Bench::Devices(args) => devices::run(&args)?,
         Bench::Scanners(args) => scanners::run(data, &args).await?,
+        Bench::Labels(args) => labels::run(&args)?,
         Bench::Import(args) => import::run(data, &args).await?,
         Bench::Reserve(args) => reserve::run(data, &args).await?,
     };

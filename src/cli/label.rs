@@ -94,7 +94,7 @@ struct GraphicArgs {
     all_pages: bool,
 }
 
-fn size(text: &str) -> Result<MediaSize, String> {
+pub(super) fn size(text: &str) -> Result<MediaSize, String> {
     let side = |side: &str| side.trim().parse::<u32>().ok();
     match text.split_once(['x', '×']).map(|(width, height)| (side(width), side(height))) {
         Some((Some(width_mm), Some(height_mm))) => Ok(MediaSize { width_mm, height_mm }),

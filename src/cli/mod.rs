@@ -51,7 +51,7 @@ enum Command {
     Bench(bench::BenchArgs),
     /// Kill servers under working handhelds and audit the ledger. Needs an empty database.
     CrashTest(crash_test::CrashArgs),
-    /// Play a scanner or a scale that is not there, to try a server with.
+    /// Play a scanner, a scale or a printer that is not there, to try a server with.
     Sandbox(sandbox::SandboxArgs),
     /// Copy the embedded database while it is in use.
     Backup(backup::BackupArgs),

@@ -4,8 +4,10 @@
 
 use std::io::BufRead;
 use std::net::SocketAddr;
+use std::path::PathBuf;
 use std::process::ExitCode;
 use std::sync::Arc;
+use std::time::Duration;
 
 use anyhow::{Context, bail, ensure};
 use clap::{Args, Subcommand};
@@ -15,7 +17,9 @@ use tokio::sync::mpsc;
 
 use super::serve::wait_for_signal;
 use crate::devices::{self, DeviceScan, ScaleProtocol, StreamProtocol, Verdict};
+use crate::labels::{self, MediaSize};
 use crate::sandbox::devices::{Manners, Response, SandboxScale, SandboxScanner, ScaleMood};
+use crate::sandbox::printer::{Build, SandboxPrinter, Speech, Trouble};
 
 #[derive(Debug, Args)]
 pub(super) struct SandboxArgs {
@@ -29,6 +33,30 @@ enum Simulated {
     Scanner(ScannerArgs),
     /// A scale: each number of standard input is put on it, in grams; 0 empties it.
     Scale(ScaleArgs),
+    /// A label printer: each label that comes out is told, and each word of standard input is a trouble.
+    Printer(PrinterArgs),
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
+enum PrinterLanguage {
+    Zpl,
+    Tspl,
+}
+
+#[derive(Debug, Args)]
+struct PrinterArgs {
+    language: PrinterLanguage,
+    /// Wait here for the server to connect.
+    #[arg(long, default_value = "127.0.0.1:0")]
+    listen: SocketAddr,
+    /// Write each label into this folder: as it came, and of ZPL a picture.
+    #[arg(long)]
+    out: Option<PathBuf>,
+    /// The paper, in millimetres, for the picture.
+    #[arg(long, default_value = "100x150", value_parser = super::label::size)]
+    size: MediaSize,
+    #[arg(long, default_value_t = 8)]
+    dpmm: u32,
 }
 
 #[derive(Debug, Args)]
@@ -69,6 +97,7 @@ async fn play(args: SandboxArgs) -> anyhow::Result<()> {
     match args.device {
         Simulated::Scanner(args) => scanner(&args, typed).await,
         Simulated::Scale(args) => scale(&args, typed).await,
+        Simulated::Printer(args) => printer(&args, typed).await,
     }
 }
 
@@ -187,6 +216,86 @@ fn put(scale: &SandboxScale, word: &str) -> anyhow::Result<()> {
     Ok(())
 }
 
+/// What a person may do to a printer.
+const TROUBLES: [(&str, Trouble); 9] = [
+    ("бумага", Trouble::PaperOut),
+    ("лента", Trouble::RibbonOut),
+    ("крышка", Trouble::HeadOpen),
+    ("пауза", Trouble::Pause),
+    ("медленно", Trouble::Slow),
+    ("полуразрыв", Trouble::HalfClose),
+    ("разрыв", Trouble::Reset),
+    ("питание", Trouble::PowerCut),
+    ("молчит", Trouble::Silence),
+];
+const MEND: &str = "исправен";
+const LOOK_EVERY: Duration = Duration::from_millis(100);
+
+async fn printer(
+    args: &PrinterArgs,
+    mut typed: mpsc::UnboundedReceiver<String>,
+) -> anyhow::Result<()> {
+    let speech = match args.language {
+        PrinterLanguage::Zpl => Speech::Zpl,
+        PrinterLanguage::Tspl => Speech::Tspl,
+    };
+    let build = Build { speech, ..Build::default() };
+    let printer = SandboxPrinter::on(build, bind(args.listen).await?)?;
+    println!("принтер слушает: {}", printer.address());
+    let words: Vec<&str> = TROUBLES.iter().map(|(word, _)| *word).collect();
+    println!("{}; номер этикетки перед словом — на ней; {MEND}", words.join(", "));
+    let mut out = 0;
+    loop {
+        // The words may end; the printer prints on until it is stopped.
+        while let Ok(line) = typed.try_recv() {
+            if let Err(error) = happen(&printer, line.trim()) {
+                println!("  {error}");
+            }
+        }
+        let printed = printer.printed();
+        for label in &printed[out..] {
+            out += 1;
+            println!("  этикетка {out}, байтов {}", label.len());
+            write_label(args, out, label)?;
+        }
+        tokio::time::sleep(LOOK_EVERY).await;
+    }
+}
+
+fn happen(printer: &SandboxPrinter, words: &str) -> anyhow::Result<()> {
+    if words == MEND {
+        printer.mend();
+        return Ok(());
+    }
+    let (label, word) = match words.split_once(' ') {
+        Some((label, word)) => (Some(label.parse::<u64>()?), word.trim()),
+        None => (None, words),
+    };
+    let found = TROUBLES.iter().find(|(known, _)| *known == word);
+    let (_, trouble) = found.with_context(|| format!("непонятно: {words}"))?;
+    match label {
+        Some(label) => printer.trouble_at(label, *trouble),
+        None => printer.trouble(*trouble),
+    }
+    Ok(())
+}
+
+fn write_label(args: &PrinterArgs, number: usize, label: &[u8]) -> anyhow::Result<()> {
+    let Some(folder) = &args.out else { return Ok(()) };
+    std::fs::create_dir_all(folder).with_context(|| folder.display().to_string())?;
+    let file = |ending: &str| folder.join(format!("{number:04}.{ending}"));
+    if args.language == PrinterLanguage::Tspl {
+        std::fs::write(file("tspl"), label)?;
+        return Ok(());
+    }
+    std::fs::write(file("zpl"), label)?;
+    let drawing = labels::zpl::draw(label, args.dpmm, args.size)?;
+    if let Some(drawn) = drawing.labels.first() {
+        std::fs::write(file("png"), drawn.picture.png()?)?;
+    }
+    Ok(())
+}
+
 async fn bind(address: SocketAddr) -> anyhow::Result<TcpListener> {
     let bound = TcpListener::bind(address).await;
     bound.with_context(|| format!("адрес {address} занят или недоступен: выберите другой"))
@@ -207,6 +316,18 @@ mod tests {
         for word in ["-5", "1,5", "громко"] {
             assert!(put(&scale, word).is_err(), "{word}");
         }
+    }
+
+    #[tokio::test]
+    async fn every_trouble_of_a_printer_has_a_word() {
+        let printer = SandboxPrinter::start().await.expect("it listens");
+        for trouble in Trouble::ALL {
+            assert!(TROUBLES.iter().any(|(_, known)| *known == trouble), "{trouble:?}");
+        }
+        assert!(happen(&printer, "бумага").is_ok() && printer.is_troubled());
+        assert!(happen(&printer, MEND).is_ok() && !printer.is_troubled());
+        assert!(happen(&printer, "3 крышка").is_ok() && !printer.is_troubled());
+        assert!(happen(&printer, "огонь").is_err() && happen(&printer, "x крышка").is_err());
     }
 
     #[test]

@@ -152,6 +152,7 @@ pub const QUERIES: &[&str] = &[
     scale::READING_FIND,
     scale::READING_STILL,
     scale::READING_TAKE,
+    scale::READING_END,
     PACKAGING_INSERT,
     PACKAGING_UPDATE,
     PACKAGING_FIND,

@@ -32,6 +32,9 @@ pub(super) const READING_STILL: &str = "UPDATE scale_reading SET read_at = $2 WH
 pub(super) const READING_TAKE: &str = "UPDATE scale_reading SET taken = $2
      WHERE device_id = $1 AND taken = $3 AND weight_g = $4";
 
+pub(super) const READING_END: &str =
+    "UPDATE scale_reading SET taken = $2 WHERE device_id = $1 AND taken = $3";
+
 pub(in crate::packing) async fn reading_write(
     tx: &mut Tx,
     reading: &Reading,
@@ -73,5 +76,5 @@ pub(in crate::packing) async fn reading_take(
 
 /// Nothing stands on the scale any more.
 pub(in crate::packing) async fn reading_end(tx: &mut Tx, device: DeviceId) -> Result<(), DbError> {
-    reading_take(tx, device).await.map(drop)
+    tx.execute(READING_END, args![device, true, false]).await.map(drop)
 }

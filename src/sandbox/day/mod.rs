@@ -104,6 +104,7 @@ pub async fn play(doors: &Doors, papers: &Path) -> anyhow::Result<DayReport> {
         manifests,
         devices,
         scales,
+        printed: site::labels_by_language(&site),
     };
     check(&figures, &sales)?;
     ensure!(
@@ -176,6 +177,9 @@ fn check(figures: &Figures, sales: &Sales) -> anyhow::Result<()> {
     for device in &figures.devices {
         ensure!(device.scans > 0, "никто не сканировал: {}", device.title);
         ensure!(device.differences == 0, "сканы {} разошлись с сервером", device.title);
+    }
+    for (language, labels) in &figures.printed {
+        ensure!(*labels > 0, "принтеры {language} не напечатали ничего");
     }
     for scale in &figures.scales {
         ensure!(scale.parcels > 0, "весы не взвесили ничего: {}", scale.title);

@@ -126,6 +126,8 @@ pub(super) struct Figures {
     pub(super) manifests: Vec<HandedOver>,
     pub(super) devices: Vec<DeviceFigures>,
     pub(super) scales: Vec<ScaleFigures>,
+    /// Labels that came out, by the language of their printers.
+    pub(super) printed: BTreeMap<&'static str, u64>,
 }
 
 /// The table at the end of the day.
@@ -168,6 +170,9 @@ fn print_devices(figures: &Figures) {
     }
     for ScaleFigures { title, parcels, .. } in &figures.scales {
         row(title, &format!("взвешено мест {parcels}"));
+    }
+    for (language, labels) in &figures.printed {
+        row(&format!("принтеры {language}"), &format!("этикеток {labels}"));
     }
     let scans: u64 = figures.devices.iter().map(|device| device.differences).sum();
     let parcels: usize = figures.scales.iter().map(|scale| scale.differences).sum();

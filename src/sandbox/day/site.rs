@@ -1,6 +1,6 @@
 //! The warehouse of the day: its administrator, bins, totes, boxes, printers, staff and handhelds.
 
-use std::collections::HashSet;
+use std::collections::{BTreeMap, HashSet};
 
 use anyhow::{Context, bail, ensure};
 use serde_json::{Value, json};
@@ -11,7 +11,7 @@ use super::person::{Badge, Person};
 use super::report::Tally;
 use crate::barcodes::{OwnCode, OwnKind};
 use crate::sandbox::client::ApiClient;
-use crate::sandbox::printer::SandboxPrinter;
+use crate::sandbox::printer::{Build, SandboxPrinter, Speech};
 
 pub(super) const ADMIN_PASSWORD: &str = "samovar-2026";
 const DISPATCHER_PASSWORD: &str = "reestr-2026";
@@ -78,6 +78,12 @@ pub(super) const RECEIVERS: std::ops::Range<usize> = 0..4;
 pub(super) const PICKERS: std::ops::Range<usize> = 4..9;
 pub(super) const PACKERS: std::ops::Range<usize> = 9..12;
 
+/// A printer with the language that it speaks.
+pub(super) struct Printer {
+    language: &'static str,
+    printer: SandboxPrinter,
+}
+
 /// Everything that stands, and who works there.
 pub(super) struct Site {
     pub(super) warehouse: String,
@@ -90,7 +96,7 @@ pub(super) struct Site {
     pub(super) totes: Vec<String>,
     pub(super) badges: Vec<Badge>,
     pub(super) fleet: Fleet,
-    pub(super) printers: Vec<SandboxPrinter>,
+    pub(super) printers: Vec<Printer>,
     pub(super) tally: Tally,
 }
 
@@ -226,23 +232,34 @@ pub(super) fn tare(code: &str) -> i64 {
     BOXES.iter().find(|known| known.code == code).map_or(0, |known| known.tare)
 }
 
-async fn printers(desk: &ApiClient, warehouse: &str) -> anyhow::Result<Vec<SandboxPrinter>> {
+async fn printers(desk: &ApiClient, warehouse: &str) -> anyhow::Result<Vec<Printer>> {
+    const ZPL: (&str, &str, Speech) = ("ZPL", "zebra-zpl", Speech::Zpl);
+    const TSPL: (&str, &str, Speech) = ("TSPL", "tspl", Speech::Tspl);
     let mut printers = Vec::new();
-    for (name, media) in [
-        ("Приёмка 58×40", "58x40"),
-        ("Упаковка 1", "100x150"),
-        ("Упаковка 2", "100x150"),
-        ("Ячейки 100×50", "100x50"),
+    for (name, media, (language, model, speech)) in [
+        ("Приёмка 58×40", "58x40", TSPL),
+        ("Упаковка 1", "100x150", ZPL),
+        ("Упаковка 2", "100x150", TSPL),
+        ("Ячейки 100×50", "100x50", ZPL),
     ] {
-        let printer = SandboxPrinter::start().await?;
+        let printer = SandboxPrinter::start_with(Build { speech, ..Build::default() }).await?;
         let body = json!({
-            "warehouse_id": warehouse, "name": name, "host": "127.0.0.1",
+            "warehouse_id": warehouse, "name": name, "model": model, "host": "127.0.0.1",
             "port": printer.address().port(), "media": media, "dots_per_mm": 8,
         });
         desk.post("/v1/printers", &body).await?;
-        printers.push(printer);
+        printers.push(Printer { language, printer });
     }
     Ok(printers)
+}
+
+/// How many labels came out in each language.
+pub(super) fn labels_by_language(site: &Site) -> BTreeMap<&'static str, u64> {
+    let mut labels = BTreeMap::new();
+    for Printer { language, printer } in &site.printers {
+        *labels.entry(*language).or_default() += printer.labels();
+    }
+    labels
 }
 
 async fn staff(desk: &ApiClient) -> anyhow::Result<Vec<Badge>> {
@@ -305,7 +322,7 @@ pub(super) async fn labels_out(site: &Site) -> anyhow::Result<u64> {
             let lost = site.desk.list("/v1/print-jobs?state=failed").await?.len()
                 + site.desk.list("/v1/print-jobs?state=unknown").await?.len();
             ensure!(lost == 0, "не напечатано этикеток: {lost}");
-            return Ok(site.printers.iter().map(SandboxPrinter::labels).sum());
+            return Ok(labels_by_language(site).into_values().sum());
         }
         tokio::time::sleep(PAUSE).await;
     }

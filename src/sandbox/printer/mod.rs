@@ -138,7 +138,11 @@ impl SandboxPrinter {
     }
 
     pub async fn start_with(build: Build) -> std::io::Result<Self> {
-        let listener = TcpListener::bind("127.0.0.1:0").await?;
+        Self::on(build, TcpListener::bind("127.0.0.1:0").await?)
+    }
+
+    /// A printer that listens where it is told to.
+    pub fn on(build: Build, listener: TcpListener) -> std::io::Result<Self> {
         let address = listener.local_addr()?;
         let shared = Arc::new(Shared {
             state: Mutex::new(State::new(build)),
