@@ -241,7 +241,7 @@ async fn printers(desk: &ApiClient, warehouse: &str) -> anyhow::Result<Vec<Print
     for (name, media, (language, model, speech)) in [
         ("Приёмка 58×40", "58x40", TSPL),
         ("Упаковка 1", "100x150", ZPL),
-        ("Упаковка 2", "100x150", TSPL),
+        ("Упаковка 2", "100x150", ZPL),
         ("Ячейки 100×50", "100x50", ZPL),
     ] {
         // What has no odometer has to be seen printing, as long as a short label takes.
