@@ -22,7 +22,7 @@ use crate::units::Clock;
 /// What the door speaks.
 const PROTOCOL: &str = "line-tcp";
 /// A scanner is answered at once or late, but it is answered.
-const PATIENCE: Duration = Duration::from_secs(60);
+const PATIENCE: Duration = Duration::from_mins(1);
 
 #[derive(Debug, Args)]
 pub(in crate::cli) struct ScannersArgs {
