@@ -237,8 +237,10 @@ mod tests {
     use crate::terminal::flows::menu;
 
     /// Written in capitals, and nothing to type.
-    const NO_WORDS: &[&str] =
-        &["ДД", "ММ", "ГГГГ", "PIN", "API", "CSV", "XLSX", "TCP", "ID", "UTF", "ZPL", "HTTP"];
+    const NO_WORDS: &[&str] = &[
+        "ДД", "ММ", "ГГГГ", "PIN", "API", "CSV", "XLSX", "TCP", "ID", "UTF", "ZPL", "HTTP", "FNC",
+        "GS",
+    ];
 
     #[test]
     fn commands_are_read_from_every_keyboard() {

@@ -18,7 +18,7 @@ const CODE: &str = "0104670540176099215'W9Um\u{1d}93dGVz";
 /// Texts by what is hard about them.
 const TEXTS: [(&str, &str); 4] = [
     ("ean13", "4601234567893"),
-    ("own", "BN-A-01-02-1-5"),
+    ("own", "BN-A-01-02-3-S"),
     ("marking_without_gs", "0104670540176099215'W9Um93dGVz"),
     ("digital_link", "https://id.gs1.org/01/04601234567893/10/L1"),
 ];

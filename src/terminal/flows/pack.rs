@@ -457,10 +457,11 @@ mod tests {
     }
 
     #[test]
-    fn the_proposed_box_is_taken_with_yes_and_the_weight_is_typed() {
+    fn the_proposed_box_is_taken_with_yes_and_the_weight_by_the_scale_or_typed() {
         let asked = state(0, Stage::Packaging { ending: EndState::Complete });
         let Action::Show(weighing) = scanned(&asked, "YES") else { panic!("the weight is next") };
-        assert!(matches!(scanned(&weighing, "YES"), Action::Refuse(_)), "nothing was weighed");
+        assert!(matches!(scanned(&weighing, "DONE"), Action::Weigh { packaging: Some(_), .. }));
+        assert!(matches!(scanned(&weighing, "heavy"), Action::Refuse(_)), "no weight");
         assert!(matches!(
             scanned(&weighing, "1250"),
             Action::Close(Closing { packaging: Some(_), confirmed: Confirmed::No, .. })
