@@ -203,6 +203,7 @@ fn no_capability_is_missing_here() {
                 "DbError",
                 "DocumentError",
                 "LabelError",
+                "PdfError",
                 "LineError",
                 "PrinterError",
             ]
