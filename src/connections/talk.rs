@@ -28,6 +28,9 @@ const HELLO_TIME_MAX: Duration = Duration::from_secs(30);
 const FAULTS_MAX: u32 = 50;
 /// Wrong tokens after which somebody is guessing.
 const REFUSED_TOKENS_MAX: u32 = 5;
+/// The same data sooner than this is no second scan, whatever the description says: no hand is so
+/// quick, but a laser that lies before a code is.
+const REPEAT_WITHIN_MIN: Duration = Duration::from_millis(120);
 /// Scans that a device may send at once, and how fast it may go on. A man scans three in a second.
 const BURST: u32 = 20;
 const SCAN_EVERY: Duration = Duration::from_millis(100);
@@ -80,7 +83,7 @@ impl<'a> Talk<'a> {
             peer,
             terminal,
             last: None,
-            repeats: RepeatFilter::new(protocol.repeat_within()),
+            repeats: RepeatFilter::new(protocol.repeat_within().max(REPEAT_WITHIN_MIN)),
             pace: Pace::new(),
             faults: 0,
             refused_tokens: 0,
@@ -204,6 +207,8 @@ impl<'a> Talk<'a> {
             Ok(answer) => reply_of(scan.sequence, &answer),
             Err(error) => refusal(scan.sequence, error.code(), &error.args()),
         };
+        // What waited behind a slow answer was sent in the same moment as this scan.
+        self.repeats.judge(&scan.data, self.app.clock.now());
         self.last = Some(Last { data: scan.data, reply: reply.clone() });
         reply
     }

@@ -13,6 +13,7 @@ use tokio_tungstenite::tungstenite::client::IntoClientRequest;
 use tokio_tungstenite::tungstenite::{self, Message};
 use tokio_util::sync::{CancellationToken, DropGuard};
 
+use crate::picking::number;
 use crate::seed::{self, World};
 use crate::support::{Answer, TestApp};
 use crate::terminal::badge;
@@ -173,6 +174,28 @@ async fn a_mad_device_and_a_guesser_are_cut_off_and_others_work_on() {
     let mut good = TcpStream::connect(address).await.unwrap();
     good.write_all(format!("HELLO {}\r\n", world.devices[0].1).as_bytes()).await.unwrap();
     read_exact(&mut good, b"OK").await;
+    stop.cancel();
+    app.finish().await;
+}
+
+#[tokio::test]
+async fn a_scanner_that_lies_before_a_code_has_scanned_it_once() {
+    let app = TestApp::spawn().await;
+    let world = seed::world(&app.app).await;
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let scanner = TcpStream::connect(listener.local_addr().unwrap()).await;
+    let stop = CancellationToken::new();
+    tokio::spawn(ambar::connections::tcp::serve(app.app.clone(), listener, stop.clone()));
+    let mut scanner = scanner.unwrap();
+    let code = format!("{}\r\n", badge(&world));
+    let all = format!("HELLO {}\r\n{}", world.devices[0].1, code.repeat(50));
+    scanner.write_all(all.as_bytes()).await.unwrap();
+    scanner.shutdown().await.unwrap();
+    let mut answers = String::new();
+    tokio::time::timeout(PATIENCE, scanner.read_to_string(&mut answers)).await.unwrap().unwrap();
+    assert_eq!(answers.matches("OK").count(), 51, "each is answered: {answers}");
+    let scans = number(&app, "SELECT COUNT(*) FROM command WHERE action = 'scan'").await;
+    assert_eq!(scans, 1, "and one is taken");
     stop.cancel();
     app.finish().await;
 }
