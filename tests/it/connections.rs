@@ -466,6 +466,12 @@ async fn a_set_up_sheet_shows_the_codes_of_the_device() {
     let codes = configured.iter().filter(|setup| setup.scan.is_some()).count();
     assert_eq!(html.matches("data:image/png;base64,").count(), codes + 1);
     assert!(html.contains("Сканер 17"));
+    let mut labels = body.clone();
+    labels["format"] = json!("zpl");
+    let labels = app.post(world.admin(), "/v1/device-sheets", labels).await;
+    let zpl = String::from_utf8(labels.bytes).unwrap();
+    assert_eq!((zpl.matches("^XA").count(), zpl.matches("^XZ").count()), (codes + 1, codes + 1));
+    assert!(zpl.contains(token), "the code of the device is on its label");
     let mut wrong = body;
     wrong["token"] = json!("amkey-1");
     assert_eq!(
