@@ -14,7 +14,7 @@ use super::shape::{self, Lean};
 use super::store::Store;
 use super::{
     COMMANDS_MAX, Drawing, DrawnLabel, ELEMENT_DOTS_MAX, LABELS_MAX, MediaSize, PAINTED_DOTS_MAX,
-    PICTURE_BYTES_MAX, Problem, Warning, ZplError, graphic,
+    PICTURE_BYTES_MAX, Problem, ROW_BYTES_MAX, Warning, ZplError, graphic,
 };
 
 /// The most data of one field, as printers have it.
@@ -272,6 +272,10 @@ impl<'a> Machine<'a> {
     }
 
     fn download(&mut self, command: &Command<'a>, total: usize, row_bytes: usize, data: &[u8]) {
+        if !(1..=ROW_BYTES_MAX).contains(&row_bytes) {
+            self.warn("the graphic has no rows, or wider ones than any label");
+            return;
+        }
         let limit = total.min(self.store.bytes_left());
         if limit < total {
             self.warn("the graphic is larger than the memory that is left");
@@ -284,8 +288,8 @@ impl<'a> Machine<'a> {
         if let Some(oddity) = read.oddity {
             self.warn(oddity);
         }
-        let row_bytes = u32::try_from(row_bytes).unwrap_or(0);
-        if row_bytes > 0 && !read.bytes.is_empty() {
+        let row_bytes = u32::try_from(row_bytes).expect("it is at most that of the widest label");
+        if !read.bytes.is_empty() {
             let name = command.parameter(0).unwrap_or(b"UNKNOWN");
             self.store.keep_graphic(name, Bitmap::from_rows(row_bytes, read.bytes));
         }
@@ -385,7 +389,7 @@ impl<'a> Machine<'a> {
         let row_bytes = command.size(3).unwrap_or(0);
         let total = command.size(2).or(command.size(1)).unwrap_or(0);
         let most = usize::try_from(ELEMENT_DOTS_MAX / 8).unwrap_or(usize::MAX);
-        if row_bytes == 0 || total > most {
+        if !(1..=ROW_BYTES_MAX).contains(&row_bytes) || total > most {
             self.warn("^GF has no rows, or more than any label");
             return;
         }
@@ -398,7 +402,7 @@ impl<'a> Machine<'a> {
         if let Some(oddity) = read.oddity {
             self.warn(oddity);
         }
-        let row_bytes = u32::try_from(row_bytes).unwrap_or(u32::MAX / 8);
+        let row_bytes = u32::try_from(row_bytes).expect("it is at most that of the widest label");
         self.field.shape = Some((Bitmap::from_rows(row_bytes, read.bytes), Ink::Black));
     }
 

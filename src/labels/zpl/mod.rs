@@ -43,6 +43,8 @@ const PICTURE_BYTES_MAX: usize = 64 << 20;
 const STORED_BYTES_MAX: usize = 16 << 20;
 /// The most dots of one element: the largest label at 24 dots/mm.
 const ELEMENT_DOTS_MAX: u64 = 12_000 * 12_000;
+/// The most bytes in a row of a graphic: the widest label at 24 dots/mm.
+const ROW_BYTES_MAX: usize = 12_000 / 8;
 /// The most dots to paint for one input, whatever they come to on paper.
 const PAINTED_DOTS_MAX: u64 = 4_000_000_000;
 

@@ -33,6 +33,20 @@ fn bounds(picture: &Bitmap) -> (u32, u32, u32, u32) {
 }
 
 #[test]
+fn a_graphic_with_rows_wider_than_any_label_is_named_and_left_out() {
+    let size = MediaSize { width_mm: 20, height_mm: 20 };
+    for input in [
+        "^XA^FO0,0^GFA,8,8,600000000,FF^FS^XZ",
+        "^XA^FO0,0^GFB,8,8,4294967295,FFFFFFFF^FS^XZ",
+        "~DGR:A.GRF,8,600000000,FF^XA^FO0,0^XGR:A.GRF^FS^XZ",
+    ] {
+        let drawing = draw(input.as_bytes(), 8, size).unwrap();
+        assert!(!drawing.warnings.is_empty(), "{input}");
+        assert_eq!(drawing.labels.len(), 1, "{input}");
+    }
+}
+
+#[test]
 fn a_box_stands_where_it_is_told() {
     assert_eq!(bounds(&one("^XA^FO10,20^GB30,40,2^FS^XZ")), (10, 39, 20, 59));
     assert_eq!(bounds(&one("^XA^LH5,6^FO10,20^GB30,40,2^FS^XZ")), (15, 44, 26, 65));
