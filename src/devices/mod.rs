@@ -47,6 +47,8 @@ pub mod printer;
 mod repeat;
 pub mod scales;
 pub mod scanners;
+#[cfg(test)]
+mod vectors;
 
 pub use fault::{FrameFault, ProtocolError};
 pub use repeat::{Novelty, RepeatFilter};

@@ -43,9 +43,7 @@ impl RepeatFilter {
         if self.window_us == 0 {
             return Novelty::New;
         }
-        let mut hasher = DefaultHasher::new();
-        key.hash(&mut hasher);
-        let (hash, now) = (hasher.finish(), at.micros());
+        let (hash, now) = (hash_of(key), at.micros());
         let is_past = |seen: i64| now.saturating_sub(seen) > self.window_us;
         while self.seen.front().is_some_and(|(_, seen)| is_past(*seen)) {
             self.seen.pop_front();
@@ -59,6 +57,18 @@ impl RepeatFilter {
         self.seen.push_back((hash, now));
         if known.is_some() { Novelty::Repeated } else { Novelty::New }
     }
+
+    /// What came in was not taken: the next time is the first one.
+    pub fn forget(&mut self, key: &[u8]) {
+        let hash = hash_of(key);
+        self.seen.retain(|(seen, _)| *seen != hash);
+    }
+}
+
+fn hash_of(key: &[u8]) -> u64 {
+    let mut hasher = DefaultHasher::new();
+    key.hash(&mut hasher);
+    hasher.finish()
 }
 
 #[cfg(test)]
@@ -86,6 +96,16 @@ mod tests {
         let mut filter = RepeatFilter::new(Duration::ZERO);
         assert_eq!(filter.judge(b"A", at_ms(0)), Novelty::New);
         assert_eq!(filter.judge(b"A", at_ms(0)), Novelty::New);
+    }
+
+    #[test]
+    fn what_was_not_taken_is_new_again() {
+        let mut filter = RepeatFilter::new(Duration::from_secs(5));
+        filter.judge(b"A", at_ms(0));
+        filter.judge(b"B", at_ms(0));
+        filter.forget(b"A");
+        assert_eq!(filter.judge(b"A", at_ms(1)), Novelty::New);
+        assert_eq!(filter.judge(b"B", at_ms(1)), Novelty::Repeated);
     }
 
     #[test]

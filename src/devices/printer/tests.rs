@@ -5,20 +5,7 @@ use serde::Deserialize;
 
 use super::protocol::SOURCES;
 use super::*;
-
-#[derive(Deserialize)]
-struct File {
-    vector: Vectors,
-}
-
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-struct Vectors {
-    #[serde(default)]
-    decode: Vec<Decode>,
-    #[serde(default)]
-    encode: Vec<Encode>,
-}
+use crate::devices::vectors::{Vectors, vectors_of};
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -113,7 +100,7 @@ fn every_model_keeps_its_vectors() {
     for ((name, source), model) in SOURCES.iter().zip(PrinterProtocol::all()) {
         assert_eq!(model.name(), *name);
         assert!(!model.title().is_empty());
-        let vectors = toml::from_str::<File>(source).unwrap().vector;
+        let vectors: Vectors<Decode, Encode> = vectors_of(source);
         for vector in &vectors.decode {
             let bytes = if vector.bytes_hex.is_empty() {
                 vector.bytes.clone().into_bytes()

@@ -6,19 +6,7 @@ use serde::Deserialize;
 use super::super::bytes::Bytes;
 use super::*;
 use crate::devices::fuzz;
-
-#[derive(Deserialize)]
-struct File {
-    vector: Vectors,
-}
-
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-struct Vectors {
-    decode: Vec<Decode>,
-    #[serde(default)]
-    encode: Vec<Encode>,
-}
+use crate::devices::vectors::{Vectors, vectors_of};
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -91,18 +79,14 @@ fn got(event: ScaleEvent) -> Wanted {
     }
 }
 
-fn with_vectors() -> Vec<(&'static str, &'static Arc<ScaleProtocol>, Vectors)> {
-    FILES
-        .iter()
-        .map(|(name, text)| {
-            (*name, scale(name).unwrap(), toml::from_str::<File>(text).unwrap().vector)
-        })
-        .collect()
+fn with_vectors() -> Vec<(&'static str, &'static Arc<ScaleProtocol>, Vectors<Decode, Encode>)> {
+    FILES.iter().map(|(name, text)| (*name, scale(name).unwrap(), vectors_of(text))).collect()
 }
 
 #[test]
 fn every_vector_is_decoded_whole_and_byte_by_byte() {
     for (name, protocol, vectors) in with_vectors() {
+        assert!(!vectors.decode.is_empty(), "{name} has no decode vector");
         for vector in vectors.decode {
             let wanted: Vec<_> = vector.events.iter().map(Said::wanted).collect();
             let whole: Vec<u8> = vector.chunks.iter().flat_map(|chunk| chunk.0.clone()).collect();

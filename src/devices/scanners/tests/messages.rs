@@ -8,20 +8,8 @@ use serde_json::Value;
 use super::super::super::bytes::Bytes;
 use super::super::*;
 use super::Answer;
+use crate::devices::vectors::{Vectors, vectors_of};
 use crate::units::UtcMicros;
-
-#[derive(Deserialize)]
-struct File {
-    vector: Vectors,
-}
-
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-struct Vectors {
-    decode: Vec<Decode>,
-    #[serde(default)]
-    encode: Vec<Encode>,
-}
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -82,12 +70,12 @@ impl Said {
     }
 }
 
-fn messages() -> Vec<(&'static str, Arc<MessageProtocol>, Vectors)> {
+fn messages() -> Vec<(&'static str, Arc<MessageProtocol>, Vectors<Decode, Encode>)> {
     FILES
         .iter()
         .filter_map(|(name, text)| {
             let protocol = Arc::clone(scanner(name).unwrap().message()?);
-            Some((*name, protocol, toml::from_str::<File>(text).unwrap().vector))
+            Some((*name, protocol, vectors_of(text)))
         })
         .collect()
 }

@@ -9,20 +9,7 @@ use serde::Deserialize;
 
 use super::super::bytes::Bytes;
 use super::*;
-
-#[derive(Deserialize)]
-struct File {
-    vector: Vectors,
-}
-
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-struct Vectors {
-    #[serde(default)]
-    decode: Vec<Decode>,
-    #[serde(default)]
-    encode: Vec<Encode>,
-}
+use crate::devices::vectors::{Vectors, vectors_of};
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -119,12 +106,12 @@ fn got(event: ScannerEvent) -> Wanted {
     }
 }
 
-fn streams() -> Vec<(&'static str, Arc<StreamProtocol>, Vectors)> {
+fn streams() -> Vec<(&'static str, Arc<StreamProtocol>, Vectors<Decode, Encode>)> {
     FILES
         .iter()
         .filter_map(|(name, text)| {
             let protocol = Arc::clone(scanner(name).unwrap().stream()?);
-            Some((*name, protocol, toml::from_str::<File>(text).unwrap().vector))
+            Some((*name, protocol, vectors_of(text)))
         })
         .collect()
 }
