@@ -45,8 +45,8 @@ pub(super) fn is_given_up(
 
 /// The printer of the person's zone, unless it was given up; then one that runs, with the least to
 /// do. When all have stopped, one of them still gets the label, and is asked how it is.
-pub(super) fn choose(
-    candidates: &[Candidate],
+pub(super) fn choose<'a>(
+    candidates: impl IntoIterator<Item = &'a Candidate>,
     zone: Option<ZoneId>,
     now: UtcMicros,
 ) -> Option<PrinterId> {
@@ -57,7 +57,7 @@ pub(super) fn choose(
         let stopped = candidate.state.is_stopped();
         (given_up, elsewhere, stopped, foreign, candidate.waiting)
     };
-    candidates.iter().min_by_key(rank).map(|candidate| candidate.id)
+    candidates.into_iter().min_by_key(rank).map(|candidate| candidate.id)
 }
 
 /// Where the labels of a printer go that was given up or taken out of use; none: they wait.
@@ -67,12 +67,8 @@ pub(super) fn instead(
     zone: Option<ZoneId>,
     now: UtcMicros,
 ) -> Option<PrinterId> {
-    let others: Vec<Candidate> = candidates
-        .iter()
-        .filter(|other| other.id != of && !other.state.is_stopped())
-        .cloned()
-        .collect();
-    choose(&others, zone, now)
+    let others = candidates.iter().filter(|other| other.id != of && !other.state.is_stopped());
+    choose(others, zone, now)
 }
 
 #[cfg(test)]

@@ -21,7 +21,7 @@ const COPIES_MAX: i64 = 1_000;
 const DOTS_PER_MM_USUAL: u32 = 8;
 const READY_BYTES_MAX: usize = 4 * 1024 * 1024;
 const REROUTE_SECONDS_MAX: i64 = 7 * 24 * 3600;
-const CODE_TEMPLATE: &str = "device";
+const CODE_TEMPLATE: &str = "printer";
 
 /// The media of a template, as a printer names it: `58x40`.
 pub fn media_of(template: &Template) -> String {
@@ -358,7 +358,8 @@ pub async fn code_label_queue(
     let code = own_code_of(&printer).to_string();
     let request = LabelRequest {
         template: CODE_TEMPLATE,
-        fields: [("code".to_owned(), code.clone()), ("name".to_owned(), printer.name.clone())]
+        fields: [("code", &code), ("name", &printer.name), ("media", &printer.media)]
+            .map(|(field, value)| (field.to_owned(), value.clone()))
             .into(),
         subject: code,
         warehouse: printer.warehouse,

@@ -1,6 +1,7 @@
 //! Who prints what: labels get their printers, and printers with work get a task of this node.
 
-use std::collections::HashSet;
+use std::collections::hash_map::Entry;
+use std::collections::{HashMap, HashSet};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
@@ -11,13 +12,13 @@ use tokio_util::task::TaskTracker;
 use uuid::Uuid;
 
 use super::bytes::READY;
-use super::choice;
-use super::store::{self, Printer};
+use super::choice::{self, Candidate};
+use super::store::{self, PrintJob, Printer};
 use super::task::PrinterTask;
 use crate::app::App;
 use crate::db::{DbError, Tx};
 use crate::devices::printer::{PrinterProtocol, Timings};
-use crate::ids::{PrinterId, new_uuid};
+use crate::ids::{PrinterId, WarehouseId, new_uuid};
 use crate::units::UtcMicros;
 
 /// How many labels without a printer are looked at in one round.
@@ -138,22 +139,17 @@ impl PrintService {
             return Ok(());
         }
         let work = async move |tx: &mut Tx| {
+            // By warehouse and media: many labels wait for the same few printers.
+            let mut known: HashMap<(WarehouseId, &str), Vec<Candidate>> = HashMap::new();
             for job in &jobs {
-                let mut candidates =
-                    store::printers_of_media(tx, job.warehouse, &job.media).await?;
-                if job.template == READY
-                    && let Some(kept) = store::job_label(tx, job.id).await?
-                {
-                    candidates.retain(|other| other.takes(kept.language, kept.dots_per_mm));
-                }
-                match choice::choose(&candidates, job.zone, now) {
-                    Some(printer) => store::job_assign(tx, job.id, printer).await?,
-                    None if job.reason.is_none() => {
-                        let why = format!("no active printer with media {}", job.media);
-                        store::job_reason(tx, job.id, why).await?;
+                let candidates = match known.entry((job.warehouse, &job.media)) {
+                    Entry::Occupied(known) => known.into_mut(),
+                    Entry::Vacant(unknown) => {
+                        let found = store::printers_of_media(tx, job.warehouse, &job.media);
+                        unknown.insert(found.await?)
                     }
-                    None => {}
-                }
+                };
+                assign_one(tx, job, candidates, now).await?;
             }
             Ok::<_, DbError>(())
         };
@@ -225,6 +221,33 @@ impl PrintService {
             task.run().await;
         });
         Ok(())
+    }
+}
+
+/// Gives one label its printer, which has one more to print then.
+async fn assign_one(
+    tx: &mut Tx,
+    job: &PrintJob,
+    candidates: &mut [Candidate],
+    now: UtcMicros,
+) -> Result<(), DbError> {
+    let kept = if job.template == READY { store::job_label(tx, job.id).await? } else { None };
+    let fits = |other: &&Candidate| {
+        kept.as_ref().is_none_or(|kept| other.takes(kept.language, kept.dots_per_mm))
+    };
+    let chosen = choice::choose(candidates.iter().filter(fits), job.zone, now);
+    match chosen {
+        Some(printer) => {
+            for candidate in candidates.iter_mut().filter(|candidate| candidate.id == printer) {
+                candidate.waiting += 1;
+            }
+            store::job_assign(tx, job.id, printer).await
+        }
+        None if job.reason.is_none() => {
+            let why = format!("no active printer with media {}", job.media);
+            store::job_reason(tx, job.id, why).await
+        }
+        None => Ok(()),
     }
 }
 

@@ -76,7 +76,15 @@ const JOB_LIST: &str =
             priority, copies, printed, state, reason, odometer_before, stops, recall_to,
             reprint_of, created_at, sent_at, ended_at
      FROM print_job WHERE id < $1 AND (state = $3 OR $3 IS NULL)
-       AND (printer_id = $4 OR $4 IS NULL) AND (subject = $5 OR $5 IS NULL)
+       AND (printer_id = $4 OR $4 IS NULL)
+     ORDER BY id DESC LIMIT $2";
+/// The same for one subject, found by it: its labels may be years apart.
+const JOB_LIST_OF: &str =
+    "SELECT id, warehouse_id, printer_id, zone_id, owner_id, template, media, subject, data,
+            priority, copies, printed, state, reason, odometer_before, stops, recall_to,
+            reprint_of, created_at, sent_at, ended_at
+     FROM print_job WHERE subject = $5 AND id < $1 AND (state = $3 OR $3 IS NULL)
+       AND (printer_id = $4 OR $4 IS NULL)
      ORDER BY id DESC LIMIT $2";
 const JOB_IN_PRINTER: &str =
     "SELECT id, warehouse_id, printer_id, zone_id, owner_id, template, media, subject, data,
@@ -148,6 +156,7 @@ pub(super) const QUERIES: &[&str] = &[
     JOB_INSERT,
     JOB_FIND,
     JOB_LIST,
+    JOB_LIST_OF,
     JOB_IN_PRINTER,
     JOB_NEXT,
     JOBS_UNASSIGNED,
@@ -214,8 +223,14 @@ pub(in crate::printing) async fn job_list(
     before: PrintJobId,
     limit: i64,
 ) -> Result<Vec<PrintJob>, DbError> {
-    let values = args![before, limit, filter.state, filter.printer, filter.subject.clone()];
-    tx.fetch_all(JOB_LIST, values).await
+    let mut values = args![before, limit, filter.state, filter.printer];
+    match &filter.subject {
+        None => tx.fetch_all(JOB_LIST, values).await,
+        Some(subject) => {
+            values.push(subject.as_str().into());
+            tx.fetch_all(JOB_LIST_OF, values).await
+        }
+    }
 }
 
 /// The job that was sent to a printer, or is being sent, and is not ended.
