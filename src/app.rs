@@ -9,7 +9,7 @@ use serde::de::DeserializeOwned;
 use crate::access::Principal;
 use crate::access::caller::{Caller, TokenCache};
 use crate::commands::{self, Command, CommandError, Ctx};
-use crate::connections::Presence;
+use crate::connections::{Presence, Repeats};
 use crate::db::{Db, DbError, Tx};
 use crate::http::IdempotencyKey;
 use crate::http::metrics::Metrics;
@@ -29,6 +29,7 @@ pub struct Shared {
     pub metrics: Metrics,
     pub last_scans: LastScans,
     pub presence: Presence,
+    pub repeats: Repeats,
 }
 
 impl Deref for App {
@@ -49,6 +50,7 @@ impl App {
                 metrics: Metrics::default(),
                 last_scans: LastScans::default(),
                 presence: Presence::default(),
+                repeats: Repeats::default(),
             }),
         }
     }

@@ -2,10 +2,10 @@
 
 use super::talk::{refusal, reply_of};
 use crate::app::App;
-use crate::devices::{MessageEvent, MessageProtocol, OutgoingMessage, Reply, ScannerEvent};
+use crate::devices::{MessageEvent, MessageProtocol, Novelty, OutgoingMessage, ScannerEvent};
 use crate::fault::{Fault, Kind};
-use crate::terminal::ScanOut;
-use crate::terminal::service::{self, ScanIn, Terminal};
+use crate::terminal::service::{self, ScanIn, Source, Terminal};
+use crate::terminal::{ScanOut, TerminalError};
 
 /// What a message led to.
 #[derive(Debug)]
@@ -28,21 +28,23 @@ pub(super) async fn take(
     event: MessageEvent,
 ) -> Result<Answered, Undelivered> {
     let device = event.device.unwrap_or_else(|| terminal.device.to_string());
-    app.presence.here(terminal.device, protocol_name, &device, app.clock.now());
+    app.presence.spoke(terminal.device, protocol_name, &device, app.clock.now());
     let (reply, screen) = match event.event {
         ScannerEvent::Scan(scan) => {
+            let sequence = scan.sequence;
+            // A number of its own makes a scan happen once, and needs no other key.
+            let source = event.key.filter(|_| sequence.is_none());
             let taken = ScanIn {
-                sequence: scan.sequence,
+                sequence,
                 happened_at: event.happened_at,
                 data: crate::barcodes::read_bytes(&scan.data).raw,
                 symbology: scan.symbology.map(|symbology| symbology.to_string()),
-                source_key: event.key,
+                source: source.map(|key| Source { key, again_within: protocol.repeat_within() }),
             };
-            // Boxed: the dialogue of every flow lies in this future.
-            match Box::pin(service::scan(app, terminal, taken)).await {
-                Ok(answer) => (reply_of(scan.sequence, &answer), Some(answer)),
+            match scan_once(app, protocol, terminal, taken).await {
+                Ok(answer) => (reply_of(sequence, &answer), Some(answer)),
                 Err(error) if error.kind() == Kind::Unavailable => return Err(Undelivered),
-                Err(error) => (refusal(scan.sequence, error.code(), &error.args()), None),
+                Err(error) => (refusal(sequence, error.code(), &error.args()), None),
             }
         }
         ScannerEvent::Fault(fault) => {
@@ -55,9 +57,27 @@ pub(super) async fn take(
         }
         _ => return Ok(Answered { message: None, screen: None }),
     };
-    Ok(Answered { message: feedback(protocol, &device, &reply), screen })
+    Ok(Answered { message: protocol.feedback(&device, &reply), screen })
 }
 
-fn feedback(protocol: &MessageProtocol, device: &str, reply: &Reply) -> Option<OutgoingMessage> {
-    protocol.feedback(device, reply)
+/// Takes a scan, or shows where the dialogue stands if it was taken a moment ago.
+async fn scan_once(
+    app: &App,
+    protocol: &MessageProtocol,
+    terminal: Terminal,
+    scan: ScanIn,
+) -> Result<ScanOut, TerminalError> {
+    let device = terminal.device;
+    let key = scan.source.as_ref().map(|source| source.key.clone());
+    if let Some(key) = &key
+        && app.repeats.judge(device, protocol, key, app.clock.now()) == Novelty::Repeated
+    {
+        return service::screen(app, terminal).await;
+    }
+    // Boxed: the dialogue of every flow lies in this future.
+    let outcome = Box::pin(service::scan(app, terminal, scan)).await;
+    if let (Err(_), Some(key)) = (&outcome, &key) {
+        app.repeats.forget(device, key);
+    }
+    outcome
 }

@@ -16,6 +16,7 @@ pub mod http;
 mod messages;
 mod mqtt;
 mod presence;
+mod repeats;
 mod scale;
 mod serial;
 pub mod service;
@@ -30,6 +31,7 @@ use crate::ids::{ConnectionId, DeviceId};
 use crate::{faults, text_enum};
 
 pub use self::presence::{Presence, write_regularly};
+pub use self::repeats::Repeats;
 pub use self::store::QUERIES;
 
 faults! {

@@ -6,7 +6,9 @@
 use std::time::Duration;
 
 use percent_encoding::percent_decode_str;
-use rumqttc::{AsyncClient, Event, EventLoop, MqttOptions, Packet, Publish, QoS};
+use rumqttc::{
+    AsyncClient, Event, EventLoop, MqttOptions, Packet, Publish, QoS, SubscribeReasonCode,
+};
 use tokio::sync::mpsc;
 use url::Url;
 
@@ -95,7 +97,12 @@ async fn receive(
             Event::Incoming(Packet::ConnAck(_)) => {
                 client.try_subscribe(filter, QoS::AtLeastOnce).map_err(std::io::Error::other)?;
             }
-            Event::Incoming(Packet::SubAck(_)) => report.up().await,
+            Event::Incoming(Packet::SubAck(answer)) => {
+                if answer.return_codes.contains(&SubscribeReasonCode::Failure) {
+                    return Err(std::io::Error::other("the broker refuses the topic"));
+                }
+                report.up().await;
+            }
             Event::Incoming(Packet::Publish(message)) => {
                 sender.send(message).await.map_err(std::io::Error::other)?;
             }

@@ -20,8 +20,8 @@ const WRITE_EVERY: Duration = Duration::from_secs(5);
 const SEEN_AGAIN_SECONDS: i64 = 60;
 /// Nobody wrote for so long: the device, or the node that it was connected to, is gone.
 pub(super) const SEEN_SECONDS_MAX: i64 = 180;
-/// How devices are connected that only ever ask.
-const REQUESTS: &str = "http";
+/// What a device speaks that has only sent scans to our own interface.
+const PROTOCOL_USUAL: &str = "http";
 
 /// What is known of a device.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -34,6 +34,14 @@ pub(super) struct Seen {
     pub(super) last_scan_at: Option<UtcMicros>,
 }
 
+impl Seen {
+    fn spoke(&mut self, protocol: &str, address: &str) {
+        self.connected = true;
+        protocol.clone_into(&mut self.protocol);
+        address.clone_into(&mut self.address);
+    }
+}
+
 /// The devices of this node that were heard of since the last writing.
 #[derive(Debug, Default)]
 pub struct Presence {
@@ -43,39 +51,49 @@ pub struct Presence {
 #[derive(Debug, Clone)]
 struct Entry {
     seen: Seen,
+    /// It keeps a connection open, so that its silence says nothing.
+    is_held: bool,
     is_written: bool,
 }
 
 impl Presence {
-    fn change(&self, device: DeviceId, now: UtcMicros, work: impl FnOnce(&mut Seen)) {
+    fn change(&self, device: DeviceId, now: UtcMicros, work: impl FnOnce(&mut Entry)) {
         let mut devices = self.devices.lock().expect("no holder panics");
         let entry = devices.entry(device).or_insert_with(|| Entry {
             seen: Seen {
                 connected: true,
-                protocol: REQUESTS.to_owned(),
+                protocol: PROTOCOL_USUAL.to_owned(),
                 address: String::new(),
                 battery_percent: None,
                 at: now,
                 last_scan_at: None,
             },
+            is_held: false,
             is_written: false,
         });
-        work(&mut entry.seen);
+        work(entry);
         entry.seen.at = now;
         entry.is_written = false;
     }
 
-    /// A device is connected.
+    /// A device keeps a connection open, until it is [`Self::gone`].
     pub(super) fn here(&self, device: DeviceId, protocol: &str, address: &str, now: UtcMicros) {
-        self.change(device, now, |seen| {
-            seen.connected = true;
-            protocol.clone_into(&mut seen.protocol);
-            address.clone_into(&mut seen.address);
+        self.change(device, now, |entry| {
+            entry.is_held = true;
+            entry.seen.spoke(protocol, address);
         });
     }
 
+    /// A device sent a message; nobody knows whether it is still there afterwards.
+    pub(super) fn spoke(&self, device: DeviceId, protocol: &str, address: &str, now: UtcMicros) {
+        self.change(device, now, |entry| entry.seen.spoke(protocol, address));
+    }
+
     pub(super) fn gone(&self, device: DeviceId, now: UtcMicros) {
-        self.change(device, now, |seen| seen.connected = false);
+        self.change(device, now, |entry| {
+            entry.is_held = false;
+            entry.seen.connected = false;
+        });
     }
 
     pub(super) fn battery(&self, device: DeviceId, percent: u8) {
@@ -88,16 +106,15 @@ impl Presence {
 
     /// A scan of a device was taken, by whatever way it came.
     pub fn scanned(&self, device: DeviceId, now: UtcMicros) {
-        self.change(device, now, |seen| seen.last_scan_at = Some(now));
+        self.change(device, now, |entry| entry.seen.last_scan_at = Some(now));
     }
 
     fn unwritten(&self, now: UtcMicros) -> Vec<(DeviceId, Seen)> {
         let mut devices = self.devices.lock().expect("no holder panics");
-        for Entry { seen, is_written } in devices.values_mut() {
-            let is_silent = now.seconds_since(seen.at) >= SEEN_AGAIN_SECONDS;
-            if seen.connected && seen.protocol != REQUESTS && is_silent {
-                seen.at = now;
-                *is_written = false;
+        for entry in devices.values_mut() {
+            if entry.is_held && now.seconds_since(entry.seen.at) >= SEEN_AGAIN_SECONDS {
+                entry.seen.at = now;
+                entry.is_written = false;
             }
         }
         let mut found: Vec<_> = devices
@@ -152,4 +169,25 @@ async fn write(app: &App) -> Result<(), DbError> {
         app.presence.write_again(&devices);
     }
     written
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_a_connection_that_is_kept_open_speaks_for_a_silent_device() {
+        let presence = Presence::default();
+        let (held, asking) = (DeviceId::new(), DeviceId::new());
+        let now = UtcMicros::from_micros(1_780_000_000_000_000);
+        presence.here(held, "zebra-ssi", "10.0.0.7", now);
+        presence.spoke(asking, "generic-mqtt-json", "ring-7", now);
+        assert_eq!(presence.unwritten(now).len(), 2);
+        let later = now.plus_seconds(SEEN_AGAIN_SECONDS);
+        let again: Vec<_> = presence.unwritten(later).into_iter().map(|(id, _)| id).collect();
+        assert_eq!(again, [held]);
+        presence.gone(held, later);
+        assert!(presence.unwritten(later).iter().all(|(_, seen)| !seen.connected));
+        assert!(presence.unwritten(later.plus_seconds(SEEN_AGAIN_SECONDS)).is_empty());
+    }
 }

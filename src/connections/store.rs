@@ -4,7 +4,7 @@ use uuid::Uuid;
 
 use super::presence::Seen;
 use super::{ConnectionChannel, ConnectionState, DeviceClass};
-use crate::db::{DbError, Tx};
+use crate::db::{Count, DbError, Tx};
 use crate::ids::{ConnectionId, DeviceId, WarehouseId};
 use crate::units::UtcMicros;
 use crate::{args, record};
@@ -69,14 +69,23 @@ const CONNECTION_SET_ACTIVE: &str = "UPDATE connection SET active = $2 WHERE id 
 
 const CONNECTION_DELETE: &str = "DELETE FROM connection WHERE id = $1";
 
-/// Takes what nobody holds and keeps what is held.
+/// Takes what nobody holds and keeps what is held. A device that was revoked has no connection.
 const CONNECTIONS_LEASE: &str = "UPDATE connection SET node_id = $1, leased_until = $3
-     WHERE active = $4 AND (node_id = $1 OR leased_until IS NULL OR leased_until < $2)";
+     WHERE active = $4 AND (node_id = $1 OR leased_until IS NULL OR leased_until < $2)
+       AND (device_id IS NULL
+            OR EXISTS (SELECT 1 FROM device d WHERE d.id = device_id AND d.active = $4))";
+
+/// Whether a lease of this node is to be renewed, or there is something to take.
+const CONNECTIONS_DUE: &str = "SELECT COUNT(*) FROM connection
+     WHERE active = $4 AND (leased_until IS NULL OR leased_until < $2
+            OR (node_id = $1 AND leased_until < $3))";
 
 const CONNECTIONS_HELD: &str =
     "SELECT id, warehouse_id, name, class, protocol, channel, address, device_id, active, state,
             reason, changed_at
-     FROM connection WHERE active = $2 AND node_id = $1";
+     FROM connection WHERE active = $2 AND node_id = $1
+       AND (device_id IS NULL
+            OR EXISTS (SELECT 1 FROM device d WHERE d.id = device_id AND d.active = $2))";
 
 const CONNECTIONS_LEAVE: &str =
     "UPDATE connection SET node_id = NULL, leased_until = NULL, state = $2 WHERE node_id = $1";
@@ -112,6 +121,7 @@ pub const QUERIES: &[&str] = &[
     CONNECTION_SET_ACTIVE,
     CONNECTION_DELETE,
     CONNECTIONS_LEASE,
+    CONNECTIONS_DUE,
     CONNECTIONS_HELD,
     CONNECTIONS_LEAVE,
     CONNECTION_STATE,
@@ -166,14 +176,29 @@ pub(super) async fn connection_delete(tx: &mut Tx, id: ConnectionId) -> Result<b
     Ok(tx.execute(CONNECTION_DELETE, args![id]).await? == 1)
 }
 
-/// Takes and renews leases, and answers what this node has to keep up.
+/// Whether leases have to be taken or renewed, of those that end before `soon`.
+pub(super) async fn connections_are_due(
+    tx: &mut Tx,
+    node: Uuid,
+    now: UtcMicros,
+    soon: UtcMicros,
+) -> Result<bool, DbError> {
+    let due: Count = tx.fetch_one(CONNECTIONS_DUE, args![node, now, soon, true]).await?;
+    Ok(due.value > 0)
+}
+
+/// Takes and renews leases.
 pub(super) async fn connections_lease(
     tx: &mut Tx,
     node: Uuid,
     now: UtcMicros,
     until: UtcMicros,
-) -> Result<Vec<Connection>, DbError> {
-    tx.execute(CONNECTIONS_LEASE, args![node, now, until, true]).await?;
+) -> Result<(), DbError> {
+    tx.execute(CONNECTIONS_LEASE, args![node, now, until, true]).await.map(drop)
+}
+
+/// What this node has to keep up.
+pub(super) async fn connections_held(tx: &mut Tx, node: Uuid) -> Result<Vec<Connection>, DbError> {
     tx.fetch_all(CONNECTIONS_HELD, args![node, true]).await
 }
 

@@ -75,11 +75,18 @@ pub async fn run(app: App, stop: CancellationToken) {
     }
 }
 
+/// What this node has to keep up. Leases are written down only when half of their time is over or
+/// there is something to take.
 async fn lease(app: &App, node: Uuid) -> Result<Vec<Connection>, DbError> {
     let now = app.clock.now();
-    let until = now.plus_seconds(LEASE_SECONDS);
-    let work = async move |tx: &mut Tx| store::connections_lease(tx, node, now, until).await;
-    app.db.write(work).await
+    let soon = now.plus_seconds(LEASE_SECONDS / 2);
+    let look = async move |tx: &mut Tx| store::connections_are_due(tx, node, now, soon).await;
+    if app.db.read(look).await? {
+        let until = now.plus_seconds(LEASE_SECONDS);
+        let work = async move |tx: &mut Tx| store::connections_lease(tx, node, now, until).await;
+        app.db.write::<_, DbError, _>(work).await?;
+    }
+    app.db.read(async move |tx: &mut Tx| store::connections_held(tx, node).await).await
 }
 
 /// Ends what is not wanted any more and starts what is new.
@@ -120,7 +127,9 @@ async fn keep_up(app: App, connection: Connection, stop: CancellationToken) {
     let mut waits = pauses();
     loop {
         let begun = Instant::now();
-        let Some(ended) = stop.run_until_cancelled(serve(&app, &connection, &stop)).await else {
+        // Boxed: what a scan does lies in this future.
+        let life = Box::pin(serve(&app, &connection, &stop));
+        let Some(ended) = stop.run_until_cancelled(life).await else {
             return;
         };
         if stop.is_cancelled() {

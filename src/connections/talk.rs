@@ -7,8 +7,8 @@ use tokio::io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt};
 use tokio::time::timeout;
 
 use super::FRAME_INVALID;
-use crate::access::TokenKind;
 use crate::access::caller::principal_of;
+use crate::access::{AccessError, TokenKind};
 use crate::app::App;
 use crate::devices::{
     DeviceScan, FrameFault, Novelty, Repeat, RepeatFilter, Reply, ScannerDecoder, ScannerEvent,
@@ -57,6 +57,8 @@ pub(super) struct Talk<'a> {
     protocol_name: &'a str,
     peer: &'a str,
     terminal: Option<Terminal>,
+    /// With which the device said who it is; it may be taken back at any time.
+    token: Option<String>,
     last: Option<Last>,
     repeats: RepeatFilter,
     pace: Pace,
@@ -82,6 +84,7 @@ impl<'a> Talk<'a> {
             protocol_name,
             peer,
             terminal,
+            token: None,
             last: None,
             repeats: RepeatFilter::new(protocol.repeat_within().max(REPEAT_WITHIN_MIN)),
             pace: Pace::new(),
@@ -191,6 +194,9 @@ impl<'a> Talk<'a> {
         if let Some(token) = token_of(&text) {
             return self.greet(token).await;
         }
+        if let Err(error) = self.still_known().await {
+            return refusal(scan.sequence, error.code(), &error.args());
+        }
         let Some(terminal) = self.terminal else {
             return refusal(scan.sequence, "unauthenticated", &[]);
         };
@@ -200,7 +206,7 @@ impl<'a> Talk<'a> {
             happened_at: None,
             data: text,
             symbology: scan.symbology.map(|symbology| symbology.to_string()),
-            source_key: None,
+            source: None,
         };
         // Boxed: the dialogue of every flow lies in this future.
         let reply = match Box::pin(service::scan(self.app, terminal, taken)).await {
@@ -220,6 +226,15 @@ impl<'a> Talk<'a> {
         scan.sequence.is_none() && (is_soon || scan.repeat == Repeat::Again)
     }
 
+    /// Whether the token that the device greeted with still opens the door, as each request would
+    /// be asked.
+    async fn still_known(&self) -> Result<(), AccessError> {
+        match &self.token {
+            Some(token) => principal_of(self.app, token).await.map(drop),
+            None => Ok(()),
+        }
+    }
+
     async fn greet(&mut self, token: &str) -> Reply {
         let known = match principal_of(self.app, token).await {
             Ok(principal) => Terminal::of(&principal),
@@ -233,6 +248,7 @@ impl<'a> Talk<'a> {
             Err(error) => return refusal(None, error.code(), &error.args()),
         };
         self.terminal = Some(terminal);
+        self.token = Some(token.to_owned());
         self.last = None;
         self.note_connected();
         match service::screen(self.app, terminal).await {

@@ -63,7 +63,7 @@ impl From<ScanBody> for ScanIn {
             happened_at: body.at,
             data: body.data,
             symbology: body.symbology,
-            source_key: None,
+            source: None,
         }
     }
 }

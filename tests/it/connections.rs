@@ -1,5 +1,6 @@
 //! Devices on every way in: their scans are taken once, their verdicts come back in their language.
 
+use std::net::SocketAddr;
 use std::sync::atomic::{AtomicU16, Ordering};
 use std::time::Duration;
 
@@ -16,7 +17,7 @@ use tokio_util::sync::{CancellationToken, DropGuard};
 use crate::picking::number;
 use crate::seed::{self, World};
 use crate::support::{Answer, TestApp};
-use crate::terminal::badge;
+use crate::terminal::{Handheld, badge};
 
 /// Nothing here takes so long unless it never comes.
 const PATIENCE: Duration = Duration::from_mins(1);
@@ -57,6 +58,31 @@ async fn connect(app: &TestApp, world: &World, body: Value) -> Answer {
     app.post(world.admin(), "/v1/connections", whole).await
 }
 
+/// A packet scanner of the first device that waits for us.
+async fn ssi_scanner(app: &TestApp, world: &World) -> TcpListener {
+    let scanner = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let body = json!({
+        "protocol": "zebra-ssi", "channel": "tcp_client", "device_id": world.devices[0].0,
+        "address": scanner.local_addr().unwrap().to_string(),
+    });
+    connect(app, world, body).await.ok();
+    scanner
+}
+
+/// The door for scanners that is always open.
+async fn usual_door(app: &TestApp) -> (SocketAddr, DropGuard) {
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let address = listener.local_addr().unwrap();
+    let stop = CancellationToken::new();
+    tokio::spawn(ambar::connections::tcp::serve(app.app.clone(), listener, stop.clone()));
+    (address, stop.drop_guard())
+}
+
+/// Scans that were taken.
+async fn scans_taken(app: &TestApp) -> i64 {
+    number(app, "SELECT COUNT(*) FROM command WHERE action = 'scan'").await
+}
+
 async fn until_up(app: &TestApp, world: &World) {
     tokio::time::timeout(PATIENCE, async {
         loop {
@@ -86,13 +112,8 @@ async fn read_exact<S: AsyncReadExt + Unpin>(stream: &mut S, expected: &[u8]) {
 async fn a_packet_scanner_that_we_connect_to_is_acknowledged_and_told_the_verdict() {
     let app = TestApp::spawn().await;
     let world = seed::world(&app.app).await;
-    let scanner = TcpListener::bind("127.0.0.1:0").await.unwrap();
-    let (device, token) = &world.devices[0];
-    let body = json!({
-        "protocol": "zebra-ssi", "channel": "tcp_client", "device_id": device,
-        "address": scanner.local_addr().unwrap().to_string(),
-    });
-    connect(&app, &world, body).await.ok();
+    let token = &world.devices[0].1;
+    let scanner = ssi_scanner(&app, &world).await;
     let _kept = supervised(&app.app);
     let (mut stream, _) = scanner.accept().await.unwrap();
     stream.write_all(&bytes_of("zebra-ssi", &badge(&world))).await.unwrap();
@@ -148,10 +169,7 @@ async fn a_scanner_that_comes_in_is_enrolled_by_scanning_its_label() {
 async fn a_mad_device_and_a_guesser_are_cut_off_and_others_work_on() {
     let app = TestApp::spawn().await;
     let world = seed::world(&app.app).await;
-    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
-    let address = listener.local_addr().unwrap();
-    let stop = CancellationToken::new();
-    tokio::spawn(ambar::connections::tcp::serve(app.app.clone(), listener, stop.clone()));
+    let (address, _open) = usual_door(&app).await;
     let mut mad = TcpStream::connect(address).await.unwrap();
     let flood = tokio::spawn(async move {
         let frame = [vec![b'x'; 10_000], b"\r\n".to_vec()].concat();
@@ -174,7 +192,6 @@ async fn a_mad_device_and_a_guesser_are_cut_off_and_others_work_on() {
     let mut good = TcpStream::connect(address).await.unwrap();
     good.write_all(format!("HELLO {}\r\n", world.devices[0].1).as_bytes()).await.unwrap();
     read_exact(&mut good, b"OK").await;
-    stop.cancel();
     app.finish().await;
 }
 
@@ -182,11 +199,8 @@ async fn a_mad_device_and_a_guesser_are_cut_off_and_others_work_on() {
 async fn a_scanner_that_lies_before_a_code_has_scanned_it_once() {
     let app = TestApp::spawn().await;
     let world = seed::world(&app.app).await;
-    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
-    let scanner = TcpStream::connect(listener.local_addr().unwrap()).await;
-    let stop = CancellationToken::new();
-    tokio::spawn(ambar::connections::tcp::serve(app.app.clone(), listener, stop.clone()));
-    let mut scanner = scanner.unwrap();
+    let (address, _open) = usual_door(&app).await;
+    let mut scanner = TcpStream::connect(address).await.unwrap();
     let code = format!("{}\r\n", badge(&world));
     let all = format!("HELLO {}\r\n{}", world.devices[0].1, code.repeat(50));
     scanner.write_all(all.as_bytes()).await.unwrap();
@@ -194,9 +208,7 @@ async fn a_scanner_that_lies_before_a_code_has_scanned_it_once() {
     let mut answers = String::new();
     tokio::time::timeout(PATIENCE, scanner.read_to_string(&mut answers)).await.unwrap().unwrap();
     assert_eq!(answers.matches("OK").count(), 51, "each is answered: {answers}");
-    let scans = number(&app, "SELECT COUNT(*) FROM command WHERE action = 'scan'").await;
-    assert_eq!(scans, 1, "and one is taken");
-    stop.cancel();
+    assert_eq!(scans_taken(&app).await, 1, "and one is taken");
     app.finish().await;
 }
 
@@ -250,6 +262,59 @@ async fn messages_of_an_app_are_answered_in_its_language_and_taken_once() {
     assert_eq!(stream_only.problem(422), "protocol_no_messages");
     let person = app.post(world.admin(), path, json!({})).await;
     assert_eq!(person.problem(403), "not_a_device");
+    app.finish().await;
+}
+
+#[tokio::test]
+async fn tags_that_lie_before_a_reader_are_each_scanned_once() {
+    let app = TestApp::spawn().await;
+    let world = seed::world(&app.app).await;
+    let mut handheld = Handheld::logged_in(&app, &world, 0).await;
+    handheld.scan("8").await;
+    let before = scans_taken(&app).await;
+    let tag = |id: &str| json!({ "type": "INVENTORY", "data": { "format": "epc", "idHex": id } });
+    let seen = json!([tag("E280A1"), tag("E280A2"), tag("E280A1"), tag("E280A2")]);
+    for _ in 0..5 {
+        let answer =
+            app.post(&world.devices[0].1, "/v1/device-messages/zebra-iot-mqtt", seen.clone());
+        assert!(answer.await.status.is_success());
+    }
+    assert_eq!(scans_taken(&app).await - before, 2);
+    // Another node does not remember, but the scan itself names its event.
+    let (beside, base) = app.spawn_beside().await;
+    let path = format!("{base}/v1/device-messages/zebra-iot-mqtt");
+    let other = app.post(&world.devices[0].1, &path, tag("E280A3")).await;
+    assert!(other.status.is_success());
+    let again = app.post(&world.devices[0].1, "/v1/device-messages/zebra-iot-mqtt", tag("E280A3"));
+    assert!(again.await.status.is_success(), "delivered to another node again");
+    assert_eq!(scans_taken(&app).await - before, 3);
+    beside.db.close().await;
+    app.finish().await;
+}
+
+#[tokio::test]
+async fn a_revoked_device_scans_nothing_more_although_it_stays_connected() {
+    let app = TestApp::spawn().await;
+    let world = seed::world(&app.app).await;
+    let (device, token) = &world.devices[0];
+    let (address, _open) = usual_door(&app).await;
+    let mut coming_in = TcpStream::connect(address).await.unwrap();
+    coming_in.write_all(format!("HELLO {token}\r\n").as_bytes()).await.unwrap();
+    read_exact(&mut coming_in, b"OK").await;
+    let scanner = ssi_scanner(&app, &world).await;
+    let _kept = supervised(&app.app);
+    let (mut waiting, _) = scanner.accept().await.unwrap();
+    app.post(world.admin(), &format!("/v1/devices/{device}/revoke"), json!({})).await.ok();
+    coming_in.write_all(format!("{}\r\n", badge(&world)).as_bytes()).await.unwrap();
+    coming_in.shutdown().await.unwrap();
+    let mut answers = String::new();
+    let read = coming_in.read_to_string(&mut answers);
+    tokio::time::timeout(PATIENCE, read).await.unwrap().unwrap();
+    assert!(answers.contains("ERROR"), "{answers}");
+    let mut rest = Vec::new();
+    let ended = tokio::time::timeout(PATIENCE, waiting.read_to_end(&mut rest)).await.unwrap();
+    assert!(ended.is_ok() && rest.is_empty(), "its connection is given up");
+    assert_eq!(scans_taken(&app).await, 0);
     app.finish().await;
 }
 
@@ -400,13 +465,8 @@ async fn one_node_keeps_a_connection_and_another_takes_it_over() {
     let app = TestApp::spawn().await;
     let world = seed::world(&app.app).await;
     let (beside, _) = app.spawn_beside().await;
-    let scanner = TcpListener::bind("127.0.0.1:0").await.unwrap();
-    let (device, token) = &world.devices[0];
-    let body = json!({
-        "protocol": "zebra-ssi", "channel": "tcp_client", "device_id": device,
-        "address": scanner.local_addr().unwrap().to_string(),
-    });
-    connect(&app, &world, body).await.ok();
+    let token = &world.devices[0].1;
+    let scanner = ssi_scanner(&app, &world).await;
     let first = supervised(&app.app);
     let (mut stream, _) = scanner.accept().await.unwrap();
     let _second = supervised(&beside);
@@ -465,7 +525,7 @@ async fn a_set_up_sheet_shows_the_codes_of_the_device() {
     let configured = devices::scanner("newland").unwrap().setup();
     let codes = configured.iter().filter(|setup| setup.scan.is_some()).count();
     assert_eq!(html.matches("data:image/png;base64,").count(), codes + 1);
-    assert!(html.contains("Сканер 17"));
+    assert!(html.contains("Сканер 17") && html.contains("Звук удачного чтения"), "{html}");
     let mut labels = body.clone();
     labels["format"] = json!("zpl");
     let labels = app.post(world.admin(), "/v1/device-sheets", labels).await;

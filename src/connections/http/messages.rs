@@ -90,6 +90,7 @@ pub(super) async fn device_socket(
     let Ok(upgrade) = upgrade else { return Err(ConnectionError::NotASocket.into()) };
     let upgrade = upgrade.max_message_size(SOCKET_MESSAGE_BYTES_MAX);
     Ok(upgrade.on_upgrade(move |socket| async move {
+        app.presence.here(terminal.device, &name, "", app.clock.now());
         if let Err(error) = converse(&app, socket, protocol, &name, terminal).await {
             tracing::debug!(%error, "a device went away");
         }

@@ -202,10 +202,7 @@ async fn connection_pause(
     key: IdempotencyKey,
     IdPath(id): IdPath<ConnectionId>,
 ) -> Result<Json<ConnectionOut>, Problem> {
-    let work = async move |tx: &mut Tx, _: &Ctx| {
-        service::connection_set_active(tx, id, false).await.map(ConnectionOut::from)
-    };
-    Ok(Json(app.command(&caller, key, "connection_pause", &id, work).await?))
+    set_active(&app, &caller, key, id, false).await
 }
 
 /// Lets a connection come up again (включить).
@@ -220,10 +217,21 @@ async fn connection_resume(
     key: IdempotencyKey,
     IdPath(id): IdPath<ConnectionId>,
 ) -> Result<Json<ConnectionOut>, Problem> {
+    set_active(&app, &caller, key, id, true).await
+}
+
+async fn set_active(
+    app: &App,
+    caller: &Caller<rights::AccessManage>,
+    key: IdempotencyKey,
+    id: ConnectionId,
+    active: bool,
+) -> Result<Json<ConnectionOut>, Problem> {
     let work = async move |tx: &mut Tx, _: &Ctx| {
-        service::connection_set_active(tx, id, true).await.map(ConnectionOut::from)
+        service::connection_set_active(tx, id, active).await.map(ConnectionOut::from)
     };
-    Ok(Json(app.command(&caller, key, "connection_resume", &id, work).await?))
+    let action = if active { "connection_resume" } else { "connection_pause" };
+    Ok(Json(app.command(caller, key, action, &id, work).await?))
 }
 
 /// Forgets a connection; its device stays enrolled (удалить).

@@ -55,6 +55,8 @@ struct SheetCode {
 struct SheetPage {
     name: String,
     device: String,
+    /// What no code can set.
+    settings: Vec<String>,
     codes: Vec<SheetCode>,
 }
 
@@ -113,9 +115,12 @@ fn page(body: &SheetIn, codes: &[(String, String)]) -> Result<SheetPage, Connect
         let picture = labels::preview_png(template()?, &fields_of(title, data), DOTS_PER_MM)?;
         Ok(SheetCode { title: title.clone(), picture: STANDARD.encode(picture) })
     };
+    let protocol = protocol_of(body)?;
+    let by_hand = protocol.setup().iter().filter(|setup| setup.scan.is_none());
     Ok(SheetPage {
         name: body.name.clone(),
-        device: protocol_of(body)?.title().ru.clone(),
+        device: protocol.title().ru.clone(),
+        settings: by_hand.map(|setup| setup.title.ru.clone()).collect(),
         codes: codes.iter().map(draw).collect::<Result<_, ConnectionError>>()?,
     })
 }

@@ -12,6 +12,7 @@ mod receive;
 mod scanned;
 
 use std::sync::Mutex;
+use std::time::Duration;
 
 use serde_json::json;
 use uuid::Uuid;
@@ -58,8 +59,23 @@ pub struct ScanIn {
     pub happened_at: Option<UtcMicros>,
     pub data: String,
     pub symbology: Option<String>,
-    /// The device's own name for this event. A message that is delivered again has the same one.
-    pub source_key: Option<String>,
+    /// For a device that does not count its scans but names its events.
+    pub source: Option<Source>,
+}
+
+/// A device's own name for an event.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Source {
+    pub key: String,
+    /// The same name so soon after the last scan is that scan, delivered again.
+    pub again_within: Duration,
+}
+
+impl Source {
+    fn is_behind(&self, session: &Session, now: UtcMicros) -> bool {
+        let within = i64::try_from(self.again_within.as_secs()).unwrap_or(i64::MAX);
+        session.source_key.as_ref() == Some(&self.key) && now.seconds_since(session.at) <= within
+    }
 }
 
 /// What has to be done outside the transaction before a scan can be noted.
@@ -165,9 +181,8 @@ async fn take(
         Some(last) => Some(last),
         None => commands::command_last(tx, scope).await?.map(|done| last_scan(&done, now)),
     };
-    if let Some(last) = &last
-        && scan.source_key.is_some()
-        && scan.source_key == last.session.source_key
+    if let (Some(last), Some(source)) = (&last, &scan.source)
+        && source.is_behind(&last.session, now)
     {
         return Ok(last.clone());
     }
@@ -195,7 +210,7 @@ async fn take(
     let after = advance(tx, &ctx, terminal, before, scan, &input, aside).await?;
     let after = Session {
         repairs: input.scan.told_repairs(),
-        source_key: scan.source_key.clone(),
+        source_key: scan.source.as_ref().map(|source| source.key.clone()),
         ..after
     };
     commands::command_insert(tx, &command, &ctx, Some(&previous), &after).await?;
