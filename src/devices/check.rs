@@ -1,6 +1,11 @@
 //! Checksums of frames.
 
+use crc::{CRC_16_IBM_3740, CRC_16_MODBUS, CRC_16_XMODEM, Crc};
 use serde::Deserialize;
+
+static XMODEM: Crc<u16> = Crc::<u16>::new(&CRC_16_XMODEM);
+static CCITT: Crc<u16> = Crc::<u16>::new(&CRC_16_IBM_3740);
+static MODBUS: Crc<u16> = Crc::<u16>::new(&CRC_16_MODBUS);
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "snake_case")]
@@ -45,9 +50,9 @@ impl CheckKind {
             Self::Xor => u16::from(bytes.iter().fold(0, |all, byte| all ^ byte)),
             Self::TwosComplement8 => sum(bytes).wrapping_neg() & 0xFF,
             Self::TwosComplement16 => sum(bytes).wrapping_neg(),
-            Self::Crc16Xmodem => crc_1021(bytes, 0),
-            Self::Crc16Ccitt => crc_1021(bytes, 0xFFFF),
-            Self::Crc16Modbus => crc_8005_reflected(bytes),
+            Self::Crc16Xmodem => XMODEM.checksum(bytes),
+            Self::Crc16Ccitt => CCITT.checksum(bytes),
+            Self::Crc16Modbus => MODBUS.checksum(bytes),
             Self::Remainder1021 => remainder_1021(bytes),
         }
     }
@@ -57,22 +62,7 @@ fn sum(bytes: &[u8]) -> u16 {
     bytes.iter().fold(0, |all: u16, byte| all.wrapping_add(u16::from(*byte)))
 }
 
-fn crc_1021(bytes: &[u8], start: u16) -> u16 {
-    bytes.iter().fold(start, |crc, byte| {
-        (0..8).fold(crc ^ (u16::from(*byte) << 8), |crc, _| {
-            if crc & 0x8000 == 0 { crc << 1 } else { (crc << 1) ^ 0x1021 }
-        })
-    })
-}
-
-fn crc_8005_reflected(bytes: &[u8]) -> u16 {
-    bytes.iter().fold(0xFFFF, |crc, byte| {
-        (0..8).fold(crc ^ u16::from(*byte), |crc, _| {
-            if crc & 1 == 0 { crc >> 1 } else { (crc >> 1) ^ 0xA001 }
-        })
-    })
-}
-
+/// No library knows a remainder of the message itself.
 fn remainder_1021(bytes: &[u8]) -> u16 {
     bytes.iter().fold(0, |crc: u16, byte| {
         (0..8).rev().fold(crc, |crc, bit| {

@@ -6,6 +6,7 @@ use std::io::{Read, Write};
 
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
+use crc::{CRC_16_XMODEM, Crc};
 use flate2::Compression;
 use flate2::read::ZlibDecoder;
 use flate2::write::ZlibEncoder;
@@ -25,14 +26,8 @@ const DIGITS: [[u8; 2]; 256] = {
     digits
 };
 
-/// CRC-16 of polynomial 0x1021 that begins at 0: what stands behind `:Z64:` and `:B64:` data.
-pub(in crate::labels) fn crc16(bytes: &[u8]) -> u16 {
-    bytes.iter().fold(0, |crc, byte| {
-        (0..8).fold(crc ^ u16::from(*byte) << 8, |crc, _| {
-            if crc & 0x8000 == 0 { crc << 1 } else { crc << 1 ^ 0x1021 }
-        })
-    })
-}
+/// What stands behind `:Z64:` and `:B64:` data.
+static CRC: Crc<u16> = Crc::<u16>::new(&CRC_16_XMODEM);
 
 /// The data of `^GFA`: `,` fills a row with white, `:` repeats the row above, `G`–`Y` and `g`–`z`
 /// repeat the next digit. `!` would fill with black, but some take its "ones" for the digit 1.
@@ -102,7 +97,7 @@ pub(in crate::labels) fn to_z64(bytes: &[u8]) -> Vec<u8> {
     let mut encoder = ZlibEncoder::new(Vec::new(), Compression::default());
     encoder.write_all(bytes).expect("writing to memory does not fail");
     let text = STANDARD.encode(encoder.finish().expect("writing to memory does not fail"));
-    let crc = crc16(text.as_bytes());
+    let crc = CRC.checksum(text.as_bytes());
     format!(":Z64:{text}:{crc:04X}").into_bytes()
 }
 
@@ -135,8 +130,8 @@ fn read_base64(data: &[u8], bytes_max: usize, is_deflated: bool) -> Graphic {
         .collect();
     let crc = parts.next().and_then(|crc| std::str::from_utf8(crc.trim_ascii()).ok());
     let stated = crc.and_then(|crc| u16::from_str_radix(crc, 16).ok());
-    let mut oddity =
-        (stated != Some(crc16(&text))).then(|| "the checksum of the graphic is wrong".to_owned());
+    let mut oddity = (stated != Some(CRC.checksum(&text)))
+        .then(|| "the checksum of the graphic is wrong".to_owned());
     let bytes = match STANDARD.decode(&text) {
         Ok(bytes) => bytes,
         Err(error) => {
@@ -256,7 +251,7 @@ mod tests {
 
     #[test]
     fn the_checksum_is_that_of_public_files() {
-        assert_eq!(crc16(b"123456789"), 0x31C3);
+        assert_eq!(CRC.checksum(b"123456789"), 0x31C3);
     }
 
     #[test]
