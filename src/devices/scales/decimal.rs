@@ -28,6 +28,10 @@ pub(super) fn tenths_g(number: &[u8], unit: &[u8]) -> Option<i64> {
         match byte {
             b'0'..=b'9' => {
                 count += 1;
+                // Asked before the product: a line may be longer than any number holds.
+                if count > DIGITS_MAX {
+                    return None;
+                }
                 value = value * 10 + i128::from(byte - b'0');
                 if is_behind_point {
                     divisor *= 10;
@@ -37,7 +41,7 @@ pub(super) fn tenths_g(number: &[u8], unit: &[u8]) -> Option<i64> {
             _ => return None,
         }
     }
-    if !(1..=DIGITS_MAX).contains(&count) {
+    if count == 0 {
         return None;
     }
     let scaled = value * factor;
@@ -91,6 +95,7 @@ mod tests {
         ] {
             assert_eq!(tenths_g(number.as_bytes(), unit.as_bytes()), None, "{number} {unit}");
         }
+        assert_eq!(tenths_g(&[b'1'; 4096], b"kg"), None, "more digits than any number holds");
     }
 
     #[test]
