@@ -239,7 +239,9 @@ async fn printers(desk: &ApiClient, warehouse: &str) -> anyhow::Result<Vec<Print
     const TSPL: (&str, &str, Speech) = ("TSPL", "tspl", Speech::Tspl);
     let mut printers = Vec::new();
     for (name, media, (language, model, speech)) in [
-        ("Приёмка 58×40", "58x40", TSPL),
+        ("Приёмка 58×40, 1", "58x40", TSPL),
+        ("Приёмка 58×40, 2", "58x40", TSPL),
+        ("Приёмка 58×40, 3", "58x40", TSPL),
         ("Упаковка 1", "100x150", ZPL),
         ("Упаковка 2", "100x150", ZPL),
         ("Ячейки 100×50", "100x50", ZPL),
