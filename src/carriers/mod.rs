@@ -3,45 +3,39 @@
 //! A capability of a carrier is a trait of its own; a carrier answers which it has. What one cannot
 //! do is therefore not called and refused, it cannot be called.
 //!
+//! A folder has `client` (requests and answers over [`exchange`]), `wire` (the carrier's types and
+//! units), `map` (ours to theirs and back, pure) and `status.csv` (its codes as data).
+//!
 //! **Invariant:** nothing here reads or writes the database, and nothing runs inside a transaction.
 //! **Invariant:** every carrier code has a carrier: one that nobody has programmed is served by files
 //! ([`file`]).
+//! **Invariant:** whoever changes something at a carrier first learns whether it was done before:
+//! [`Shipping::find`] asks by our own number.
 
+pub mod amounts;
+mod error;
+pub mod exchange;
 pub mod file;
-mod model;
+pub mod model;
 pub mod registry;
+pub mod statuses;
 
+use std::time::Duration;
+
+use futures::future::BoxFuture;
+
+pub use error::CarrierError;
+use model::{
+    CarrierFile, CodRegister, EventBatch, Handover, HandoverAsk, LabelAsk, LabelState, Pickup,
+    PickupAsk, PointsPage, Quote, QuoteAsk, Registration, ShipmentAsk, ShipmentRef, Track,
+    WebhookHint,
+};
 pub use model::{ExportFile, ExportFormat, ManifestModel, ParcelModel, RecipientModel};
 
-use crate::documents::DocumentError;
-use crate::fault::{Fault, Kind};
+use crate::units::Day;
 
-/// Why a carrier did not do what it was asked.
-#[derive(Debug, thiserror::Error)]
-pub enum CarrierError {
-    #[error(transparent)]
-    Document(#[from] DocumentError),
-}
-
-impl Fault for CarrierError {
-    fn code(&self) -> &'static str {
-        match self {
-            Self::Document(error) => error.code(),
-        }
-    }
-
-    fn kind(&self) -> Kind {
-        match self {
-            Self::Document(error) => error.kind(),
-        }
-    }
-
-    fn args(&self) -> Vec<(&'static str, String)> {
-        match self {
-            Self::Document(error) => error.args(),
-        }
-    }
-}
+/// What a carrier will have answered.
+pub type Answer<'a, T> = BoxFuture<'a, Result<T, CarrierError>>;
 
 /// A carrier (перевозчик).
 pub trait Carrier: Send + Sync {
@@ -55,10 +49,143 @@ pub trait Carrier: Send + Sync {
     fn manifests(&self) -> Option<&dyn ManifestExport> {
         None
     }
+
+    fn quoting(&self) -> Option<&dyn Quoting> {
+        None
+    }
+
+    fn shipping(&self) -> Option<&dyn Shipping> {
+        None
+    }
+
+    fn labels(&self) -> Option<&dyn Labels> {
+        None
+    }
+
+    /// Makes acts of its own.
+    fn handovers(&self) -> Option<&dyn Handovers> {
+        None
+    }
+
+    /// Can be called to fetch parcels.
+    fn pickups(&self) -> Option<&dyn Pickups> {
+        None
+    }
+
+    fn points(&self) -> Option<&dyn Points> {
+        None
+    }
+
+    /// Tells of shipments that are asked for.
+    fn tracking(&self) -> Option<&dyn Tracking> {
+        None
+    }
+
+    /// Tells of all shipments by a queue.
+    fn event_queue(&self) -> Option<&dyn EventQueue> {
+        None
+    }
+
+    fn webhooks(&self) -> Option<&dyn Webhooks> {
+        None
+    }
+
+    /// Tells by its interface what it collected and paid.
+    fn registers(&self) -> Option<&dyn Registers> {
+        None
+    }
 }
 
 /// The capability of taking a manifest as files (реестр передачи).
 pub trait ManifestExport {
     /// The register of a closed manifest in every format the carrier reads.
     fn manifest_export(&self, manifest: &ManifestModel) -> Result<Vec<ExportFile>, CarrierError>;
+}
+
+/// Naming prices.
+pub trait Quoting: Send + Sync {
+    /// All offers for one parcel. None: it does not go there.
+    fn quote<'a>(&'a self, ask: &'a QuoteAsk) -> Answer<'a, Vec<Quote>>;
+}
+
+/// Taking shipments.
+pub trait Shipping: Send + Sync {
+    /// What the carrier knows of our number; nothing when it has never heard of it.
+    fn find<'a>(&'a self, shipment: &'a ShipmentRef) -> Answer<'a, Option<Registration>>;
+
+    /// Registers a shipment. Only called when [`Shipping::find`] knew nothing, or nothing was sent
+    /// before.
+    fn create<'a>(&'a self, ask: &'a ShipmentAsk) -> Answer<'a, Registration>;
+
+    /// Takes a shipment back that was not handed over. One that is gone already is no error.
+    fn cancel<'a>(&'a self, shipment: &'a ShipmentRef) -> Answer<'a, ()>;
+}
+
+/// Drawing labels.
+pub trait Labels: Send + Sync {
+    fn label<'a>(&'a self, ask: &'a LabelAsk) -> Answer<'a, LabelState>;
+}
+
+/// Making acts (акт, партия, Ф.103).
+pub trait Handovers: Send + Sync {
+    /// Makes the act of a manifest; the same one when it was made before.
+    fn hand_over<'a>(&'a self, ask: &'a HandoverAsk) -> Answer<'a, Handover>;
+}
+
+/// Fetching parcels (забор, заявка на курьера).
+pub trait Pickups: Send + Sync {
+    fn pick_up<'a>(&'a self, ask: &'a PickupAsk) -> Answer<'a, Pickup>;
+
+    fn pickup_cancel<'a>(&'a self, reference: &'a str) -> Answer<'a, ()>;
+}
+
+/// Naming its points.
+pub trait Points: Send + Sync {
+    /// A part of all points, from the beginning without `from`.
+    fn points<'a>(&'a self, from: Option<&'a str>) -> Answer<'a, PointsPage>;
+}
+
+/// Telling what became of shipments.
+pub trait Tracking: Send + Sync {
+    /// Shipments in one question.
+    fn count_max(&self) -> usize;
+
+    /// How often the carrier wants to be asked about the same shipment at most.
+    fn interval(&self) -> Duration;
+
+    /// What is known of each; those that the carrier does not know are left out.
+    fn track<'a>(&'a self, shipments: &'a [ShipmentRef]) -> Answer<'a, Vec<Track>>;
+}
+
+/// Telling what happened, once, until it is confirmed.
+pub trait EventQueue: Send + Sync {
+    /// The pause after the last batch.
+    fn interval(&self) -> Duration;
+
+    fn next(&self) -> Answer<'_, Option<EventBatch>>;
+
+    /// The batch is stored here and will not be told again.
+    fn confirm<'a>(&'a self, batch: &'a str) -> Answer<'a, ()>;
+}
+
+/// Telling by itself.
+pub trait Webhooks: Send + Sync {
+    /// What a message speaks of; several shipments in one are told one by one.
+    fn read(&self, body: &[u8]) -> Result<Vec<WebhookHint>, CarrierError>;
+
+    /// Sees to it that messages go to this address; nothing changes if they do already.
+    fn subscribe<'a>(&'a self, url: &'a str) -> Answer<'a, ()>;
+}
+
+/// Telling what was collected.
+pub trait Registers: Send + Sync {
+    /// Registers of a day; one of them may come days later.
+    fn registers(&self, day: Day) -> Answer<'_, Vec<CodRegister>>;
+}
+
+/// The file of a label that is there.
+impl From<CarrierFile> for LabelState {
+    fn from(file: CarrierFile) -> Self {
+        Self::Ready(file)
+    }
 }

@@ -1,11 +1,32 @@
 //! Which carrier serves which code.
 
-use super::Carrier;
+use serde_json::Value;
+
 use super::file::FileCarrier;
+use super::{Carrier, CarrierError};
 
 /// The carrier of a code. Those without a program of their own get files.
 pub fn carrier_of(code: &str) -> Box<dyn Carrier> {
     Box::new(FileCarrier::new(code))
+}
+
+/// How an operator's or a shop's contract is reached. Never shown: the credentials are in it.
+#[derive(Clone)]
+pub struct Account {
+    /// Where the carrier listens; its usual address without it.
+    pub base_url: Option<String>,
+    /// What the contract says beside the keys, by the carrier's own rules: sender, points, options.
+    pub settings: Value,
+    /// Keys, by the carrier's own rules.
+    pub credentials: Value,
+}
+
+/// A carrier that can be talked to with this contract.
+pub fn connect(code: &str, _account: &Account) -> Result<Box<dyn Carrier>, CarrierError> {
+    Err(CarrierError::Account {
+        carrier: code.to_owned(),
+        problem: "there is no program for this carrier: it is served by files".to_owned(),
+    })
 }
 
 #[cfg(test)]

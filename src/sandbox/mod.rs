@@ -2,6 +2,7 @@
 //!
 //! They speak the real interfaces over real sockets and know nothing of the program's inside.
 
+pub mod carriers;
 pub mod client;
 pub mod crash;
 pub mod day;

@@ -1,0 +1,9 @@
+problem-carrier_refused = { $carrier } refuses: { $said }. Mend the data or choose another carrier.
+problem-carrier_credentials = { $carrier } does not know us: { $said }. Check the keys in the settings of the carrier.
+problem-carrier_limited = { $carrier } asks for fewer requests: { $said }. It will be tried again.
+problem-carrier_unavailable = { $carrier } does not answer: { $said }. It will be tried again; you may choose another carrier.
+problem-carrier_unclear = { $carrier } did not answer clearly: { $said }. It is asked by our number whether this was done before anything is repeated.
+problem-carrier_malformed = { $carrier } answered something else than its description says: { $said }. It will be tried again; if that does not help, tell the administrator.
+problem-carrier_unknown_thing = { $carrier } does not know this: { $said }.
+problem-carrier_not_sayable = This cannot be told to { $carrier }: { $said }. Mend it in the order.
+problem-carrier_account = The contract with { $carrier } is described wrongly: { $said }. Mend the settings of the carrier.

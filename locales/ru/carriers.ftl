@@ -1,0 +1,9 @@
+problem-carrier_refused = { $carrier } не принимает: { $said }. Исправьте данные или выберите другую службу доставки.
+problem-carrier_credentials = { $carrier } не узнаёт нас: { $said }. Проверьте ключи в настройках службы доставки.
+problem-carrier_limited = { $carrier } просит обращаться реже: { $said }. Запрос повторится сам.
+problem-carrier_unavailable = { $carrier } не отвечает: { $said }. Запрос повторится сам; можно выбрать другую службу доставки.
+problem-carrier_unclear = { $carrier } не ответила внятно: { $said }. Сначала узнаем у неё по нашему номеру, сделано ли это, и только потом повторим.
+problem-carrier_malformed = { $carrier } ответила не так, как обещает её описание: { $said }. Запрос повторится сам; если не пройдёт, сообщите администратору.
+problem-carrier_unknown_thing = { $carrier } не знает такого: { $said }.
+problem-carrier_not_sayable = Эти данные нельзя передать в { $carrier }: { $said }. Исправьте их в заказе.
+problem-carrier_account = Договор с { $carrier } описан неверно: { $said }. Исправьте настройки службы доставки.

@@ -1,0 +1,96 @@
+//! The circuit breaker: a carrier that is down is left alone for a while.
+
+use std::sync::{Mutex, PoisonError};
+use std::time::{Duration, Instant};
+
+use crate::carriers::CarrierError;
+
+/// Failures in a row until it opens.
+const FAILURES_MAX: u32 = 5;
+const PAUSE_FIRST: Duration = Duration::from_secs(5);
+const PAUSE_MAX: Duration = Duration::from_mins(2);
+
+/// Counts failures of one carrier on this node.
+#[derive(Debug, Default)]
+pub(super) struct Breaker {
+    state: Mutex<State>,
+}
+
+#[derive(Debug, Default, Clone, Copy)]
+struct State {
+    failures: u32,
+    /// Nobody is let through before; then one at a time, until one succeeds.
+    closed_until: Option<Instant>,
+}
+
+impl State {
+    fn pause(self) -> Duration {
+        let doublings = self.failures.saturating_sub(FAILURES_MAX).min(8);
+        PAUSE_FIRST.saturating_mul(1 << doublings).min(PAUSE_MAX)
+    }
+}
+
+impl Breaker {
+    /// Whether a request may go out; if not, what people are told.
+    pub(super) fn allows(&self) -> Result<(), String> {
+        let mut state = self.state.lock().unwrap_or_else(PoisonError::into_inner);
+        let Some(until) = state.closed_until else { return Ok(()) };
+        let now = Instant::now();
+        if now < until {
+            let seconds = (until - now).as_secs() + 1;
+            return Err(format!("it failed {} times, next try in {seconds} s", state.failures));
+        }
+        // One goes through; others wait for what becomes of it.
+        state.closed_until = Some(now + state.pause());
+        Ok(())
+    }
+
+    /// Notes how a request ended. What a carrier says in an orderly way is no failure.
+    pub(super) fn note(&self, error: Option<&CarrierError>) {
+        let mut state = self.state.lock().unwrap_or_else(PoisonError::into_inner);
+        match error {
+            Some(CarrierError::Unavailable { .. } | CarrierError::Unclear { .. }) => {
+                state.failures = state.failures.saturating_add(1);
+                if state.failures >= FAILURES_MAX {
+                    state.closed_until = Some(Instant::now() + state.pause());
+                }
+            }
+            _ => *state = State::default(),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn failure() -> CarrierError {
+        CarrierError::Unavailable { carrier: "test", said: "down".to_owned() }
+    }
+
+    #[test]
+    fn it_opens_after_failures_in_a_row_and_closes_with_the_first_success() {
+        let breaker = Breaker::default();
+        for _ in 1..FAILURES_MAX {
+            breaker.note(Some(&failure()));
+        }
+        assert_eq!(breaker.allows(), Ok(()));
+        breaker.note(None);
+        breaker.note(Some(&failure()));
+        assert_eq!(breaker.allows(), Ok(()), "a success begins the count anew");
+        for _ in 0..FAILURES_MAX {
+            breaker.note(Some(&failure()));
+        }
+        assert!(breaker.allows().unwrap_err().contains("next try"));
+        breaker.note(Some(&CarrierError::refused("test", "", "no")));
+        assert_eq!(breaker.allows(), Ok(()), "a carrier that refuses is there");
+    }
+
+    #[test]
+    fn pauses_grow_up_to_their_limit() {
+        let state = |failures| State { failures, closed_until: None };
+        assert_eq!(state(FAILURES_MAX).pause(), PAUSE_FIRST);
+        assert_eq!(state(FAILURES_MAX + 1).pause(), PAUSE_FIRST * 2);
+        assert_eq!(state(1_000).pause(), PAUSE_MAX);
+    }
+}

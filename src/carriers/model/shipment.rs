@@ -1,0 +1,266 @@
+//! A shipment (отправление): one parcel on its way with one carrier.
+
+use serde::{Deserialize, Serialize};
+
+use crate::text_enum;
+use crate::units::{Day, Grams, Kopecks};
+
+/// Where something is fetched or brought.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Spot {
+    /// To or from a door.
+    Door(Address),
+    /// A pick-up point, locker, post office or terminal, by the carrier's code; the address helps
+    /// carriers that want the city as well.
+    Point { code: String, address: Address },
+}
+
+impl Spot {
+    pub const fn address(&self) -> &Address {
+        match self {
+            Self::Door(address) | Self::Point { address, .. } => address,
+        }
+    }
+
+    pub fn point_code(&self) -> Option<&str> {
+        match self {
+            Self::Door(_) => None,
+            Self::Point { code, .. } => Some(code),
+        }
+    }
+}
+
+/// An address in Russia. Parts that nobody knows are empty.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct Address {
+    /// Six digits.
+    pub postcode: String,
+    pub region: String,
+    pub city: String,
+    /// Street, house and flat as the buyer wrote them.
+    pub line: String,
+    /// КЛАДР code of the city, where the shop or the address service gave one.
+    pub kladr: String,
+    /// ФИАС id of the city.
+    pub fias: String,
+}
+
+impl Address {
+    /// Everything in one line, in the order of the post: postcode, region, city, the rest.
+    pub fn one_line(&self) -> String {
+        let parts = [&self.postcode, &self.region, &self.city, &self.line];
+        let parts = parts.into_iter().map(|part| part.trim()).filter(|part| !part.is_empty());
+        parts.collect::<Vec<_>>().join(", ")
+    }
+}
+
+/// A person that can be called.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct Contact {
+    pub name: String,
+    /// `+7` and ten digits for Russia.
+    pub phone: String,
+    pub email: String,
+}
+
+/// The operator as a sender: whose contract it is.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct Party {
+    pub company: String,
+    pub inn: String,
+    pub kpp: String,
+    pub contact: Contact,
+}
+
+/// The shop whose goods are sold (поставщик): the buyer's receipt names it.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct Seller {
+    pub name: String,
+    pub inn: String,
+    pub phone: String,
+}
+
+text_enum! {
+    /// The VAT in a price. Rates by law since 2026-01-01: 22 and 10, for small businesses 7 and 5.
+    pub enum VatRate {
+        /// The seller pays no VAT.
+        Exempt = "exempt",
+        Zero = "0",
+        Five = "5",
+        Seven = "7",
+        Ten = "10",
+        TwentyTwo = "22",
+    }
+}
+
+impl VatRate {
+    /// Per cent; nothing without VAT.
+    pub const fn per_cent(self) -> Option<i64> {
+        match self {
+            Self::Exempt => None,
+            Self::Zero => Some(0),
+            Self::Five => Some(5),
+            Self::Seven => Some(7),
+            Self::Ten => Some(10),
+            Self::TwentyTwo => Some(22),
+        }
+    }
+
+    /// The VAT inside a gross sum, rounded half up to the kopeck.
+    pub fn inside(self, gross: Kopecks) -> Kopecks {
+        let rate = self.per_cent().unwrap_or(0);
+        let base = 100 + rate;
+        let twice = i128::from(gross.get()) * i128::from(rate) * 2 + i128::from(base);
+        Kopecks::new(i64::try_from(twice / i128::from(base * 2)).unwrap_or(i64::MAX))
+    }
+}
+
+/// Goods of one line in a parcel.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Item {
+    /// Unique in the parcel.
+    pub article: String,
+    pub name: String,
+    pub quantity: i64,
+    /// Of one piece.
+    pub weight_g: Grams,
+    /// Declared value of one piece (объявленная ценность).
+    pub declared_kopecks: Kopecks,
+    /// What the buyer pays for one piece; zero when it is paid already.
+    pub cod_kopecks: Kopecks,
+    pub vat: VatRate,
+    /// Честный ЗНАК codes, one a piece, as scanned; empty for goods without.
+    pub marks: Vec<String>,
+}
+
+/// The parcel itself, closed and measured.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Package {
+    /// What stands on it as a bar code.
+    pub number: String,
+    pub weight_g: Grams,
+    pub length_mm: i64,
+    pub width_mm: i64,
+    pub height_mm: i64,
+}
+
+impl Package {
+    /// Longest, middle and shortest side.
+    pub fn sides_mm(&self) -> [i64; 3] {
+        let mut sides = [self.length_mm, self.width_mm, self.height_mm];
+        sides.sort_unstable_by(|one, other| other.cmp(one));
+        sides
+    }
+}
+
+text_enum! {
+    /// Whether the buyer may take a part of the goods (частичный выкуп).
+    pub enum BuyOut {
+        Whole = "whole",
+        Partial = "partial",
+    }
+}
+
+/// Everything a carrier has to know of a parcel.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ShipmentAsk {
+    /// Our own number: latin letters, digits and `-`, at most 30, never used for anything else.
+    pub number: String,
+    /// As it was quoted.
+    pub tariff: String,
+    pub sender: Party,
+    pub from: Spot,
+    pub recipient: Contact,
+    pub to: Spot,
+    pub seller: Seller,
+    pub package: Package,
+    pub items: Vec<Item>,
+    /// Delivery that the buyer pays on receipt, beside the goods.
+    pub delivery_fee_kopecks: Kopecks,
+    pub delivery_fee_vat: VatRate,
+    pub buy_out: BuyOut,
+    /// The day on which it is handed over.
+    pub day: Day,
+    pub comment: String,
+}
+
+impl ShipmentAsk {
+    /// Declared value of all goods.
+    pub fn declared_kopecks(&self) -> Kopecks {
+        self.sum(|item| item.declared_kopecks)
+    }
+
+    /// What the buyer pays for the goods.
+    pub fn goods_cod_kopecks(&self) -> Kopecks {
+        self.sum(|item| item.cod_kopecks)
+    }
+
+    /// What the carrier collects (наложенный платёж): goods and delivery.
+    pub fn cod_kopecks(&self) -> Kopecks {
+        let goods = self.goods_cod_kopecks().get();
+        Kopecks::new(goods.saturating_add(self.delivery_fee_kopecks.get()))
+    }
+
+    fn sum(&self, of: impl Fn(&Item) -> Kopecks) -> Kopecks {
+        let parts = self.items.iter().map(|item| of(item).get().saturating_mul(item.quantity));
+        Kopecks::new(parts.fold(0, i64::saturating_add))
+    }
+}
+
+/// What names a shipment at a carrier.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct ShipmentRef {
+    /// Our own number; always there.
+    pub number: String,
+    /// The carrier's internal id, where it has one.
+    pub id: String,
+    /// What the parcel is tracked by; empty until the carrier gave it.
+    pub track: String,
+    /// The day that was told at the creation: some carriers find a number only with it.
+    pub day: Option<Day>,
+}
+
+/// Why a carrier does not do something, in its own words.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct Reason {
+    /// The carrier's code; empty where it has only words.
+    pub code: String,
+    pub text: String,
+}
+
+impl Reason {
+    pub fn new(code: impl Into<String>, text: impl Into<String>) -> Self {
+        Self { code: code.into(), text: text.into() }
+    }
+}
+
+/// A shipment that the carrier has.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct Registered {
+    pub reference: ShipmentRef,
+    /// Things that the carrier changed or wants to be known.
+    pub warnings: Vec<Reason>,
+    /// What it says that it will charge.
+    pub price_kopecks: Option<Kopecks>,
+    /// The point that it will go to, if it is another than was asked for.
+    pub point_changed_to: Option<String>,
+}
+
+/// How far the registration of a shipment is.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Registration {
+    /// The carrier took it and checks it: ask again by the reference. Never create it again.
+    Pending(ShipmentRef),
+    Registered(Registered),
+    /// The carrier will not carry it like this. Nothing exists there.
+    Refused(Vec<Reason>),
+}
