@@ -2,7 +2,7 @@
 
 use super::model::Reason;
 use crate::documents::DocumentError;
-use crate::fault::{Fault, Kind};
+use crate::fault::{Code, Fault, Kind};
 
 /// The answer of a carrier that is none.
 #[derive(Debug, thiserror::Error)]
@@ -48,7 +48,24 @@ fn words(reasons: &[Reason]) -> String {
     reasons.iter().map(one).collect::<Vec<_>>().join("; ")
 }
 
+const fn code(code: &'static str, kind: Kind) -> Code {
+    Code { code, kind, facts: &["carrier", "said"] }
+}
+
 impl CarrierError {
+    /// All codes of carriers, for the list in `docs/problems.md`.
+    pub const CODES: &'static [Code] = &[
+        code("carrier_refused", Kind::Conflict),
+        code("carrier_credentials", Kind::Unavailable),
+        code("carrier_limited", Kind::Unavailable),
+        code("carrier_unavailable", Kind::Unavailable),
+        code("carrier_unclear", Kind::Unavailable),
+        code("carrier_malformed", Kind::Unavailable),
+        code("carrier_unknown_thing", Kind::Conflict),
+        code("carrier_not_sayable", Kind::Invalid),
+        code("carrier_account", Kind::Invalid),
+    ];
+
     /// One reason to refuse.
     pub fn refused(
         carrier: &'static str,

@@ -13,6 +13,9 @@
 //! [`Shipping::find`] asks by our own number.
 
 pub mod amounts;
+pub mod attempt;
+#[cfg(test)]
+mod conformance;
 mod error;
 pub mod exchange;
 pub mod file;

@@ -1,7 +1,10 @@
 //! Which carrier serves which code.
 
+use std::time::Duration;
+
 use serde_json::Value;
 
+use super::exchange::Limits;
 use super::file::FileCarrier;
 use super::{Carrier, CarrierError};
 
@@ -19,6 +22,15 @@ pub struct Account {
     pub settings: Value,
     /// Keys, by the carrier's own rules.
     pub credentials: Value,
+    /// How long one answer may take; the carrier's usual time without it.
+    pub time_max: Option<Duration>,
+}
+
+impl Account {
+    /// The carrier's usual limits with what this account says otherwise.
+    pub fn limits(&self, usual: Limits) -> Limits {
+        Limits { time_max: self.time_max.unwrap_or(usual.time_max), ..usual }
+    }
 }
 
 /// A carrier that can be talked to with this contract.

@@ -18,6 +18,7 @@ fn codes() -> BTreeMap<&'static str, Code> {
     let lists = [
         HTTP_CODES,
         ambar::access::AccessError::CODES,
+        ambar::carriers::CarrierError::CODES,
         ambar::catalog::CatalogError::CODES,
         ambar::commands::CommandError::CODES,
         ambar::connections::ConnectionError::CODES,
@@ -199,7 +200,6 @@ fn no_capability_is_missing_here() {
         .filter(|name| {
             ![
                 "BarcodeError",
-                "CarrierError",
                 "DbError",
                 "DocumentError",
                 "LabelError",
