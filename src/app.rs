@@ -13,6 +13,7 @@ use crate::connections::{Presence, Repeats};
 use crate::db::{Db, DbError, Tx};
 use crate::http::IdempotencyKey;
 use crate::http::metrics::Metrics;
+use crate::secrets::Vault;
 use crate::terminal::last_scans::LastScans;
 use crate::units::Clock;
 
@@ -25,6 +26,7 @@ pub struct App {
 pub struct Shared {
     pub db: Db,
     pub clock: Clock,
+    pub vault: Vault,
     pub tokens: TokenCache,
     pub metrics: Metrics,
     pub last_scans: LastScans,
@@ -41,11 +43,12 @@ impl Deref for App {
 }
 
 impl App {
-    pub fn new(db: Db, clock: Clock) -> Self {
+    pub fn new(db: Db, clock: Clock, vault: Vault) -> Self {
         Self {
             shared: Arc::new(Shared {
                 db,
                 clock,
+                vault,
                 tokens: TokenCache::default(),
                 metrics: Metrics::default(),
                 last_scans: LastScans::default(),

@@ -6,6 +6,7 @@ use std::path::PathBuf;
 use clap::Args;
 
 use crate::db::Location;
+use crate::secrets::{KEY_FILE, KeyVariables, Vault};
 
 /// Where the data lies.
 #[derive(Debug, Clone, Args)]
@@ -34,6 +35,16 @@ impl DataArgs {
     /// The file of the embedded database.
     pub fn file(&self) -> PathBuf {
         self.data_dir.join("ambar.db")
+    }
+
+    /// The key of secrets where the environment gives none. It is no part of a backup.
+    pub fn key_file(&self) -> PathBuf {
+        self.data_dir.join(KEY_FILE)
+    }
+
+    /// What keeps secrets: with the key of `AMBAR_SECRET_KEY`, or of the key file.
+    pub fn vault(&self) -> Vault {
+        Vault::load(&self.data_dir, &KeyVariables::from_environment())
     }
 }
 

@@ -28,6 +28,7 @@ pub mod picking;
 pub mod printing;
 pub mod receiving;
 pub mod sandbox;
+pub mod secrets;
 pub mod series;
 pub mod stock;
 pub mod terminal;

@@ -8,6 +8,8 @@ CREATE TABLE connection (
     protocol TEXT COLLATE "C" NOT NULL,
     channel TEXT COLLATE "C" NOT NULL,
     address TEXT COLLATE "C" NOT NULL,
+    -- Of a broker, sealed.
+    password BYTEA,
     -- Whose scans these are, or whose packing table the scale stands on; without one, devices that
     -- come in say who they are.
     device_id UUID REFERENCES device (id),

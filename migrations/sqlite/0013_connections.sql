@@ -8,6 +8,8 @@ CREATE TABLE connection (
     protocol TEXT NOT NULL,
     channel TEXT NOT NULL,
     address TEXT NOT NULL,
+    -- Of a broker, sealed.
+    password BLOB,
     -- Whose scans these are, or whose packing table the scale stands on; without one, devices that
     -- come in say who they are.
     device_id BLOB REFERENCES device (id),

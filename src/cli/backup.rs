@@ -36,6 +36,10 @@ pub(super) fn backup(data: &DataArgs, args: &BackupArgs) -> anyhow::Result<ExitC
     .with_context(|| format!("копия {} не записана", args.target.display()))?;
     bar.finish_and_clear();
     println!("копия записана: {}", args.target.display());
+    println!(
+        "ключа паролей в ней нет: храните отдельно от копии файл {} (или AMBAR_SECRET_KEY), без него пароли перевозчиков и подключений не прочитать",
+        data.key_file().display()
+    );
     Ok(ExitCode::SUCCESS)
 }
 
@@ -48,6 +52,12 @@ pub(super) fn restore(data: &DataArgs, args: &RestoreArgs) -> anyhow::Result<Exi
     copies::restore(&args.source, &data.file())
         .with_context(|| format!("копия {} не годится", args.source.display()))?;
     println!("база восстановлена: {}", data.file().display());
+    if !data.key_file().exists() {
+        println!(
+            "ключа паролей здесь нет: до запуска верните файл {} или задайте AMBAR_SECRET_KEY, иначе пароли перевозчиков и подключений придётся ввести заново",
+            data.key_file().display()
+        );
+    }
     Ok(ExitCode::SUCCESS)
 }
 

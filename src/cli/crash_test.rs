@@ -6,11 +6,9 @@ use std::sync::Arc;
 use clap::Args;
 
 use super::serve;
-use crate::app::App;
 use crate::config::DataArgs;
 use crate::sandbox::crash::{self, Node};
 use crate::sandbox::floor::{self, FloorPlan};
-use crate::units::Clock;
 
 #[derive(Debug, Args)]
 pub(super) struct CrashArgs {
@@ -31,7 +29,7 @@ pub(super) async fn run(data: &DataArgs, args: &CrashArgs) -> anyhow::Result<Exi
         args.nodes == 1 || data.server_url().is_some(),
         "несколько серверов работают только на PostgreSQL: задайте --database-url"
     );
-    let app = App::new(serve::open(data).await?, Clock::system());
+    let app = serve::open_app(data).await?;
     // More work than the test has time for.
     let plan = FloorPlan {
         devices: args.devices,

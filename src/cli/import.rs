@@ -17,7 +17,6 @@ use crate::ids::{OwnerId, WarehouseId};
 use crate::imports::{
     self, ImportKind, ImportMode, ImportReport, ImportRequest, NewProducts, Source,
 };
-use crate::units::Clock;
 
 /// Refused rows that are shown; all of them are kept in the database.
 const REFUSALS_SHOWN: usize = 50;
@@ -61,7 +60,7 @@ pub(super) struct ImportArgs {
 }
 
 pub(super) async fn run(data: &DataArgs, args: &ImportArgs) -> anyhow::Result<ExitCode> {
-    let app = App::new(serve::open(data).await?, Clock::system());
+    let app = serve::open_app(data).await?;
     let report = import(&app, args).await;
     app.db.close().await;
     let report = report?;

@@ -14,6 +14,8 @@ use crate::app::App;
 use crate::config::{DataArgs, ListenArgs};
 use crate::connections;
 use crate::db::migrate;
+use crate::fault::Fault;
+use crate::i18n::{Language, fault_text};
 use crate::jobs::{JobHandler, Workers, WorkersHandle};
 use crate::orders;
 use crate::printing::{PrintService, PrintServiceHandle, PrintSettings};
@@ -74,9 +76,14 @@ pub(super) async fn open(data: &DataArgs) -> anyhow::Result<crate::db::Db> {
     migrate::open_migrated(&data.location()).await.context("база данных не открывается")
 }
 
+/// The program's state on this data.
+pub(super) async fn open_app(data: &DataArgs) -> anyhow::Result<App> {
+    Ok(App::new(open(data).await?, Clock::system(), data.vault()))
+}
+
 /// Starts everything that serves.
 pub(super) async fn start(data: &DataArgs, listen: &ListenArgs) -> anyhow::Result<Server> {
-    let app = App::new(open(data).await?, Clock::system());
+    let app = open_app(data).await?;
     let stop = CancellationToken::new();
     let mut tasks = Vec::new();
 
@@ -143,6 +150,9 @@ async fn announce(server: &Server, listen: &ListenArgs) -> anyhow::Result<()> {
     println!("ambar работает: {base}  (API: {base}/docs)");
     if let Some(scanners) = server.scanners {
         println!("сканеры по TCP: {scanners}");
+    }
+    if let Some(trouble) = server.app.vault.trouble() {
+        println!("{}", fault_text(Language::Russian, trouble.code(), &trouble.args()));
     }
     if let Some(path) = crate::access::service::first_start(&server.app).await? {
         println!("первый запуск: задайте пароль администратора, ссылка одноразовая, на сутки:");

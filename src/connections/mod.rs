@@ -49,6 +49,7 @@ faults! {
     wraps {
         Input(crate::fault::InputError),
         Command(CommandError),
+        Vault(crate::secrets::VaultError),
     }
 }
 

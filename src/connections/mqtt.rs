@@ -13,11 +13,15 @@ use tokio::sync::mpsc;
 use url::Url;
 
 use super::messages::{self, Undelivered};
+use super::service::password_context;
 use super::store::{self, Connection};
 use super::supervisor::Report;
 use crate::app::App;
 use crate::db::Tx;
 use crate::devices::{MessageEvent, MessageProtocol};
+use crate::fault::Fault;
+use crate::i18n::{Language, fault_text};
+use crate::secrets::{Secret, VaultError};
 use crate::terminal::service::Terminal;
 
 const PORT_USUAL: u16 = 1883;
@@ -26,12 +30,13 @@ const MESSAGE_BYTES_MAX: usize = 256 * 1024;
 /// Messages that were received and wait for the dialogue.
 const WAITING_MAX: usize = 64;
 
-/// A broker and the topics to listen to: `mqtt://user:password@host:1883/scanners/+/scan`.
+/// A broker and the topics to listen to: `mqtt://user@host:1883/scanners/+/scan`. The password is kept
+/// apart.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct MqttAddress {
     host: String,
     port: u16,
-    credentials: Option<(String, String)>,
+    user: Option<String>,
     filter: String,
 }
 
@@ -42,26 +47,26 @@ impl MqttAddress {
         // `#`, the wildcard for everything below, begins a fragment in an address.
         let below = url.fragment().map_or(String::new(), |rest| format!("#{rest}"));
         let filter = format!("{}{below}", decoded(url.path().trim_start_matches('/'))?);
-        let credentials = match url.username() {
+        let user = match url.username() {
             "" => None,
-            user => Some((decoded(user)?, decoded(url.password().unwrap_or_default())?)),
+            user => Some(decoded(user)?),
         };
         let host = url.host_str()?.to_owned();
         let port = url.port().unwrap_or(PORT_USUAL);
-        (!filter.is_empty()).then_some(Self { host, port, credentials, filter })
+        (!filter.is_empty()).then_some(Self { host, port, user, filter })
     }
 
-    fn options(&self, client: &str) -> MqttOptions {
+    fn options(&self, client: &str, password: &Secret) -> Result<MqttOptions, VaultError> {
         let mut options = MqttOptions::new(client, &self.host, self.port);
         options.set_keep_alive(KEEP_ALIVE);
         // The broker keeps what comes while we are away.
         options.set_clean_session(false);
         options.set_manual_acks(true);
         options.set_max_packet_size(MESSAGE_BYTES_MAX, MESSAGE_BYTES_MAX);
-        if let Some((user, password)) = &self.credentials {
-            options.set_credentials(user, password);
+        if let Some(user) = &self.user {
+            options.set_credentials(user, password.text()?);
         }
-        options
+        Ok(options)
     }
 }
 
@@ -72,7 +77,10 @@ pub(super) async fn serve(
     address: &MqttAddress,
 ) -> std::io::Result<()> {
     let Report { app, connection } = report;
-    let options = address.options(&format!("ambar-{}", connection.id));
+    let client_id = format!("ambar-{}", connection.id);
+    let options = password_of(app, connection)
+        .and_then(|password| address.options(&client_id, &password))
+        .map_err(|fault| told(&fault))?;
     let (client, event_loop) = AsyncClient::new(options, WAITING_MAX);
     let (sender, mut waiting) = mpsc::channel(WAITING_MAX);
     let receiving = receive(event_loop, &client, &address.filter, sender, report);
@@ -83,6 +91,19 @@ pub(super) async fn serve(
         Ok(())
     };
     tokio::try_join!(receiving, working).map(drop)
+}
+
+/// The password of the broker; empty where there is none.
+fn password_of(app: &App, connection: &Connection) -> Result<Secret, VaultError> {
+    match &connection.password {
+        Some(sealed) => app.vault.open(&password_context(connection.id), sealed),
+        None => Ok(Secret::from("")),
+    }
+}
+
+/// The sentence of the fault: it stands in the list of connections and says what to do.
+fn told(fault: &VaultError) -> std::io::Error {
+    std::io::Error::other(fault_text(Language::Russian, fault.code(), &fault.args()))
 }
 
 async fn receive(
@@ -163,10 +184,10 @@ mod tests {
 
     #[test]
     fn addresses_are_read_and_wrong_ones_are_not() {
-        let address = MqttAddress::parse("mqtt://am:p%40ss@broker.local:1884/scan/+/data").unwrap();
+        let address = MqttAddress::parse("mqtt://a%40m@broker.local:1884/scan/+/data").unwrap();
         assert_eq!((address.host.as_str(), address.port), ("broker.local", 1884));
         assert_eq!(address.filter, "scan/+/data");
-        assert_eq!(address.credentials, Some(("am".to_owned(), "p@ss".to_owned())));
+        assert_eq!(address.user.as_deref(), Some("a@m"));
         let all = MqttAddress::parse("mqtt://10.0.0.5/scanners/#").unwrap();
         assert_eq!((all.port, all.filter.as_str()), (1883, "scanners/#"));
         for wrong in ["", "10.0.0.5", "http://x/y", "mqtt://", "mqtt://host", "mqtt://host/"] {

@@ -9,24 +9,29 @@ use crate::db::{DbError, Tx};
 use crate::devices::{self, Channel};
 use crate::fault::InputFaults;
 use crate::ids::{ConnectionId, DeviceId, WarehouseId};
+use crate::secrets::{Secret, Vault};
 
 const NAME_LENGTH_MAX: usize = 100;
 const ADDRESS_LENGTH_MAX: usize = 300;
 
 /// A connection to be set up.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone)]
 pub struct NewConnection {
     pub warehouse: WarehouseId,
     pub name: String,
     pub protocol: String,
     pub channel: ConnectionChannel,
+    /// Without the password.
     pub address: String,
+    /// Of a broker.
+    pub password: Option<Secret>,
     pub device: Option<DeviceId>,
 }
 
 pub(super) async fn connection_create(
     tx: &mut Tx,
     ctx: &Ctx,
+    vault: &Vault,
     new: &NewConnection,
 ) -> Result<Connection, ConnectionError> {
     let class = class_of(new)?;
@@ -45,14 +50,17 @@ pub(super) async fn connection_create(
     {
         return Err(ConnectionError::DeviceUnknown { device });
     }
+    let id = ConnectionId::new();
+    let seal = |password: &Secret| vault.seal(&password_context(id), password.bytes());
     let connection = Connection {
-        id: ConnectionId::new(),
+        id,
         warehouse: new.warehouse,
         name: new.name.trim().to_owned(),
         class,
         protocol: new.protocol.clone(),
         channel: new.channel,
         address: new.address.trim().to_owned(),
+        password: new.password.as_ref().map(seal).transpose()?,
         device: new.device,
         active: true,
         state: ConnectionState::Down,
@@ -64,6 +72,11 @@ pub(super) async fn connection_create(
     } else {
         Err(ConnectionError::NameTaken { name: connection.name })
     }
+}
+
+/// What the password of a connection is sealed for.
+pub(super) fn password_context(id: ConnectionId) -> String {
+    format!("connection/{id}/password")
 }
 
 /// What kind of device it is; refuses a protocol that is unknown or goes another way.

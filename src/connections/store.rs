@@ -6,6 +6,7 @@ use super::presence::Seen;
 use super::{ConnectionChannel, ConnectionState, DeviceClass};
 use crate::db::{Count, DbError, Tx};
 use crate::ids::{ConnectionId, DeviceId, WarehouseId};
+use crate::secrets::Sealed;
 use crate::units::UtcMicros;
 use crate::{args, record};
 
@@ -20,6 +21,7 @@ record! {
         pub protocol: String,
         pub channel: ConnectionChannel,
         pub address: String,
+        pub password: Option<Sealed>,
         pub device: Option<DeviceId>,
         pub active: bool,
         pub state: ConnectionState,
@@ -51,18 +53,18 @@ record! {
 }
 
 const CONNECTION_INSERT: &str = "INSERT INTO connection
-     (id, warehouse_id, name, class, protocol, channel, address, device_id, active, created_at,
-      state, changed_at)
-     VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $10) ON CONFLICT DO NOTHING";
+     (id, warehouse_id, name, class, protocol, channel, address, password, device_id, active,
+      created_at, state, changed_at)
+     VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $11) ON CONFLICT DO NOTHING";
 
 const CONNECTION_LIST: &str =
-    "SELECT id, warehouse_id, name, class, protocol, channel, address, device_id, active, state,
-            reason, changed_at
+    "SELECT id, warehouse_id, name, class, protocol, channel, address, password, device_id, active,
+            state, reason, changed_at
      FROM connection ORDER BY warehouse_id, name";
 
 const CONNECTION_FIND: &str =
-    "SELECT id, warehouse_id, name, class, protocol, channel, address, device_id, active, state,
-            reason, changed_at
+    "SELECT id, warehouse_id, name, class, protocol, channel, address, password, device_id, active,
+            state, reason, changed_at
      FROM connection WHERE id = $1";
 
 const CONNECTION_SET_ACTIVE: &str = "UPDATE connection SET active = $2 WHERE id = $1";
@@ -81,8 +83,8 @@ const CONNECTIONS_DUE: &str = "SELECT COUNT(*) FROM connection
             OR (node_id = $1 AND leased_until < $3))";
 
 const CONNECTIONS_HELD: &str =
-    "SELECT id, warehouse_id, name, class, protocol, channel, address, device_id, active, state,
-            reason, changed_at
+    "SELECT id, warehouse_id, name, class, protocol, channel, address, password, device_id, active,
+            state, reason, changed_at
      FROM connection WHERE active = $2 AND node_id = $1
        AND (device_id IS NULL
             OR EXISTS (SELECT 1 FROM device d WHERE d.id = device_id AND d.active = $2))";
@@ -145,6 +147,7 @@ pub(super) async fn connection_insert(
         connection.protocol.as_str(),
         connection.channel,
         connection.address.as_str(),
+        connection.password.as_ref(),
         connection.device,
         connection.active,
         now,

@@ -39,7 +39,9 @@ struct Kept {
 impl Kept {
     /// Whether the row still says what the connection was started for.
     fn is_as(&self, row: &Connection) -> bool {
-        let of = |c: &Connection| (c.protocol.clone(), c.channel, c.address.clone(), c.device);
+        let of = |c: &Connection| {
+            (c.protocol.clone(), c.channel, c.address.clone(), c.password.clone(), c.device)
+        };
         of(&self.connection) == of(row) && !self.task.is_finished()
     }
 }

@@ -16,7 +16,7 @@ use tokio_util::sync::{CancellationToken, DropGuard};
 
 use crate::picking::number;
 use crate::seed::{self, World};
-use crate::support::{Answer, TestApp};
+use crate::support::{Answer, TestApp, unique_name};
 use crate::terminal::{Handheld, badge};
 
 /// Nothing here takes so long unless it never comes.
@@ -34,7 +34,7 @@ fn bytes_of(name: &str, data: &str) -> Vec<u8> {
 }
 
 /// A port that nobody uses; ports below the usual range of outgoing connections.
-async fn free_port() -> u16 {
+pub(crate) async fn free_port() -> u16 {
     static NEXT: AtomicU16 = AtomicU16::new(0);
     let first = u16::try_from(std::process::id() % 10_000).unwrap() + 15_000;
     loop {
@@ -83,7 +83,7 @@ async fn scans_taken(app: &TestApp) -> i64 {
     number(app, "SELECT COUNT(*) FROM command WHERE action = 'scan'").await
 }
 
-async fn until_up(app: &TestApp, world: &World) {
+pub(crate) async fn until_up(app: &TestApp, world: &World) {
     tokio::time::timeout(PATIENCE, async {
         loop {
             let list = app.get(world.admin(), "/v1/connections").await.ok();
@@ -343,15 +343,34 @@ async fn a_web_socket_carries_scans_and_verdicts() {
 }
 
 /// A broker of its own for a test.
-struct Broker {
-    port: u16,
+pub(crate) struct Broker {
+    pub(crate) port: u16,
     process: tokio::process::Child,
 }
 
 impl Broker {
     async fn start(port: u16) -> Self {
+        Self::start_as(port, &["-p".to_owned(), port.to_string()]).await
+    }
+
+    /// A broker that lets in one user alone.
+    pub(crate) async fn start_with_password(port: u16, user: &str, password: &str) -> Self {
+        let path = std::env::temp_dir().join(unique_name());
+        let (users, settings) = (path.with_extension("users"), path.with_extension("conf"));
+        let mut made = tokio::process::Command::new("mosquitto_passwd");
+        made.args(["-b", "-c"]).arg(&users).args([user, password]);
+        assert!(made.status().await.unwrap().success());
+        let text = format!("listener {port} 127.0.0.1\npassword_file {}\n", users.display());
+        std::fs::write(&settings, text).unwrap();
+        let broker = Self::start_as(port, &["-c".to_owned(), settings.display().to_string()]).await;
+        std::fs::remove_file(users).unwrap();
+        std::fs::remove_file(settings).unwrap();
+        broker
+    }
+
+    async fn start_as(port: u16, arguments: &[String]) -> Self {
         let process = tokio::process::Command::new("mosquitto")
-            .args(["-p", &port.to_string()])
+            .args(arguments)
             .kill_on_drop(true)
             .stdout(std::process::Stdio::null())
             .stderr(std::process::Stdio::null())

@@ -87,7 +87,11 @@ impl Home {
 
 async fn open(folder: &Path) -> App {
     let location = Location::File(folder.join("ambar.db"));
-    App::new(migrate::open_migrated(&location).await.unwrap(), Clock::system())
+    App::new(
+        migrate::open_migrated(&location).await.unwrap(),
+        Clock::system(),
+        crate::support::vault(),
+    )
 }
 
 struct Server {

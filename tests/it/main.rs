@@ -36,6 +36,7 @@ mod receiving;
 mod regular;
 mod robust;
 mod schema;
+mod secrets;
 mod seed;
 mod storage;
 mod support;

@@ -285,7 +285,8 @@ impl Node {
         let (location, clock) = (location.clone(), clock.clone());
         runtime.spawn(async move {
             let db = migrate::open_migrated(&location).await.unwrap();
-            let _service = PrintService::start(App::new(db, clock), settings());
+            let _service =
+                PrintService::start(App::new(db, clock, crate::support::vault()), settings());
             std::future::pending::<()>().await;
         });
         Self(Some(runtime))

@@ -5,6 +5,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 
 use ambar::app::App;
 use ambar::db::{Location, migrate};
+use ambar::secrets::Vault;
 use ambar::stock::integrity;
 use ambar::units::Clock;
 use reqwest::{Method, StatusCode};
@@ -24,6 +25,11 @@ pub(crate) struct TestApp {
 enum Home {
     Directory(PathBuf),
     Database { server: String, name: String },
+}
+
+/// The vault of all tests: nodes of one database share the key.
+pub(crate) fn vault() -> Vault {
+    Vault::of_key([42; 32])
 }
 
 /// A name that no other test uses, of this or another run.
@@ -62,7 +68,7 @@ impl TestApp {
     pub(crate) async fn spawn_with(clock: Clock) -> Self {
         let (home, location) = make_home().await;
         let db = migrate::open_migrated(&location).await.unwrap();
-        let app = App::new(db, clock);
+        let app = App::new(db, clock, vault());
         let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
         let base = format!("http://{}", listener.local_addr().unwrap());
         let router = ambar::http::router::router(app.clone());
@@ -88,7 +94,7 @@ impl TestApp {
     /// A second node that finds the database at `location`.
     pub(crate) async fn spawn_at(&self, location: &Location) -> (App, String) {
         let db = migrate::open_migrated(location).await.unwrap();
-        let app = App::new(db, self.app.clock.clone());
+        let app = App::new(db, self.app.clock.clone(), vault());
         let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
         let base = format!("http://{}", listener.local_addr().unwrap());
         let router = ambar::http::router::router(app.clone());

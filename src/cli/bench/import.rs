@@ -6,10 +6,8 @@ use clap::Args;
 use serde_json::{Value, json};
 
 use super::{peak_memory_kib, per_second};
-use crate::app::App;
 use crate::cli::{import, serve};
 use crate::config::DataArgs;
-use crate::units::Clock;
 
 #[derive(Debug, Args)]
 pub(in crate::cli) struct ImportArgs {
@@ -18,7 +16,7 @@ pub(in crate::cli) struct ImportArgs {
 }
 
 pub(super) async fn run(data: &DataArgs, args: &ImportArgs) -> anyhow::Result<Value> {
-    let app = App::new(serve::open(data).await?, Clock::system());
+    let app = serve::open_app(data).await?;
     let started = Instant::now();
     let report = import::import(&app, &args.import).await?;
     let took = started.elapsed();

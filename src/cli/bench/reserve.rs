@@ -7,7 +7,6 @@ use clap::Args;
 use serde_json::{Value, json};
 
 use super::peak_memory_kib;
-use crate::app::App;
 use crate::catalog;
 use crate::cli::serve;
 use crate::commands::Ctx;
@@ -17,7 +16,6 @@ use crate::orders;
 use crate::picking::{self, CartLimits, WaveIn};
 use crate::sandbox::shelves;
 use crate::stock::integrity;
-use crate::units::Clock;
 
 #[derive(Debug, Args)]
 pub(in crate::cli) struct ReserveArgs {
@@ -31,7 +29,7 @@ pub(in crate::cli) struct ReserveArgs {
 
 /// Measures on a database that holds orders, such as `ambar import` leaves it.
 pub(super) async fn run(data: &DataArgs, args: &ReserveArgs) -> anyhow::Result<Value> {
-    let app = App::new(serve::open(data).await?, Clock::system());
+    let app = serve::open_app(data).await?;
     let warehouse = app
         .db
         .read(async |tx: &mut Tx| catalog::warehouse_default(tx).await)

@@ -9,7 +9,6 @@ use clap::Args;
 use serde_json::{Value, json};
 
 use super::{memory_kib, per_second};
-use crate::app::App;
 use crate::cli::serve;
 use crate::config::DataArgs;
 use crate::devices::{self, DeviceScan, StreamProtocol, Verdict};
@@ -17,7 +16,6 @@ use crate::sandbox::crash::Node;
 use crate::sandbox::devices::{Manners, SandboxScanner};
 use crate::sandbox::floor::{self, FloorPlan};
 use crate::stock::integrity;
-use crate::units::Clock;
 
 /// What the door speaks.
 const PROTOCOL: &str = "line-tcp";
@@ -37,7 +35,7 @@ pub(in crate::cli) struct ScannersArgs {
 /// Measures a server of its own on a database that may hold other floors.
 pub(super) async fn run(data: &DataArgs, args: &ScannersArgs) -> anyhow::Result<Value> {
     anyhow::ensure!(args.count > 0 && args.scans > 0, "нужен хотя бы один сканер и один скан");
-    let app = App::new(serve::open(data).await?, Clock::system());
+    let app = serve::open_app(data).await?;
     let engine = app.db.dialect();
     let plan =
         FloorPlan { devices: args.count, lines_per_order: 1, pieces_per_line: 1, entries: 0 };

@@ -5,6 +5,7 @@ mod sheet;
 
 use axum::Json;
 use axum::extract::State;
+use percent_encoding::percent_decode_str;
 use serde::{Deserialize, Serialize};
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
@@ -22,6 +23,7 @@ use crate::http::{
     Body, IdPath, IdempotencyKey, Page, PageParams, Problem, ProblemBody, QueryParams,
 };
 use crate::ids::{ConnectionId, DeviceId, WarehouseId};
+use crate::secrets::Secret;
 use crate::units::UtcMicros;
 
 pub fn router() -> OpenApiRouter<App> {
@@ -127,7 +129,7 @@ impl From<Connection> for ConnectionOut {
             class: connection.class,
             protocol: connection.protocol,
             channel: connection.channel,
-            address: without_password(connection.address),
+            address: connection.address,
             device_id: connection.device,
             active: connection.active,
             state: connection.state,
@@ -137,14 +139,15 @@ impl From<Connection> for ConnectionOut {
     }
 }
 
-fn without_password(address: String) -> String {
-    match url::Url::parse(&address) {
-        Ok(mut url) if url.password().is_some() => {
-            // An address with a host takes a password, so this cannot fail.
-            let _ = url.set_password(None);
-            url.to_string()
-        }
-        _ => address,
+/// Takes the password out of the address of a broker.
+fn without_password(address: String) -> (String, Option<Secret>) {
+    let Ok(mut url) = url::Url::parse(&address) else { return (address, None) };
+    let Some(password) = url.password() else { return (address, None) };
+    let password = Secret::from(percent_decode_str(password).collect::<Vec<u8>>());
+    match url.set_password(None) {
+        Ok(()) => (url.to_string(), Some(password)),
+        // An address without a host has no place for a password.
+        Err(()) => (address, None),
     }
 }
 
@@ -173,20 +176,23 @@ async fn connection_create(
     key: IdempotencyKey,
     Body(body): Body<ConnectionIn>,
 ) -> Result<Json<ConnectionOut>, Problem> {
+    let (address, password) = without_password(body.address.clone());
+    let vault = app.vault.clone();
     let new = NewConnection {
         warehouse: body.warehouse_id,
         name: body.name.clone(),
         protocol: body.protocol.clone(),
         channel: body.channel,
-        address: body.address.clone(),
+        address: address.clone(),
+        password,
         device: body.device_id,
     };
     let work = async move |tx: &mut Tx, ctx: &Ctx| {
-        let connection = service::connection_create(tx, ctx, &new).await?;
+        let connection = service::connection_create(tx, ctx, &vault, &new).await?;
         Ok::<_, ConnectionError>(ConnectionOut::from(connection))
     };
     // The trail is read by more people than may know the password of a broker.
-    let noted = ConnectionIn { address: without_password(body.address.clone()), ..body };
+    let noted = ConnectionIn { address, ..body };
     Ok(Json(app.command(&caller, key, "connection_create", &noted, work).await?))
 }
 
