@@ -13,7 +13,9 @@ use crate::connections::{Presence, Repeats};
 use crate::db::{Db, DbError, Tx};
 use crate::http::IdempotencyKey;
 use crate::http::metrics::Metrics;
+use crate::rates::RateCache;
 use crate::secrets::Vault;
+use crate::shipments::Connectors;
 use crate::terminal::last_scans::LastScans;
 use crate::units::Clock;
 
@@ -32,6 +34,8 @@ pub struct Shared {
     pub last_scans: LastScans,
     pub presence: Presence,
     pub repeats: Repeats,
+    pub connectors: Connectors,
+    pub rates: RateCache,
 }
 
 impl Deref for App {
@@ -54,6 +58,8 @@ impl App {
                 last_scans: LastScans::default(),
                 presence: Presence::default(),
                 repeats: Repeats::default(),
+                connectors: Connectors::default(),
+                rates: RateCache::default(),
             }),
         }
     }

@@ -150,6 +150,11 @@ ids! {
     ConnectionId = "lnk";
     ApiKeyId = "key";
     RefusalId = "ref";
+    CarrierAccountId = "acc";
+    ShipmentId = "shp";
+    CarrierFileId = "fil";
+    TrackingEventId = "evt";
+    CarrierMessageId = "cms";
 }
 
 #[cfg(test)]

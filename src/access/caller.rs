@@ -65,6 +65,7 @@ pub mod rights {
         ManifestsRead,
         ManifestsWork,
         PrintingWork,
+        CarriersManage,
         AccessManage,
         AuditRead,
         JobsManage,

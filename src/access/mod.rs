@@ -89,6 +89,8 @@ text_enum! {
         ManifestsRead = "manifests_read",
         ManifestsWork = "manifests_work",
         PrintingWork = "printing_work",
+        /// To describe contracts with carriers, their keys included.
+        CarriersManage = "carriers_manage",
         AccessManage = "access_manage",
         AuditRead = "audit_read",
         /// To see what the queue could not do, and to retry it.
@@ -117,6 +119,7 @@ const DISPATCHER_RIGHTS: &[Right] = &[
     Right::ManifestsRead,
     Right::ManifestsWork,
     Right::PrintingWork,
+    Right::CarriersManage,
     Right::JobsManage,
 ];
 

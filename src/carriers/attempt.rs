@@ -1,7 +1,7 @@
 //! One attempt at registering a shipment, safe to repeat.
 
 use super::model::{Registration, ShipmentAsk, ShipmentRef};
-use super::{CarrierError, Shipping};
+use super::{Answer, Shipping};
 use crate::text_enum;
 
 text_enum! {
@@ -16,16 +16,18 @@ text_enum! {
 ///
 /// `Sent::Perhaps` asks the carrier by our own number first and creates only what it does not know.
 /// The caller has written down `Sent::Perhaps` before it calls with `Sent::Never`.
-pub async fn register(
-    shipping: &dyn Shipping,
-    ask: &ShipmentAsk,
-    known: &ShipmentRef,
+pub fn register<'a>(
+    shipping: &'a dyn Shipping,
+    ask: &'a ShipmentAsk,
+    known: &'a ShipmentRef,
     sent: Sent,
-) -> Result<Registration, CarrierError> {
-    if sent == Sent::Perhaps
-        && let Some(found) = shipping.find(known).await?
-    {
-        return Ok(found);
-    }
-    shipping.create(ask).await
+) -> Answer<'a, Registration> {
+    Box::pin(async move {
+        if sent == Sent::Perhaps
+            && let Some(found) = shipping.find(known).await?
+        {
+            return Ok(found);
+        }
+        shipping.create(ask).await
+    })
 }

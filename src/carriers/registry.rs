@@ -41,6 +41,26 @@ pub fn connect(code: &str, _account: &Account) -> Result<Box<dyn Carrier>, Carri
     })
 }
 
+/// Carriers with a program of their own, and those whose codes old orders may have; with their names.
+const NAMES: &[(&str, &str)] = &[
+    ("cdek", "СДЭК"),
+    ("boxberry", "Boxberry"),
+    ("dpd", "DPD"),
+    ("post", "Почта России"),
+    ("pek", "ПЭК"),
+    ("dellin", "Деловые Линии"),
+    ("5post", "5post"),
+    ("own", "Свои курьеры"),
+    // They carry nothing any more.
+    ("iml", "IML"),
+    ("pickpoint", "PickPoint"),
+];
+
+/// What people call a carrier; one that nobody has programmed is just that.
+pub fn name_of(code: &str) -> &'static str {
+    NAMES.iter().find(|(known, _)| *known == code).map_or("Служба доставки", |(_, name)| name)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

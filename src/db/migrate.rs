@@ -37,6 +37,7 @@ const MIGRATIONS: &[Migration] = migrations![
     "0011_manifests",
     "0012_acceptance",
     "0013_connections",
+    "0014_shipments",
 ];
 
 const TABLE: &str = "CREATE TABLE IF NOT EXISTS schema_migration (

@@ -33,7 +33,7 @@ use crate::ids::{DeviceId, OwnerId, PrintJobId, PrinterId, WarehouseId, ZoneId};
 use crate::labels::LabelError;
 use crate::{faults, text_enum};
 
-pub use self::service::{bytes_queue, label_queue, station_printer_choose};
+pub use self::service::{bytes_queue, label_queue, speech_of, station_printer_choose};
 pub use self::store::{PrintJob, Printer, QUERIES};
 pub use self::supervisor::{PrintService, PrintServiceHandle, PrintSettings};
 

@@ -10,7 +10,7 @@ use super::{
 use crate::barcodes::{OwnCode, OwnKind};
 use crate::commands::Ctx;
 use crate::db::Tx;
-use crate::devices::printer::PrinterProtocol;
+use crate::devices::printer::{Language, PrinterProtocol};
 use crate::fault::InputFaults;
 use crate::ids::{DeviceId, PrintJobId, PrinterId, WarehouseId, ZoneId};
 use crate::labels::{self, PrinterModel, Template};
@@ -90,6 +90,26 @@ pub async fn bytes_queue(
     };
     queue(tx, ctx, &job, Some(bytes), None).await?;
     Ok(job.id)
+}
+
+/// Which language and density a label that is to be bytes should have, so that it can go where it is
+/// chosen to go: those of the device's own printer, or of the first of the media. Nothing: there is
+/// no printer with such media.
+pub async fn speech_of(
+    tx: &mut Tx,
+    warehouse: WarehouseId,
+    choice: PrinterChoice,
+    media: &str,
+) -> Result<Option<(Language, i64)>, PrintError> {
+    let (own, zone) = destination(tx, choice, media).await?;
+    let printers = store::printers_of_media(tx, warehouse, media).await?;
+    let best = printers
+        .iter()
+        .min_by_key(|printer| (own != Some(printer.id), zone.is_some() && printer.zone != zone));
+    Ok(best.map(|printer| {
+        let model = PrinterProtocol::find(&printer.model);
+        (model.map_or(Language::Zpl, PrinterProtocol::language), printer.dots_per_mm)
+    }))
 }
 
 /// What every new job begins with.

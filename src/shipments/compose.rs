@@ -1,0 +1,252 @@
+//! What a carrier is told of a parcel, made of what is known about it. Pure.
+
+use super::model::{DeliveryTerms, Origin, Shipment};
+use super::store::facts::{ItemFacts, ParcelFacts};
+use crate::carriers::RecipientModel;
+use crate::carriers::model::{
+    Address, Contact, DeliveryMode, Item, Package, QuoteAsk, Seller, ShipmentAsk, Spot, VatRate,
+};
+use crate::units::{Day, Grams, Kopecks, Pieces};
+
+const MM3_PER_CM3: i64 = 1_000;
+
+/// Everything that a parcel's papers are made of.
+pub(super) struct Known {
+    pub(super) parcel: ParcelFacts,
+    pub(super) items: Vec<ItemFacts>,
+    pub(super) origin: Origin,
+    pub(super) terms: DeliveryTerms,
+    pub(super) day: Day,
+}
+
+impl Known {
+    fn recipient(&self) -> RecipientModel {
+        // Fields that an order leaves out are empty.
+        serde_json::from_value(self.parcel.recipient.clone()).unwrap_or_default()
+    }
+
+    fn email(&self) -> String {
+        let email = self.parcel.recipient.get("email").and_then(serde_json::Value::as_str);
+        email.unwrap_or_default().to_owned()
+    }
+
+    fn to(&self, mode: DeliveryMode, point_code: &str) -> Spot {
+        let recipient = self.recipient();
+        let address = Address {
+            postcode: recipient.postcode,
+            city: recipient.city,
+            line: recipient.address,
+            ..Address::default()
+        };
+        match mode {
+            DeliveryMode::Door => Spot::Door(address),
+            DeliveryMode::Point | DeliveryMode::Locker => {
+                Spot::Point { code: point_code.to_owned(), address }
+            }
+        }
+    }
+
+    fn package(&self) -> Package {
+        let parcel = &self.parcel;
+        let [length_mm, width_mm, height_mm] =
+            match (parcel.length_mm, parcel.width_mm, parcel.height_mm) {
+                (Some(length), Some(width), Some(height)) => [length, width, height],
+                _ => own_box(&self.items),
+            };
+        let weight_g = parcel.weight_g.unwrap_or(Grams::ZERO);
+        Package { number: parcel.number.clone(), weight_g, length_mm, width_mm, height_mm }
+    }
+
+    /// What prices are asked for.
+    pub(super) fn quote_ask(&self, shipment: &Shipment) -> QuoteAsk {
+        let declared = self
+            .items
+            .iter()
+            .map(|item| item.price_kopecks.get().saturating_mul(item.pieces.get()));
+        QuoteAsk {
+            from: self.origin.from.clone(),
+            to: self.to(shipment.mode, &shipment.point_code),
+            mode: shipment.mode,
+            package: self.package(),
+            declared_kopecks: Kopecks::new(declared.fold(0, i64::saturating_add)),
+            cod_kopecks: self.parcel.cod_kopecks,
+            buy_out: self.terms.buy_out,
+            day: self.day,
+        }
+    }
+
+    /// What the carrier is told.
+    pub(super) fn shipment_ask(&self, shipment: &Shipment) -> ShipmentAsk {
+        let recipient = self.recipient();
+        let (items, delivery_fee_kopecks) =
+            items_with_cod(&self.items, self.parcel.cod_kopecks, self.terms.vat);
+        ShipmentAsk {
+            number: shipment.number.clone(),
+            tariff: shipment.tariff.clone(),
+            sender: self.origin.sender.clone(),
+            from: self.origin.from.clone(),
+            recipient: Contact {
+                name: recipient.name,
+                phone: recipient.phone,
+                email: self.email(),
+            },
+            to: self.to(shipment.mode, &shipment.point_code),
+            seller: Seller {
+                name: self.parcel.shop.clone(),
+                inn: self.parcel.shop_inn.clone().unwrap_or_default(),
+                phone: self.terms.phone.clone(),
+            },
+            package: self.package(),
+            items,
+            delivery_fee_kopecks,
+            delivery_fee_vat: self.terms.vat,
+            buy_out: self.terms.buy_out,
+            day: self.day,
+            comment: self.parcel.order_number.clone(),
+        }
+    }
+}
+
+/// Goods that travel in the box they came in: the largest of them, as high as all of them need.
+fn own_box(items: &[ItemFacts]) -> [i64; 3] {
+    let volume = |item: &ItemFacts| item.length_mm * item.width_mm * item.height_mm;
+    let Some(largest) = items.iter().max_by_key(|item| volume(item)) else { return [0; 3] };
+    let all = items.iter().map(|item| volume(item).saturating_mul(item.pieces.get()));
+    let all = all.fold(0, i64::saturating_add);
+    let base = (largest.length_mm * largest.width_mm).max(1);
+    let height = largest.height_mm.max(all.saturating_add(base - 1) / base);
+    [largest.length_mm, largest.width_mm, height]
+}
+
+/// Volume in cubic centimetres, rounded up.
+pub fn volume_cm3(package: &Package) -> i64 {
+    let volume = package.length_mm * package.width_mm * package.height_mm;
+    volume.saturating_add(MM3_PER_CM3 - 1) / MM3_PER_CM3
+}
+
+/// The goods with what the buyer pays for each piece; what is above their price is delivery.
+///
+/// The parts add up to the cash on delivery exactly. When the buyer pays less than the price (a part
+/// was paid before), it is spread over the pieces in proportion, and pieces of a line whose shares
+/// differ by a kopeck become two items.
+fn items_with_cod(facts: &[ItemFacts], cod: Kopecks, vat: VatRate) -> (Vec<Item>, Kopecks) {
+    let price = |item: &ItemFacts| item.price_kopecks.get().saturating_mul(item.pieces.get());
+    let total: i64 = facts.iter().map(price).fold(0, i64::saturating_add);
+    let fee = Kopecks::new(cod.get().saturating_sub(total).max(0));
+    let for_goods = cod.get().min(total);
+    let mut items = Vec::with_capacity(facts.len());
+    let (mut seen, mut given) = (0_i64, 0_i64);
+    for fact in facts {
+        seen = seen.saturating_add(price(fact));
+        // Shares of the running sum: they end at the whole, whatever was rounded on the way.
+        let until = share(for_goods, seen, total);
+        for (part, pieces, each) in pieces_of(until - given, fact.pieces) {
+            let article = if part == 0 {
+                fact.article.clone()
+            } else {
+                format!("{}-{}", fact.article, part + 1)
+            };
+            items.push(Item {
+                article,
+                name: fact.name.clone(),
+                quantity: pieces,
+                weight_g: fact.weight_g,
+                declared_kopecks: fact.price_kopecks,
+                cod_kopecks: Kopecks::new(each),
+                vat,
+                marks: Vec::new(),
+            });
+        }
+        given = until;
+    }
+    (items, fee)
+}
+
+fn share(whole: i64, part: i64, total: i64) -> i64 {
+    if total == 0 {
+        return 0;
+    }
+    let exact = i128::from(whole) * i128::from(part) / i128::from(total);
+    i64::try_from(exact).unwrap_or(whole)
+}
+
+/// So many pieces at so much each, which add up to `sum`: one group, or two.
+fn pieces_of(sum: i64, pieces: Pieces) -> impl Iterator<Item = (usize, i64, i64)> {
+    let count = pieces.get().max(1);
+    let (each, rest) = (sum / count, sum % count);
+    let groups = [(count - rest, each), (rest, each + 1)];
+    let groups = groups.into_iter().filter(|(pieces, _)| *pieces > 0);
+    groups.enumerate().map(|(part, (pieces, each))| (part, pieces, each))
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    fn fact(price: i64, pieces: i64) -> ItemFacts {
+        ItemFacts {
+            article: format!("A-{price}"),
+            name: "Кружка".to_owned(),
+            pieces: Pieces::new(pieces),
+            weight_g: Grams::new(100),
+            price_kopecks: Kopecks::new(price),
+            length_mm: 100,
+            width_mm: 80,
+            height_mm: 50,
+        }
+    }
+
+    fn collected(items: &[Item], fee: Kopecks) -> i64 {
+        items.iter().map(|item| item.cod_kopecks.get() * item.quantity).sum::<i64>() + fee.get()
+    }
+
+    #[test]
+    fn the_buyer_pays_the_price_and_what_is_above_it_is_delivery() {
+        let (items, fee) =
+            items_with_cod(&[fact(10_000, 2), fact(500, 1)], Kopecks::new(50_500), VatRate::Ten);
+        let paid: Vec<(i64, i64)> =
+            items.iter().map(|item| (item.quantity, item.cod_kopecks.get())).collect();
+        assert_eq!(paid, [(2, 10_000), (1, 500)]);
+        assert_eq!(fee.get(), 30_000);
+    }
+
+    #[test]
+    fn goods_that_are_paid_are_not_paid_again() {
+        let (items, fee) = items_with_cod(&[fact(10_000, 2)], Kopecks::ZERO, VatRate::Exempt);
+        assert_eq!((items[0].cod_kopecks, fee), (Kopecks::ZERO, Kopecks::ZERO));
+        assert_eq!(items[0].declared_kopecks.get(), 10_000);
+    }
+
+    #[test]
+    fn pieces_whose_shares_differ_become_two_items() {
+        let (items, _) = items_with_cod(&[fact(1_000, 3)], Kopecks::new(1_001), VatRate::Exempt);
+        let paid: Vec<(&str, i64, i64)> = items
+            .iter()
+            .map(|item| (item.article.as_str(), item.quantity, item.cod_kopecks.get()))
+            .collect();
+        assert_eq!(paid, [("A-1000", 1, 333), ("A-1000-2", 2, 334)]);
+    }
+
+    #[test]
+    fn goods_in_their_own_boxes_have_the_size_of_all() {
+        assert_eq!(own_box(&[fact(1, 1)]), [100, 80, 50]);
+        assert_eq!(own_box(&[fact(1, 2), fact(2, 1)]), [100, 80, 150]);
+    }
+
+    proptest! {
+        #[test]
+        fn cash_on_delivery_is_told_to_the_kopeck(
+            lines in prop::collection::vec((0_i64..1_000_000, 1_i64..50), 1..12),
+            cod in 0_i64..100_000_000,
+        ) {
+            let facts: Vec<ItemFacts> =
+                lines.iter().map(|(price, pieces)| fact(*price, *pieces)).collect();
+            let (items, fee) = items_with_cod(&facts, Kopecks::new(cod), VatRate::Exempt);
+            prop_assert_eq!(collected(&items, fee), cod);
+            let pieces: i64 = items.iter().map(|item| item.quantity).sum();
+            prop_assert_eq!(pieces, lines.iter().map(|(_, pieces)| pieces).sum::<i64>());
+        }
+    }
+}

@@ -1,0 +1,324 @@
+//! Telling a carrier of a parcel: the tariff is chosen, our number is written down, the carrier is
+//! told, its answer is kept.
+
+use serde_json::{Value, json};
+
+use super::compose::Known;
+use super::model::{Origin, Shipment, ShipmentState};
+use super::store::shipments::{self as store, Choice};
+use super::store::{accounts as account_store, facts};
+use super::{Connected, ShipmentError, accounts, work};
+use crate::app::App;
+use crate::carriers::CarrierError;
+use crate::carriers::attempt::{Sent, register};
+use crate::carriers::model::{Registered, Registration, ShipmentAsk, ShipmentRef};
+use crate::commands::Ctx;
+use crate::db::{DbError, Tx};
+use crate::fault::{Fault, Told};
+use crate::ids::ShipmentId;
+use crate::jobs::JobOutcome;
+use crate::rates::rule::{Chosen, NoChoice, Rule, choose};
+use crate::rates::{self, Candidate};
+
+/// How soon a carrier that checks is asked again.
+const CHECK_SECONDS: i64 = 2;
+
+/// A shipment with what it is composed of; the origin is that of its account, once it has one.
+struct Loaded {
+    shipment: Shipment,
+    known: Known,
+}
+
+/// One run of the work. An error is noted with the shipment, too, so that people see it there.
+pub(super) async fn run(app: &App, id: ShipmentId) -> Result<JobOutcome, String> {
+    match attempt(app, id).await {
+        Ok(outcome) => Ok(outcome),
+        Err(error) => {
+            let may_pass = may_pass(&error);
+            note(app, id, &Told::from(&error), may_pass)
+                .await
+                .map_err(|error| error.to_string())?;
+            if may_pass { Err(error.to_string()) } else { Ok(JobOutcome::Done) }
+        }
+    }
+}
+
+/// Whether it may go better by itself.
+fn may_pass(error: &ShipmentError) -> bool {
+    match error {
+        ShipmentError::Carrier(error) => error.may_pass(),
+        ShipmentError::Database(_) => true,
+        // The key of secrets may come back, with what it opens.
+        ShipmentError::Vault(error) => error.kind().is_trouble(),
+        _ => false,
+    }
+}
+
+/// A problem as it is stored: its code and what its sentence speaks of.
+pub(super) fn problem(told: &Told) -> Value {
+    let args: serde_json::Map<String, Value> =
+        told.args.iter().map(|(name, value)| ((*name).to_owned(), json!(value))).collect();
+    json!({ "code": told.code, "args": args })
+}
+
+async fn note(app: &App, id: ShipmentId, told: &Told, may_pass: bool) -> Result<(), DbError> {
+    let problem = problem(told);
+    let write = async move |tx: &mut Tx| {
+        if may_pass {
+            store::shipment_problem(tx, id, problem.clone()).await
+        } else {
+            store::shipment_refused(tx, id, problem.clone()).await
+        }
+    };
+    app.db.write::<bool, DbError, _>(write).await.map(drop)
+}
+
+async fn attempt(app: &App, id: ShipmentId) -> Result<JobOutcome, ShipmentError> {
+    let Some(loaded) = load(app, id).await? else { return Ok(JobOutcome::Done) };
+    let loaded = if loaded.shipment.tariff.is_empty() && loaded.shipment.sent_at.is_none() {
+        choose_offer(app, &loaded).await?;
+        match load(app, id).await? {
+            Some(loaded) => loaded,
+            None => return Ok(JobOutcome::Done),
+        }
+    } else {
+        loaded
+    };
+    let (ask, sent) = match (&loaded.shipment.ask, loaded.shipment.sent_at) {
+        (Some(ask), Some(_)) => (stored(ask)?, Sent::Perhaps),
+        _ => (loaded.known.shipment_ask(&loaded.shipment), Sent::Never),
+    };
+    let carrier = connected(app, &loaded.shipment).await?;
+    let Some(shipping) = carrier.shipping() else {
+        return Err(ShipmentError::NoAccount { carrier: loaded.shipment.carrier });
+    };
+    if sent == Sent::Never && !write_down(app, id, &ask).await? {
+        // Somebody else has just sent it, or it was given up: the next run sees which.
+        return Ok(JobOutcome::Later { seconds: 1 });
+    }
+    let known = ShipmentRef {
+        number: ask.number.clone(),
+        id: loaded.shipment.carrier_ref.clone(),
+        track: loaded.shipment.track.clone(),
+        day: Some(ask.day),
+    };
+    match register(shipping, &ask, &known, sent).await {
+        Ok(registration) => settle(app, &loaded.shipment, &ask, registration).await,
+        Err(CarrierError::Refused { reasons, .. }) => {
+            settle(app, &loaded.shipment, &ask, Registration::Refused(reasons)).await
+        }
+        Err(error) => Err(error.into()),
+    }
+}
+
+fn stored(ask: &Value) -> Result<ShipmentAsk, DbError> {
+    serde_json::from_value(ask.clone()).map_err(|error| DbError::Engine(Box::new(error)))
+}
+
+/// From here on the carrier may know of it.
+async fn write_down(app: &App, id: ShipmentId, ask: &ShipmentAsk) -> Result<bool, DbError> {
+    let (ask, now) = (ask.clone(), app.clock.now());
+    let write = async move |tx: &mut Tx| store::shipment_send(tx, id, &ask, now).await;
+    app.db.write(write).await
+}
+
+/// What is still to be told; nothing when there is nothing to do any more.
+async fn load(app: &App, id: ShipmentId) -> Result<Option<Loaded>, DbError> {
+    let day = app.clock.now().moscow_day();
+    let read = async move |tx: &mut Tx| -> Result<Option<Loaded>, DbError> {
+        let Some(shipment) = store::shipment_find(tx, id, None).await? else { return Ok(None) };
+        let open = [ShipmentState::Choosing, ShipmentState::Waiting, ShipmentState::Checking];
+        if !open.contains(&shipment.state) {
+            return Ok(None);
+        }
+        let Some(parcel) = facts::parcel_facts(tx, shipment.parcel).await? else {
+            return Ok(None);
+        };
+        let account = match shipment.account {
+            Some(account) => account_store::account_find(tx, account).await?,
+            None => accounts::accounts_of(tx, shipment.warehouse, shipment.owner).await?.pop(),
+        };
+        let origin = account.map(|account| serde_json::from_value::<Origin>(account.origin));
+        let Some(Ok(origin)) = origin else { return Ok(None) };
+        let items = facts::item_facts(tx, shipment.parcel).await?;
+        let terms = account_store::terms_find(tx, shipment.owner).await?;
+        let known = Known { parcel, items, origin, terms, day };
+        Ok(Some(Loaded { shipment, known }))
+    };
+    app.db.read(read).await
+}
+
+/// The carrier of a shipment's account.
+pub(super) async fn connected(app: &App, shipment: &Shipment) -> Result<Connected, ShipmentError> {
+    let missing = || ShipmentError::NoAccount { carrier: shipment.carrier.clone() };
+    let account = shipment.account.ok_or_else(missing)?;
+    let read = async move |tx: &mut Tx| account_store::account_find(tx, account).await;
+    let account = app.db.read::<_, DbError, _>(read).await?.ok_or_else(missing)?;
+    app.connectors.of(&app.vault, &account)
+}
+
+/// Asks for prices and takes the best by the shop's terms: of all carriers, or of the given one.
+async fn choose_offer(app: &App, loaded: &Loaded) -> Result<(), ShipmentError> {
+    let shipment = &loaded.shipment;
+    let candidates = candidates(app, shipment).await?;
+    let ask = loaded.known.quote_ask(shipment);
+    let now = app.clock.now();
+    let offers = rates::offers(&app.rates, now, &candidates, &ask, rates::DEADLINE).await;
+    let terms = &loaded.known.terms;
+    // A carrier that the order names is not for the shop's list to forbid.
+    let carriers: &[String] = if shipment.account.is_some() { &[] } else { &terms.carriers };
+    let rule = Rule { goal: terms.goal, carriers, price_max: terms.price_max_kopecks };
+    let chosen = choose(&offers, &rule).map_err(|none| no_offer(&none))?;
+    keep_choice(app, shipment, chosen).await
+}
+
+fn no_offer(none: &NoChoice) -> ShipmentError {
+    match none {
+        NoChoice::NoAnswer { said } => CarrierError::Unavailable {
+            carrier: "Служба доставки",
+            said: said.join("; "),
+        }
+        .into(),
+        NoChoice::Nobody { said } if said.is_empty() => ShipmentError::NoOffer {
+            why: "нет предложений на этот адрес и вес".to_owned(),
+        },
+        NoChoice::Nobody { said } => ShipmentError::NoOffer { why: said.join("; ") },
+        NoChoice::TooDear { least, most } => ShipmentError::NoOffer {
+            why: format!(
+                "самое дешёвое {}, предел магазина {}",
+                least.to_roubles_text(),
+                most.to_roubles_text()
+            ),
+        },
+    }
+}
+
+async fn candidates(app: &App, shipment: &Shipment) -> Result<Vec<Candidate>, ShipmentError> {
+    let (warehouse, owner, only) = (shipment.warehouse, shipment.owner, shipment.account);
+    let read = async move |tx: &mut Tx| match only {
+        Some(account) => {
+            Ok::<_, DbError>(account_store::account_find(tx, account).await?.into_iter().collect())
+        }
+        None => accounts::accounts_of(tx, warehouse, owner).await,
+    };
+    let accounts: Vec<super::AccountRow> = app.db.read(read).await?;
+    let mut candidates = Vec::with_capacity(accounts.len());
+    for account in accounts {
+        match app.connectors.of(&app.vault, &account) {
+            Ok(carrier) => candidates.push(Candidate {
+                account: account.id,
+                version: account.version,
+                carrier,
+            }),
+            // One account that is described wrongly does not keep the others from offering.
+            Err(error) if only.is_none() => {
+                tracing::warn!(account = %account.id, %error, "an account cannot be used");
+            }
+            Err(error) => return Err(error),
+        }
+    }
+    Ok(candidates)
+}
+
+async fn keep_choice(app: &App, shipment: &Shipment, chosen: Chosen) -> Result<(), ShipmentError> {
+    let (id, parcel) = (shipment.id, shipment.parcel);
+    let mode = chosen.quote.mode;
+    let choice =
+        Choice { account: chosen.account, carrier: chosen.carrier, mode, quote: chosen.quote };
+    let write = async move |tx: &mut Tx| {
+        if store::shipment_choose(tx, id, &choice).await? {
+            store::parcel_carrier(tx, parcel, &choice.carrier).await?;
+        }
+        Ok::<_, DbError>(())
+    };
+    Ok(app.db.write(write).await?)
+}
+
+/// Keeps what the carrier answered.
+async fn settle(
+    app: &App,
+    shipment: &Shipment,
+    ask: &ShipmentAsk,
+    registration: Registration,
+) -> Result<JobOutcome, ShipmentError> {
+    match registration {
+        Registration::Pending(reference) => {
+            let id = shipment.id;
+            let kept = reference.clone();
+            let write = async move |tx: &mut Tx| store::shipment_checking(tx, id, &kept).await;
+            if app.db.write::<bool, DbError, _>(write).await? {
+                return Ok(JobOutcome::Later { seconds: CHECK_SECONDS });
+            }
+            given_up_meanwhile(app, id, reference).await
+        }
+        Registration::Registered(registered) => {
+            let id = shipment.id;
+            let reference = registered.reference.clone();
+            if registered_write(app, id, ask, registered).await? {
+                return Ok(JobOutcome::Done);
+            }
+            given_up_meanwhile(app, id, reference).await
+        }
+        Registration::Refused(reasons) => {
+            let error = CarrierError::Refused { carrier: carrier_name(shipment), reasons };
+            let told = Told::from(&error);
+            note(app, shipment.id, &told, false).await?;
+            Ok(JobOutcome::Done)
+        }
+    }
+}
+
+/// The Russian name of a shipment's carrier, for sentences.
+fn carrier_name(shipment: &Shipment) -> &'static str {
+    crate::carriers::registry::name_of(&shipment.carrier)
+}
+
+async fn registered_write(
+    app: &App,
+    id: ShipmentId,
+    ask: &ShipmentAsk,
+    registered: Registered,
+) -> Result<bool, DbError> {
+    let ctx = Ctx::system(app.clock.now());
+    let warning = warning(ask, &registered);
+    let write = async move |tx: &mut Tx| {
+        let kept =
+            store::shipment_registered(tx, id, &registered, warning.clone(), ctx.now).await?;
+        if kept {
+            work::label_enqueue(tx, &ctx, id).await?;
+        }
+        Ok::<_, DbError>(kept)
+    };
+    app.db.write(write).await
+}
+
+/// What the carrier changed: people see it with the shipment.
+fn warning(ask: &ShipmentAsk, registered: &Registered) -> Option<Value> {
+    if let Some(point) = &registered.point_changed_to {
+        let asked = ask.to.point_code().unwrap_or_default();
+        return Some(json!({
+            "code": "shipment_point_changed",
+            "args": { "asked": asked, "point": point },
+        }));
+    }
+    let said: Vec<&str> = registered.warnings.iter().map(|warning| warning.text.as_str()).collect();
+    (!said.is_empty())
+        .then(|| json!({ "code": "shipment_warned", "args": { "said": said.join("; ") } }))
+}
+
+/// It was given up here while the carrier took it: it is taken back there.
+async fn given_up_meanwhile(
+    app: &App,
+    id: ShipmentId,
+    reference: ShipmentRef,
+) -> Result<JobOutcome, ShipmentError> {
+    let ctx = Ctx::system(app.clock.now());
+    let write = async move |tx: &mut Tx| {
+        if store::shipment_too_late(tx, id, &reference).await? {
+            work::cancel_enqueue(tx, &ctx, id).await?;
+        }
+        Ok::<_, DbError>(())
+    };
+    app.db.write(write).await?;
+    Ok(JobOutcome::Done)
+}

@@ -1,0 +1,247 @@
+//! Carriers' acts.
+
+use serde_json::Value;
+
+use crate::db::{DbError, Tx};
+use crate::ids::{CarrierAccountId, CarrierFileId, ManifestId};
+use crate::shipments::Shipment;
+use crate::shipments::acts::CarrierActState;
+use crate::units::{Day, UtcMicros};
+use crate::{args, record};
+
+record! {
+    struct AccountIdRow {
+        account: CarrierAccountId,
+    }
+}
+
+record! {
+    /// The act of one account.
+    #[derive(Debug, Clone)]
+    pub(in crate::shipments) struct ActRow {
+        pub(in crate::shipments) account: CarrierAccountId,
+        pub(in crate::shipments) state: CarrierActState,
+        pub(in crate::shipments) reference: Option<String>,
+        pub(in crate::shipments) numbers: Value,
+        pub(in crate::shipments) refused: Value,
+        pub(in crate::shipments) problem: Option<Value>,
+        pub(in crate::shipments) created_at: UtcMicros,
+        pub(in crate::shipments) done_at: Option<UtcMicros>,
+    }
+}
+
+record! {
+    pub(in crate::shipments) struct HeadRow {
+        pub(in crate::shipments) number: String,
+        pub(in crate::shipments) act_number: Option<String>,
+        pub(in crate::shipments) day: Day,
+    }
+}
+
+record! {
+    /// A file of an act.
+    pub(in crate::shipments) struct ActFileRow {
+        pub(in crate::shipments) file: CarrierFileId,
+        pub(in crate::shipments) name: String,
+    }
+}
+
+const ACCOUNTS_ON: &str = "SELECT DISTINCT s.account_id
+     FROM manifest_parcel mp JOIN shipment s ON s.parcel_id = mp.parcel_id
+     WHERE mp.manifest_id = $1 AND mp.state = 'loaded' AND s.state = 'registered'
+     ORDER BY s.account_id";
+
+const SHIPMENTS_ON: &str = "SELECT s.id, s.parcel_id, s.owner_id, s.warehouse_id, s.account_id,
+         s.carrier, s.number, s.state, s.mode, s.point_code, s.tariff, s.quote, s.quoted_kopecks,
+         s.ask, s.sent_at, s.carrier_ref, s.track, s.problem, s.label_id, s.status, s.status_at,
+         s.attention, s.heard_at, s.poll_at, s.created_by, s.device_id, s.created_at,
+         s.registered_at
+     FROM manifest_parcel mp JOIN shipment s ON s.parcel_id = mp.parcel_id
+     WHERE mp.manifest_id = $1 AND mp.state = 'loaded' AND s.account_id = $2
+       AND s.state = 'registered'
+     ORDER BY s.number";
+
+const ACT_INSERT: &str = "INSERT INTO carrier_act
+     (manifest_id, account_id, state, numbers, refused, created_at)
+     VALUES ($1, $2, 'waiting', $3, $4, $5) ON CONFLICT DO NOTHING";
+
+const ACT_FIND: &str = "SELECT account_id, state, reference, numbers, refused, problem, created_at,
+         done_at
+     FROM carrier_act WHERE manifest_id = $1 AND account_id = $2";
+
+const ACTS_OF: &str = "SELECT account_id, state, reference, numbers, refused, problem, created_at,
+         done_at
+     FROM carrier_act WHERE manifest_id = $1 ORDER BY account_id";
+
+const ACT_REFERENCE: &str = "UPDATE carrier_act SET reference = $3
+     WHERE manifest_id = $1 AND account_id = $2 AND state = 'waiting'";
+
+const ACT_PROBLEM: &str = "UPDATE carrier_act SET state = $3, problem = $4
+     WHERE manifest_id = $1 AND account_id = $2 AND state = 'waiting'";
+
+const ACT_DONE: &str = "UPDATE carrier_act
+     SET state = 'done', numbers = $3, refused = $4, done_at = $5, problem = NULL
+     WHERE manifest_id = $1 AND account_id = $2 AND state = 'waiting'";
+
+const ACT_AGAIN: &str = "UPDATE carrier_act SET state = 'waiting', problem = NULL, reference = NULL
+     WHERE manifest_id = $1 AND account_id = $2 AND state = 'refused'";
+
+const ACT_FILE_ADD: &str =
+    "INSERT INTO carrier_act_file (manifest_id, account_id, file_id) VALUES ($1, $2, $3)";
+
+const ACT_FILES: &str = "SELECT f.id, f.name FROM carrier_act_file a JOIN carrier_file f
+         ON f.id = a.file_id
+     WHERE a.manifest_id = $1 AND a.account_id = $2 ORDER BY f.id";
+
+const ACT_FILE_OWNED: &str = "SELECT f.id, f.name FROM carrier_act_file a JOIN carrier_file f
+         ON f.id = a.file_id
+     WHERE a.manifest_id = $1 AND f.id = $2";
+
+const MANIFEST_HEAD: &str = "SELECT number, act_number, day FROM manifest WHERE id = $1";
+
+const LEFT_OUT: &str = "UPDATE shipment SET attention = 'problem', problem = $2
+     WHERE number = $1 AND state = 'registered'";
+
+pub(super) const QUERIES: &[&str] = &[
+    ACCOUNTS_ON,
+    SHIPMENTS_ON,
+    ACT_INSERT,
+    ACT_FIND,
+    ACTS_OF,
+    ACT_REFERENCE,
+    ACT_PROBLEM,
+    ACT_DONE,
+    ACT_AGAIN,
+    ACT_FILE_ADD,
+    ACT_FILES,
+    ACT_FILE_OWNED,
+    MANIFEST_HEAD,
+    LEFT_OUT,
+];
+
+/// The accounts that the loaded parcels of a manifest went by.
+pub(in crate::shipments) async fn accounts_on(
+    tx: &mut Tx,
+    manifest: ManifestId,
+) -> Result<Vec<CarrierAccountId>, DbError> {
+    let rows: Vec<AccountIdRow> = tx.fetch_all(ACCOUNTS_ON, args![manifest]).await?;
+    Ok(rows.into_iter().map(|row| row.account).collect())
+}
+
+pub(in crate::shipments) async fn shipments_on(
+    tx: &mut Tx,
+    manifest: ManifestId,
+    account: CarrierAccountId,
+) -> Result<Vec<Shipment>, DbError> {
+    tx.fetch_all(SHIPMENTS_ON, args![manifest, account]).await
+}
+
+/// False: it was asked for before.
+pub(in crate::shipments) async fn act_insert(
+    tx: &mut Tx,
+    manifest: ManifestId,
+    account: CarrierAccountId,
+    now: UtcMicros,
+) -> Result<bool, DbError> {
+    let none = Value::Array(Vec::new());
+    let values = args![manifest, account, none.clone(), none, now];
+    Ok(tx.execute(ACT_INSERT, values).await? == 1)
+}
+
+pub(in crate::shipments) async fn act_find(
+    tx: &mut Tx,
+    manifest: ManifestId,
+    account: CarrierAccountId,
+) -> Result<Option<ActRow>, DbError> {
+    tx.fetch_optional(ACT_FIND, args![manifest, account]).await
+}
+
+pub(in crate::shipments) async fn acts_of(
+    tx: &mut Tx,
+    manifest: ManifestId,
+) -> Result<Vec<ActRow>, DbError> {
+    tx.fetch_all(ACTS_OF, args![manifest]).await
+}
+
+pub(in crate::shipments) async fn act_reference(
+    tx: &mut Tx,
+    manifest: ManifestId,
+    account: CarrierAccountId,
+    reference: &str,
+) -> Result<(), DbError> {
+    tx.execute(ACT_REFERENCE, args![manifest, account, reference]).await.map(drop)
+}
+
+pub(in crate::shipments) async fn act_problem(
+    tx: &mut Tx,
+    manifest: ManifestId,
+    account: CarrierAccountId,
+    state: CarrierActState,
+    problem: Value,
+) -> Result<(), DbError> {
+    tx.execute(ACT_PROBLEM, args![manifest, account, state, problem]).await.map(drop)
+}
+
+pub(in crate::shipments) async fn act_done(
+    tx: &mut Tx,
+    manifest: ManifestId,
+    account: CarrierAccountId,
+    numbers: Value,
+    refused: Value,
+    now: UtcMicros,
+) -> Result<bool, DbError> {
+    let values = args![manifest, account, numbers, refused, now];
+    Ok(tx.execute(ACT_DONE, values).await? == 1)
+}
+
+/// A refused act is asked for anew.
+pub(in crate::shipments) async fn act_again(
+    tx: &mut Tx,
+    manifest: ManifestId,
+    account: CarrierAccountId,
+) -> Result<bool, DbError> {
+    Ok(tx.execute(ACT_AGAIN, args![manifest, account]).await? == 1)
+}
+
+pub(in crate::shipments) async fn act_file_add(
+    tx: &mut Tx,
+    manifest: ManifestId,
+    account: CarrierAccountId,
+    file: CarrierFileId,
+) -> Result<(), DbError> {
+    tx.insert(ACT_FILE_ADD, args![manifest, account, file]).await
+}
+
+pub(in crate::shipments) async fn act_files(
+    tx: &mut Tx,
+    manifest: ManifestId,
+    account: CarrierAccountId,
+) -> Result<Vec<ActFileRow>, DbError> {
+    tx.fetch_all(ACT_FILES, args![manifest, account]).await
+}
+
+/// Whether the file belongs to an act of this manifest.
+pub(in crate::shipments) async fn act_file_is_of(
+    tx: &mut Tx,
+    manifest: ManifestId,
+    file: CarrierFileId,
+) -> Result<bool, DbError> {
+    let row: Option<ActFileRow> = tx.fetch_optional(ACT_FILE_OWNED, args![manifest, file]).await?;
+    Ok(row.is_some())
+}
+
+pub(in crate::shipments) async fn manifest_head(
+    tx: &mut Tx,
+    manifest: ManifestId,
+) -> Result<Option<HeadRow>, DbError> {
+    tx.fetch_optional(MANIFEST_HEAD, args![manifest]).await
+}
+
+/// The carrier left a parcel out of its act: somebody should look.
+pub(in crate::shipments) async fn left_out(
+    tx: &mut Tx,
+    number: &str,
+    problem: Value,
+) -> Result<(), DbError> {
+    tx.execute(LEFT_OUT, args![number, problem]).await.map(drop)
+}

@@ -1,0 +1,79 @@
+//! What a shipment is composed of: the parcel, its order, its shop and its goods.
+
+use serde_json::Value;
+
+use crate::db::{DbError, Tx};
+use crate::ids::{OrderId, OwnerId, ParcelId, WarehouseId};
+use crate::packing::ParcelState;
+use crate::units::{Grams, Kopecks, Pieces};
+use crate::{args, record};
+
+record! {
+    /// A parcel with everything around it.
+    #[derive(Debug, Clone)]
+    pub(in crate::shipments) struct ParcelFacts {
+        pub(in crate::shipments) id: ParcelId,
+        pub(in crate::shipments) number: String,
+        pub(in crate::shipments) state: ParcelState,
+        pub(in crate::shipments) warehouse: WarehouseId,
+        pub(in crate::shipments) owner: OwnerId,
+        pub(in crate::shipments) order: OrderId,
+        pub(in crate::shipments) weight_g: Option<Grams>,
+        pub(in crate::shipments) cod_kopecks: Kopecks,
+        pub(in crate::shipments) length_mm: Option<i64>,
+        pub(in crate::shipments) width_mm: Option<i64>,
+        pub(in crate::shipments) height_mm: Option<i64>,
+        pub(in crate::shipments) order_number: String,
+        pub(in crate::shipments) recipient: Value,
+        pub(in crate::shipments) shop: String,
+        pub(in crate::shipments) shop_inn: Option<String>,
+    }
+}
+
+record! {
+    /// Goods of one order line in a parcel.
+    #[derive(Debug, Clone)]
+    pub(in crate::shipments) struct ItemFacts {
+        pub(in crate::shipments) article: String,
+        pub(in crate::shipments) name: String,
+        pub(in crate::shipments) pieces: Pieces,
+        pub(in crate::shipments) weight_g: Grams,
+        pub(in crate::shipments) price_kopecks: Kopecks,
+        pub(in crate::shipments) length_mm: i64,
+        pub(in crate::shipments) width_mm: i64,
+        pub(in crate::shipments) height_mm: i64,
+    }
+}
+
+const PARCEL_FACTS: &str = "SELECT p.id, p.number, p.state, p.warehouse_id, p.owner_id, p.order_id,
+         p.weight_g, p.cod_kopecks, g.length_mm, g.width_mm, g.height_mm, o.external_number,
+         o.recipient, w.name, w.inn
+     FROM parcel p JOIN shop_order o ON o.id = p.order_id JOIN owner w ON w.id = p.owner_id
+     LEFT JOIN packaging g ON g.id = p.packaging_id
+     WHERE p.id = $1";
+
+const ITEM_FACTS: &str =
+    "SELECT pr.article, pr.name, CAST(SUM(pl.quantity) AS BIGINT), pr.weight_g,
+         ol.price_kopecks, pr.length_mm, pr.width_mm, pr.height_mm
+     FROM parcel_line pl JOIN order_line ol ON ol.id = pl.order_line_id
+     JOIN product pr ON pr.id = pl.product_id
+     WHERE pl.parcel_id = $1
+     GROUP BY ol.line_number, pr.article, pr.name, pr.weight_g, ol.price_kopecks, pr.length_mm,
+         pr.width_mm, pr.height_mm
+     ORDER BY ol.line_number, pr.article";
+
+pub(super) const QUERIES: &[&str] = &[PARCEL_FACTS, ITEM_FACTS];
+
+pub(in crate::shipments) async fn parcel_facts(
+    tx: &mut Tx,
+    parcel: ParcelId,
+) -> Result<Option<ParcelFacts>, DbError> {
+    tx.fetch_optional(PARCEL_FACTS, args![parcel]).await
+}
+
+pub(in crate::shipments) async fn item_facts(
+    tx: &mut Tx,
+    parcel: ParcelId,
+) -> Result<Vec<ItemFacts>, DbError> {
+    tx.fetch_all(ITEM_FACTS, args![parcel]).await
+}

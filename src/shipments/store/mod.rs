@@ -1,0 +1,10 @@
+//! The rows of shipments, accounts and carriers' files.
+
+pub(in crate::shipments) mod accounts;
+pub(in crate::shipments) mod acts;
+pub(in crate::shipments) mod facts;
+pub(in crate::shipments) mod shipments;
+
+/// All texts of this capability, for the test that prepares them.
+pub const QUERIES: &[&[&str]] =
+    &[accounts::QUERIES, acts::QUERIES, facts::QUERIES, shipments::QUERIES];
