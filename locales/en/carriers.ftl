@@ -7,3 +7,17 @@ problem-carrier_malformed = { $carrier } answered something else than its descri
 problem-carrier_unknown_thing = { $carrier } does not know this: { $said }.
 problem-carrier_not_sayable = This cannot be told to { $carrier }: { $said }. Mend it in the order.
 problem-carrier_account = The contract with { $carrier } is described wrongly: { $said }. Mend the settings of the carrier.
+
+problem-shipment_not_found = There is no shipment { $shipment }.
+problem-carrier_account_not_found = There is no account { $account }.
+problem-carrier_account_taken = There is an account of { $carrier } for this warehouse and shop. Change that one.
+problem-carrier_without_account = There is no account of { $carrier }: its parcels go with a register in a file.
+problem-shipment_parcel_unknown = There is no such parcel.
+problem-shipment_parcel_not_here = The parcel { $number } is not packed or has left. This can be done with a packed parcel in the warehouse only.
+problem-shipment_wrong_state = The shipment is { $state }: this cannot be done now.
+problem-shipment_without_label = There is no label of the carrier, or not yet.
+problem-shipment_without_offer = No carrier offers to bring it: { $why }. Mend the address or the terms of the shop, or choose a carrier yourself.
+problem-shipment_point_changed = The carrier changed the point { $asked } to { $point }. Tell the buyer, check the label.
+problem-shipment_warned = The carrier warns: { $said }
+problem-shipment_left_out = The carrier left the parcel out of its act: { $said }. Fetch it back or hand it over apart.
+problem-parcel_not_registered = The carrier has not taken the parcel { $parcel } yet (the shipment is { $state }). Wait, mend the problem or change the carrier.

@@ -7,3 +7,17 @@ problem-carrier_malformed = { $carrier } ответила не так, как о
 problem-carrier_unknown_thing = { $carrier } не знает такого: { $said }.
 problem-carrier_not_sayable = Эти данные нельзя передать в { $carrier }: { $said }. Исправьте их в заказе.
 problem-carrier_account = Договор с { $carrier } описан неверно: { $said }. Исправьте настройки службы доставки.
+
+problem-shipment_not_found = Отправление { $shipment } не найдено.
+problem-carrier_account_not_found = Договор { $account } не найден.
+problem-carrier_account_taken = Договор с { $carrier } для этого склада и магазина уже описан. Измените его.
+problem-carrier_without_account = Для { $carrier } договор не описан: места этой службы идут по реестру в файле.
+problem-shipment_parcel_unknown = Место не найдено.
+problem-shipment_parcel_not_here = Место { $number } не упаковано или уже уехало. Так можно только с упакованным местом на складе.
+problem-shipment_wrong_state = Отправление в состоянии «{ $state }»: это действие сейчас невозможно.
+problem-shipment_without_label = Этикетки службы доставки нет или ещё нет.
+problem-shipment_without_offer = Ни одна служба не предлагает доставку: { $why }. Исправьте адрес или условия магазина, или выберите службу сами.
+problem-shipment_point_changed = Служба доставки заменила пункт { $asked } на { $point }. Сообщите покупателю, проверьте этикетку.
+problem-shipment_warned = Служба доставки предупреждает: { $said }
+problem-shipment_left_out = Служба доставки не включила место в свой акт: { $said }. Верните его с рейса или передайте отдельно.
+problem-parcel_not_registered = Место { $parcel } ещё не принято службой доставки (отправление «{ $state }»). Подождите, исправьте ошибку или смените службу.

@@ -83,6 +83,17 @@ impl<R> Caller<R> {
     pub const fn scope(&self) -> Scope {
         self.principal.scope()
     }
+
+    /// Refuses shops, whatever their rights: the thing is the operator's.
+    pub fn staff_only(&self) -> Result<(), AccessError>
+    where
+        R: RequiredRight,
+    {
+        match self.scope().owner() {
+            Some(_) => Err(AccessError::Forbidden { right: R::RIGHT.as_str() }),
+            None => Ok(()),
+        }
+    }
 }
 
 impl<R: RequiredRight> FromRequestParts<App> for Caller<R> {

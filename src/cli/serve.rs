@@ -19,6 +19,7 @@ use crate::i18n::{Language, fault_text};
 use crate::jobs::{JobHandler, Workers, WorkersHandle};
 use crate::orders;
 use crate::printing::{PrintService, PrintServiceHandle, PrintSettings};
+use crate::shipments;
 use crate::units::Clock;
 
 /// How long requests may take to end after the server was told to stop.
@@ -135,7 +136,7 @@ impl Server {
 
 /// What the workers of a node can do.
 fn handlers() -> Vec<Arc<dyn JobHandler>> {
-    Vec::new()
+    shipments::handlers()
 }
 
 async fn bind(address: SocketAddr) -> anyhow::Result<TcpListener> {

@@ -14,6 +14,7 @@ use crate::ids::{ManifestId, PlaceId};
 use crate::orders::{ShippedPieces, orders_ship};
 use crate::packing::handover;
 use crate::series;
+use crate::shipments::act_request;
 use crate::stock::{Goods, Spot, StockMove, StockReason, entry_insert_many, refusal};
 use crate::units::Pieces;
 
@@ -48,6 +49,7 @@ pub async fn manifest_close(
     store::entries_left(tx, manifest).await?;
     let act = act_of(tx, ctx, head, parcels, left).await?;
     store::manifest_close(tx, ctx, manifest, &act).await?;
+    act_request(tx, ctx, manifest).await?;
     Ok(closed(manifest, act))
 }
 

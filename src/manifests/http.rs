@@ -13,8 +13,7 @@ use super::model::{
 };
 use super::store::{self, EntryRow, ManifestFilter, ManifestRow};
 use super::{LabelSeen, ManifestError, act, closing, service};
-use crate::access::AccessError;
-use crate::access::caller::{Caller, RequiredRight, rights};
+use crate::access::caller::{Caller, rights};
 use crate::app::App;
 use crate::carriers::registry::carrier_of;
 use crate::carriers::{ExportFormat, ManifestModel};
@@ -122,14 +121,6 @@ struct ParcelListParams {
     after: Option<String>,
 }
 
-/// A manifest holds parcels of many shops: a shop's people never see one, whatever their role.
-fn staff_only<R: RequiredRight>(caller: &Caller<R>) -> Result<(), AccessError> {
-    match caller.scope().owner() {
-        None => Ok(()),
-        Some(_) => Err(AccessError::Forbidden { right: R::RIGHT.as_str() }),
-    }
-}
-
 /// Manifests, newest first (реестры передачи).
 #[utoipa::path(
     get, path = "/v1/manifests", tag = "manifests", params(ManifestListParams),
@@ -140,7 +131,7 @@ async fn manifest_list(
     caller: Caller<rights::ManifestsRead>,
     QueryParams(params): QueryParams<ManifestListParams>,
 ) -> Result<Json<Page<ManifestOut>>, Problem> {
-    staff_only(&caller)?;
+    caller.staff_only()?;
     let page = PageParams { limit: params.limit, after: params.after };
     let limit = page.limit();
     let newest = ManifestId::from_uuid(uuid::Uuid::max());
@@ -169,7 +160,7 @@ async fn manifest_open(
     key: IdempotencyKey,
     Body(body): Body<ManifestIn>,
 ) -> Result<Json<ManifestOut>, Problem> {
-    staff_only(&caller)?;
+    caller.staff_only()?;
     let input = body.clone();
     let work = async move |tx: &mut Tx, ctx: &Ctx| -> Result<ManifestOut, ManifestError> {
         let key = ManifestKey {
@@ -195,7 +186,7 @@ async fn manifest_get(
     caller: Caller<rights::ManifestsRead>,
     IdPath(id): IdPath<ManifestId>,
 ) -> Result<Json<ManifestOut>, Problem> {
-    staff_only(&caller)?;
+    caller.staff_only()?;
     let read = async move |tx: &mut Tx| -> Result<ManifestOut, ManifestError> {
         let head = service::manifest_find(tx, id).await?;
         let progress = service::manifest_progress(tx, id).await?;
@@ -216,7 +207,7 @@ async fn manifest_parcel_list(
     IdPath(id): IdPath<ManifestId>,
     QueryParams(params): QueryParams<ParcelListParams>,
 ) -> Result<Json<Page<ManifestParcelOut>>, Problem> {
-    staff_only(&caller)?;
+    caller.staff_only()?;
     let page = PageParams { limit: params.limit, after: params.after };
     let limit = page.limit();
     let first = ParcelId::from_uuid(uuid::Uuid::nil());
@@ -244,7 +235,7 @@ async fn parcel_load(
     key: IdempotencyKey,
     Body(body): Body<ParcelScanIn>,
 ) -> Result<Json<Loaded>, Problem> {
-    staff_only(&caller)?;
+    caller.staff_only()?;
     let number = body.parcel.trim().to_owned();
     let work = async move |tx: &mut Tx, ctx: &Ctx| -> Result<Loaded, ManifestError> {
         service::parcel_load(tx, ctx, id, &number, LabelSeen::Named).await
@@ -265,7 +256,7 @@ async fn parcel_unload(
     key: IdempotencyKey,
     Body(body): Body<ParcelScanIn>,
 ) -> Result<Json<Progress>, Problem> {
-    staff_only(&caller)?;
+    caller.staff_only()?;
     let number = body.parcel.trim().to_owned();
     let work = async move |tx: &mut Tx, ctx: &Ctx| -> Result<Progress, ManifestError> {
         service::parcel_unload(tx, ctx, id, &number).await
@@ -287,7 +278,7 @@ async fn manifest_close(
     key: IdempotencyKey,
     Body(body): Body<CloseIn>,
 ) -> Result<Json<Closed>, Problem> {
-    staff_only(&caller)?;
+    caller.staff_only()?;
     let work = async move |tx: &mut Tx, ctx: &Ctx| -> Result<Closed, ManifestError> {
         closing::manifest_close(tx, ctx, id, body.missing).await
     };
@@ -305,7 +296,7 @@ async fn manifest_cancel(
     IdPath(id): IdPath<ManifestId>,
     key: IdempotencyKey,
 ) -> Result<Json<ManifestOut>, Problem> {
-    staff_only(&caller)?;
+    caller.staff_only()?;
     let work = async move |tx: &mut Tx, ctx: &Ctx| -> Result<ManifestOut, ManifestError> {
         service::manifest_cancel(tx, ctx, id).await?;
         let head = service::manifest_find(tx, id).await?;
@@ -325,7 +316,7 @@ async fn act_html(
     caller: Caller<rights::ManifestsRead>,
     IdPath(id): IdPath<ManifestId>,
 ) -> Result<Response, Problem> {
-    staff_only(&caller)?;
+    caller.staff_only()?;
     let model = act_of(&app, id).await?;
     Ok(axum::response::Html(act::html(&model)?).into_response())
 }
@@ -340,7 +331,7 @@ async fn act_xlsx(
     caller: Caller<rights::ManifestsRead>,
     IdPath(id): IdPath<ManifestId>,
 ) -> Result<Response, Problem> {
-    staff_only(&caller)?;
+    caller.staff_only()?;
     let model = act_of(&app, id).await?;
     let name = format!("act-{}.xlsx", model.act_number);
     Ok(download(ExportFormat::Xlsx, &name, act::workbook(&model)?))
@@ -356,7 +347,7 @@ async fn register_xlsx(
     caller: Caller<rights::ManifestsRead>,
     IdPath(id): IdPath<ManifestId>,
 ) -> Result<Response, Problem> {
-    staff_only(&caller)?;
+    caller.staff_only()?;
     register(&app, id, ExportFormat::Xlsx).await
 }
 
@@ -370,7 +361,7 @@ async fn register_csv(
     caller: Caller<rights::ManifestsRead>,
     IdPath(id): IdPath<ManifestId>,
 ) -> Result<Response, Problem> {
-    staff_only(&caller)?;
+    caller.staff_only()?;
     register(&app, id, ExportFormat::Csv).await
 }
 

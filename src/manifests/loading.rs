@@ -4,6 +4,7 @@ use super::{EntryState, ManifestError, ManifestHead, ManifestState};
 use crate::ids::{ManifestId, ParcelId, WarehouseId};
 use crate::orders::OrderState;
 use crate::packing::{ParcelState, ScanBack};
+use crate::shipments::ShipmentState;
 use crate::units::UtcMicros;
 use crate::{record, text_enum};
 
@@ -43,6 +44,8 @@ record! {
         pub(super) entry: Option<EntryState>,
         pub(super) scan_back: ScanBack,
         pub(super) verified_at: Option<UtcMicros>,
+        /// None: it goes with files.
+        pub(super) shipment: Option<ShipmentState>,
     }
 }
 
@@ -86,6 +89,9 @@ impl ManifestHead {
         if facts.manifest.is_some_and(|manifest| manifest != self.id) {
             let manifest = facts.manifest_number.clone().unwrap_or_default();
             return Err(ManifestError::OnOtherManifest { parcel, manifest });
+        }
+        if let Some(state) = facts.shipment.filter(|state| *state != ShipmentState::Registered) {
+            return Err(ManifestError::NotRegistered { parcel, state });
         }
         facts.label_must_be_seen(seen)?;
         let is_here = facts.entry == Some(EntryState::Loaded);
@@ -140,6 +146,7 @@ mod tests {
             entry: None,
             scan_back: ScanBack::Off,
             verified_at: None,
+            shipment: None,
         }
     }
 

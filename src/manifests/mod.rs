@@ -11,7 +11,10 @@
 //! **Invariant:** the row of the manifest is held by whoever loads, unloads or closes, so that nothing
 //! is loaded on what is being closed. After it come orders, then parcels, then balances.
 //!
-//! Deliberately absent: telling carriers over their APIs. Registers are files of `carriers`.
+//! **Invariant:** a parcel that goes by a carrier's interface is loaded only when the carrier knows it.
+//!
+//! Deliberately absent: telling carriers over their interfaces: that is the work of `shipments` after
+//! the commit. Registers are files of `carriers`.
 
 pub mod act;
 mod closing;
@@ -38,6 +41,7 @@ use crate::fault::InputError;
 use crate::faults;
 use crate::ids::ManifestId;
 use crate::orders::OrderError;
+use crate::shipments::ShipmentState;
 use crate::stock::StockError;
 
 faults! {
@@ -67,6 +71,8 @@ faults! {
         LabelNotScanned { parcel: String } => "parcel_label_not_scanned", Conflict, "the label of {parcel} was not scanned";
         /// The label was not scanned back at the packing table.
         LabelNotVerified { parcel: String } => "parcel_label_not_verified", Conflict, "the label of {parcel} was not scanned back at packing";
+        /// The carrier does not know of it yet, or refuses it.
+        NotRegistered { parcel: String, state: ShipmentState } => "parcel_not_registered", Conflict, "the shipment of the parcel {parcel} is {state}";
         /// Parcels of an order are on the truck or gone.
         OrderLoaded { count: usize } => "order_loaded", Conflict, "{count} parcels of the order are loaded or handed over";
     }

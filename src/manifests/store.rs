@@ -122,11 +122,12 @@ const PARCELS_COLLECT: &str = "INSERT INTO manifest_parcel (manifest_id, parcel_
 
 const PARCEL_FACTS: &str =
     "SELECT p.id, p.number, p.state, p.warehouse_id, p.carrier, p.pickup_point,
-         o.state, mp.manifest_id, m.number, mp.state, w.scan_back, p.verified_at
+         o.state, mp.manifest_id, m.number, mp.state, w.scan_back, p.verified_at, s.state
      FROM parcel p JOIN shop_order o ON o.id = p.order_id
      JOIN warehouse w ON w.id = p.warehouse_id
      LEFT JOIN manifest_parcel mp ON mp.parcel_id = p.id AND mp.state IN ('expected', 'loaded')
      LEFT JOIN manifest m ON m.id = mp.manifest_id
+     LEFT JOIN shipment s ON s.parcel_id = p.id AND s.state NOT IN ('cancelling', 'cancelled')
      WHERE p.number = $1";
 
 const ENTRY_LOAD: &str = "INSERT INTO manifest_parcel (manifest_id, parcel_id, state, loaded_at)

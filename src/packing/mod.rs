@@ -27,6 +27,7 @@ use crate::ids::{
 };
 use crate::orders::{OrderError, OrderState};
 use crate::printing::PrintError;
+use crate::shipments::ShipmentError;
 use crate::stock::StockError;
 use crate::units::{Grams, Kopecks, Millimetres, Pieces, UtcMicros};
 use crate::{faults, record, text_enum};
@@ -52,7 +53,7 @@ faults! {
         ParcelLoaded { number: String } => "parcel_loaded", Conflict, "the parcel {number} is loaded";
         PackingBinMissing => "packing_bin_missing", Conflict, "the warehouse has no packing bin";
     }
-    wraps { Stock(StockError) }
+    wraps { Stock(StockError), Shipment(ShipmentError) }
 }
 
 faults! {
@@ -92,6 +93,7 @@ faults! {
         Orders(OrderError),
         Catalog(CatalogError),
         Print(PrintError),
+        Shipment(ShipmentError),
         Unpack(UnpackError),
     }
 }

@@ -13,12 +13,13 @@
 mod cache;
 pub mod rule;
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use futures::future::{BoxFuture, join_all};
 
 pub use self::cache::RateCache;
-use crate::carriers::model::{Package, Quote, QuoteAsk};
+use crate::carriers::model::{Package, Quote, QuoteAsk, Spot};
 use crate::carriers::{Carrier, CarrierError};
 use crate::fault::Told;
 use crate::ids::CarrierAccountId;
@@ -37,7 +38,9 @@ pub struct Candidate {
     pub account: CarrierAccountId,
     /// Of the account: another one is another contract.
     pub version: i64,
-    pub carrier: std::sync::Arc<dyn Carrier>,
+    pub carrier: Arc<dyn Carrier>,
+    /// Where this carrier gets parcels: each has its own door or point.
+    pub from: Spot,
 }
 
 /// What one carrier answered.
@@ -73,6 +76,7 @@ async fn offer(
     ask: &QuoteAsk,
     deadline: Duration,
 ) -> Offer {
+    let ask = &QuoteAsk { from: candidate.from.clone(), ..ask.clone() };
     let key = cache::key(candidate.account, candidate.version, ask);
     let answer = match cache.find(&key, now) {
         Some(quotes) => Ok(quotes),

@@ -2,13 +2,14 @@
 
 use serde_json::{Value, json};
 
-use super::model::{Origin, ShipmentState};
+use super::model::ShipmentState;
+use super::quoting::from_of;
 use super::register::problem;
 use super::store::{accounts as account_store, acts as store};
 use super::work::{ACT, reference};
 use super::{ShipmentError, files};
 use crate::app::App;
-use crate::carriers::model::{Handover, HandoverAsk, HandoverDone, Spot};
+use crate::carriers::model::{Handover, HandoverAsk, HandoverDone};
 use crate::commands::Ctx;
 use crate::db::{DbError, Tx};
 use crate::fault::Told;
@@ -115,10 +116,7 @@ async fn asked(
     let shipments = store::shipments_on(tx, manifest, account.id).await?;
     let registered =
         shipments.iter().filter(|shipment| shipment.state == ShipmentState::Registered);
-    let from = serde_json::from_value::<Origin>(account.origin.clone()).map_or_else(
-        |_| Spot::Door(crate::carriers::model::Address::default()),
-        |origin| origin.from,
-    );
+    let from = from_of(&account);
     let ask = HandoverAsk {
         number: head.act_number.unwrap_or(head.number),
         day: head.day,
@@ -159,4 +157,19 @@ async fn done(
     };
     app.db.write(write).await?;
     Ok(JobOutcome::Done)
+}
+
+/// Asks anew for the acts of a manifest that were refused.
+pub(super) async fn act_retry(
+    tx: &mut Tx,
+    ctx: &Ctx,
+    manifest: ManifestId,
+) -> Result<(), ShipmentError> {
+    for act in store::acts_of(tx, manifest).await? {
+        if store::act_again(tx, manifest, act.account).await? {
+            let payload = json!({ "account": act.account });
+            enqueue(tx, ctx, ACT, &manifest.to_string(), payload).await?;
+        }
+    }
+    Ok(())
 }

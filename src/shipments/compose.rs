@@ -58,15 +58,15 @@ impl Known {
     }
 
     /// What prices are asked for.
-    pub(super) fn quote_ask(&self, shipment: &Shipment) -> QuoteAsk {
+    pub(super) fn quote_ask(&self, mode: DeliveryMode, point_code: &str) -> QuoteAsk {
         let declared = self
             .items
             .iter()
             .map(|item| item.price_kopecks.get().saturating_mul(item.pieces.get()));
         QuoteAsk {
             from: self.origin.from.clone(),
-            to: self.to(shipment.mode, &shipment.point_code),
-            mode: shipment.mode,
+            to: self.to(mode, point_code),
+            mode,
             package: self.package(),
             declared_kopecks: Kopecks::new(declared.fold(0, i64::saturating_add)),
             cod_kopecks: self.parcel.cod_kopecks,

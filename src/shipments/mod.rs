@@ -21,6 +21,7 @@ mod connectors;
 mod files;
 pub mod http;
 mod model;
+mod quoting;
 mod register;
 mod service;
 mod store;
@@ -31,6 +32,7 @@ use crate::commands::CommandError;
 use crate::fault::InputError;
 use crate::faults;
 use crate::ids::{CarrierAccountId, ShipmentId};
+use crate::orders::OrderError;
 use crate::printing::PrintError;
 use crate::secrets::VaultError;
 
@@ -69,6 +71,7 @@ faults! {
         Input(InputError),
         Command(CommandError),
         Carrier(CarrierError),
+        Order(OrderError),
         Vault(VaultError),
         Print(PrintError),
     }

@@ -5,6 +5,7 @@ use serde_json::{Value, json};
 
 use super::compose::Known;
 use super::model::{Origin, Shipment, ShipmentState};
+use super::quoting::candidates;
 use super::store::shipments::{self as store, Choice};
 use super::store::{accounts as account_store, facts};
 use super::{Connected, ShipmentError, accounts, work};
@@ -17,8 +18,8 @@ use crate::db::{DbError, Tx};
 use crate::fault::{Fault, Told};
 use crate::ids::ShipmentId;
 use crate::jobs::JobOutcome;
+use crate::rates;
 use crate::rates::rule::{Chosen, NoChoice, Rule, choose};
-use crate::rates::{self, Candidate};
 
 /// How soon a carrier that checks is asked again.
 const CHECK_SECONDS: i64 = 2;
@@ -160,8 +161,8 @@ pub(super) async fn connected(app: &App, shipment: &Shipment) -> Result<Connecte
 /// Asks for prices and takes the best by the shop's terms: of all carriers, or of the given one.
 async fn choose_offer(app: &App, loaded: &Loaded) -> Result<(), ShipmentError> {
     let shipment = &loaded.shipment;
-    let candidates = candidates(app, shipment).await?;
-    let ask = loaded.known.quote_ask(shipment);
+    let candidates = candidates(app, shipment.warehouse, shipment.owner, shipment.account).await?;
+    let ask = loaded.known.quote_ask(shipment.mode, &shipment.point_code);
     let now = app.clock.now();
     let offers = rates::offers(&app.rates, now, &candidates, &ask, rates::DEADLINE).await;
     let terms = &loaded.known.terms;
@@ -191,33 +192,6 @@ fn no_offer(none: &NoChoice) -> ShipmentError {
             ),
         },
     }
-}
-
-async fn candidates(app: &App, shipment: &Shipment) -> Result<Vec<Candidate>, ShipmentError> {
-    let (warehouse, owner, only) = (shipment.warehouse, shipment.owner, shipment.account);
-    let read = async move |tx: &mut Tx| match only {
-        Some(account) => {
-            Ok::<_, DbError>(account_store::account_find(tx, account).await?.into_iter().collect())
-        }
-        None => accounts::accounts_of(tx, warehouse, owner).await,
-    };
-    let accounts: Vec<super::AccountRow> = app.db.read(read).await?;
-    let mut candidates = Vec::with_capacity(accounts.len());
-    for account in accounts {
-        match app.connectors.of(&app.vault, &account) {
-            Ok(carrier) => candidates.push(Candidate {
-                account: account.id,
-                version: account.version,
-                carrier,
-            }),
-            // One account that is described wrongly does not keep the others from offering.
-            Err(error) if only.is_none() => {
-                tracing::warn!(account = %account.id, %error, "an account cannot be used");
-            }
-            Err(error) => return Err(error),
-        }
-    }
-    Ok(candidates)
 }
 
 async fn keep_choice(app: &App, shipment: &Shipment, chosen: Chosen) -> Result<(), ShipmentError> {

@@ -6,7 +6,7 @@ use super::store::{accounts as account_store, facts};
 use super::{AUTO, ShipmentError, work};
 use crate::carriers::model::DeliveryMode;
 use crate::commands::Ctx;
-use crate::db::{DbError, Tx};
+use crate::db::Tx;
 use crate::ids::{OwnerId, ParcelId, ShipmentId, WarehouseId};
 use crate::packing::ParcelState;
 
@@ -152,11 +152,6 @@ pub async fn carrier_change(
     };
     let made = parcel_ready(tx, ctx, &new).await?;
     made.ok_or(ShipmentError::NoAccount { carrier: new.carrier })
-}
-
-/// The shipment of a parcel that is not given up.
-pub(super) async fn of_parcel(tx: &mut Tx, parcel: ParcelId) -> Result<Option<Shipment>, DbError> {
-    store::shipment_of_parcel(tx, parcel).await
 }
 
 #[cfg(test)]

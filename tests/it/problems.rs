@@ -31,6 +31,7 @@ fn codes() -> BTreeMap<&'static str, Code> {
         ambar::picking::PickError::CODES,
         ambar::printing::PrintError::CODES,
         ambar::receiving::ReceivingError::CODES,
+        ambar::shipments::ShipmentError::CODES,
         ambar::secrets::VaultError::CODES,
         ambar::stock::GoodsError::CODES,
         ambar::stock::StockError::CODES,

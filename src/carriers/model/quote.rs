@@ -33,7 +33,7 @@ pub struct QuoteAsk {
 }
 
 /// One offer of a carrier.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
 pub struct Quote {
     /// What a shipment names it by.
     pub tariff: String,
@@ -51,7 +51,7 @@ pub struct Quote {
 }
 
 /// One item of a price.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
 pub struct QuoteLine {
     pub name: String,
     pub price_kopecks: Kopecks,

@@ -6,7 +6,7 @@ use crate::text_enum;
 use crate::units::{Day, Grams, Kopecks};
 
 /// Where something is fetched or brought.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum Spot {
     /// To or from a door.
@@ -32,7 +32,7 @@ impl Spot {
 }
 
 /// An address in Russia. Parts that nobody knows are empty.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
 #[serde(default)]
 pub struct Address {
     /// Six digits.
@@ -57,7 +57,7 @@ impl Address {
 }
 
 /// A person that can be called.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
 #[serde(default)]
 pub struct Contact {
     pub name: String,
@@ -67,7 +67,7 @@ pub struct Contact {
 }
 
 /// The operator as a sender: whose contract it is.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
 #[serde(default)]
 pub struct Party {
     pub company: String,

@@ -13,6 +13,7 @@ use crate::packing::{
     OrderFacts, PackError, PackLine, Packaging, Parcel, ParcelState, Weighing, rules, store,
 };
 use crate::picking::cart_clear;
+use crate::shipments::{NewShipment, parcel_ready};
 use crate::units::{Grams, Kopecks, Pieces};
 
 /// Whether the packer saw that the weight is unusual.
@@ -103,6 +104,15 @@ pub async fn parcel_close(tx: &mut Tx, ctx: &Ctx, input: &CloseIn) -> Result<Clo
     }
     let parcel = closed(parcel, close);
     label_print(tx, ctx, &order, &parcel, last).await?;
+    let new = NewShipment {
+        parcel: parcel.id,
+        parcel_number: parcel.number.clone(),
+        owner: parcel.owner,
+        warehouse: parcel.warehouse,
+        carrier: parcel.carrier.clone(),
+        point_code: parcel.pickup_point.clone(),
+    };
+    parcel_ready(tx, ctx, &new).await?;
     Ok(Closed { parcel, order_packed: last })
 }
 

@@ -5,6 +5,7 @@ use crate::db::Tx;
 use crate::ids::{OrderId, PlaceId};
 use crate::packing::{Parcel, ParcelState, UnpackError, store};
 use crate::picking::{NewPutBack, put_backs_add};
+use crate::shipments::parcel_withdraw;
 use crate::stock::{Goods, Spot, StockMove, StockReason, stock_move};
 
 /// Lays everything out of the order's parcels onto the packing bin and the put-back list, and gives
@@ -16,6 +17,7 @@ pub async fn order_unpack(tx: &mut Tx, ctx: &Ctx, order: OrderId) -> Result<(), 
         if !can || !store::parcel_cancel(tx, parcel.id).await? {
             return Err(UnpackError::ParcelLoaded { number: parcel.number.clone() });
         }
+        parcel_withdraw(tx, ctx, parcel.id).await?;
         empty(tx, ctx, parcel).await?;
     }
     if !parcels.is_empty() {

@@ -12,12 +12,10 @@ record! {
     /// A parcel with everything around it.
     #[derive(Debug, Clone)]
     pub(in crate::shipments) struct ParcelFacts {
-        pub(in crate::shipments) id: ParcelId,
         pub(in crate::shipments) number: String,
         pub(in crate::shipments) state: ParcelState,
         pub(in crate::shipments) warehouse: WarehouseId,
         pub(in crate::shipments) owner: OwnerId,
-        pub(in crate::shipments) order: OrderId,
         pub(in crate::shipments) weight_g: Option<Grams>,
         pub(in crate::shipments) cod_kopecks: Kopecks,
         pub(in crate::shipments) length_mm: Option<i64>,
@@ -27,6 +25,12 @@ record! {
         pub(in crate::shipments) recipient: Value,
         pub(in crate::shipments) shop: String,
         pub(in crate::shipments) shop_inn: Option<String>,
+    }
+}
+
+record! {
+    struct PointRow {
+        point: String,
     }
 }
 
@@ -45,7 +49,7 @@ record! {
     }
 }
 
-const PARCEL_FACTS: &str = "SELECT p.id, p.number, p.state, p.warehouse_id, p.owner_id, p.order_id,
+const PARCEL_FACTS: &str = "SELECT p.number, p.state, p.warehouse_id, p.owner_id,
          p.weight_g, p.cod_kopecks, g.length_mm, g.width_mm, g.height_mm, o.external_number,
          o.recipient, w.name, w.inn
      FROM parcel p JOIN shop_order o ON o.id = p.order_id JOIN owner w ON w.id = p.owner_id
@@ -62,7 +66,21 @@ const ITEM_FACTS: &str =
          pr.width_mm, pr.height_mm
      ORDER BY ol.line_number, pr.article";
 
-pub(super) const QUERIES: &[&str] = &[PARCEL_FACTS, ITEM_FACTS];
+/// An order as if all of it travelled in one parcel.
+const ORDER_FACTS: &str = "SELECT o.number, 'open', o.warehouse_id, o.owner_id, CAST(NULL AS BIGINT),
+         o.cod_kopecks, CAST(NULL AS BIGINT), CAST(NULL AS BIGINT), CAST(NULL AS BIGINT), o.external_number, o.recipient, w.name, w.inn
+     FROM shop_order o JOIN owner w ON w.id = o.owner_id
+     WHERE o.id = $1 AND (o.owner_id = $2 OR $2 IS NULL)";
+
+const ORDER_POINT: &str = "SELECT pickup_point FROM shop_order WHERE id = $1";
+
+const ORDER_ITEMS: &str = "SELECT pr.article, pr.name, l.ordered - l.cancelled, pr.weight_g,
+         l.price_kopecks, pr.length_mm, pr.width_mm, pr.height_mm
+     FROM order_line l JOIN product pr ON pr.id = l.product_id
+     WHERE l.order_id = $1 AND l.ordered > l.cancelled ORDER BY l.line_number";
+
+pub(super) const QUERIES: &[&str] =
+    &[PARCEL_FACTS, ITEM_FACTS, ORDER_FACTS, ORDER_POINT, ORDER_ITEMS];
 
 pub(in crate::shipments) async fn parcel_facts(
     tx: &mut Tx,
@@ -76,4 +94,28 @@ pub(in crate::shipments) async fn item_facts(
     parcel: ParcelId,
 ) -> Result<Vec<ItemFacts>, DbError> {
     tx.fetch_all(ITEM_FACTS, args![parcel]).await
+}
+
+pub(in crate::shipments) async fn order_facts(
+    tx: &mut Tx,
+    order: OrderId,
+    owner: Option<OwnerId>,
+) -> Result<Option<ParcelFacts>, DbError> {
+    tx.fetch_optional(ORDER_FACTS, args![order, owner]).await
+}
+
+/// The point that the order names; empty for a door.
+pub(in crate::shipments) async fn order_point(
+    tx: &mut Tx,
+    order: OrderId,
+) -> Result<String, DbError> {
+    let row: PointRow = tx.fetch_one(ORDER_POINT, args![order]).await?;
+    Ok(row.point)
+}
+
+pub(in crate::shipments) async fn order_items(
+    tx: &mut Tx,
+    order: OrderId,
+) -> Result<Vec<ItemFacts>, DbError> {
+    tx.fetch_all(ORDER_ITEMS, args![order]).await
 }

@@ -1,0 +1,100 @@
+//! Asking for prices: who is asked, and what for.
+
+use super::compose::Known;
+use super::model::{AccountRow, Origin};
+use super::store::{accounts as account_store, facts};
+use super::{ShipmentError, accounts};
+use crate::app::App;
+use crate::carriers::model::{Address, DeliveryMode, Party, Spot};
+use crate::db::{DbError, Tx};
+use crate::ids::{CarrierAccountId, OrderId, OwnerId, WarehouseId};
+use crate::orders::OrderError;
+use crate::rates::{self, Candidate, Offer};
+use crate::units::Grams;
+
+/// The carriers that may take a parcel of an owner: one account of each, or the only one.
+pub(super) async fn candidates(
+    app: &App,
+    warehouse: WarehouseId,
+    owner: OwnerId,
+    only: Option<CarrierAccountId>,
+) -> Result<Vec<Candidate>, ShipmentError> {
+    let read = async move |tx: &mut Tx| match only {
+        Some(account) => {
+            Ok::<_, DbError>(account_store::account_find(tx, account).await?.into_iter().collect())
+        }
+        None => accounts::accounts_of(tx, warehouse, owner).await,
+    };
+    let accounts: Vec<AccountRow> = app.db.read(read).await?;
+    let mut candidates = Vec::with_capacity(accounts.len());
+    for account in accounts {
+        match app.connectors.of(&app.vault, &account) {
+            Ok(carrier) => candidates.push(Candidate {
+                account: account.id,
+                version: account.version,
+                carrier,
+                from: from_of(&account),
+            }),
+            // One account that is described wrongly does not keep the others from offering.
+            Err(error) if only.is_none() => {
+                tracing::warn!(account = %account.id, %error, "an account cannot be used");
+            }
+            Err(error) => return Err(error),
+        }
+    }
+    Ok(candidates)
+}
+
+/// Where the carrier of an account gets parcels.
+pub(super) fn from_of(account: &AccountRow) -> Spot {
+    serde_json::from_value::<Origin>(account.origin.clone())
+        .map_or_else(|_| Spot::Door(Address::default()), |origin| origin.from)
+}
+
+/// What is asked about an order.
+#[derive(Debug, Clone)]
+pub(super) struct OrderQuestion {
+    pub(super) order: OrderId,
+    /// Whose order it has to be.
+    pub(super) owner: Option<OwnerId>,
+    pub(super) mode: Option<DeliveryMode>,
+    pub(super) point_code: Option<String>,
+    pub(super) weight_g: Option<Grams>,
+}
+
+/// What all carriers would charge for an order in one parcel.
+pub(super) async fn order_offers(
+    app: &App,
+    question: OrderQuestion,
+) -> Result<Vec<Offer>, ShipmentError> {
+    let now = app.clock.now();
+    let (order, owner) = (question.order, question.owner);
+    let read = async move |tx: &mut Tx| known_of_order(tx, order, owner, now.moscow_day()).await;
+    let (mut known, ordered_point) = app.db.read(read).await?;
+    let weight =
+        known.items.iter().map(|item| item.weight_g.get().saturating_mul(item.pieces.get()));
+    let weight = Grams::new(weight.fold(0, i64::saturating_add));
+    known.parcel.weight_g = Some(question.weight_g.unwrap_or(weight));
+    let point = question.point_code.unwrap_or(ordered_point);
+    let usual = if point.is_empty() { DeliveryMode::Door } else { DeliveryMode::Point };
+    let mode = question.mode.unwrap_or(usual);
+    let ask = known.quote_ask(mode, &point);
+    let candidates = candidates(app, known.parcel.warehouse, known.parcel.owner, None).await?;
+    Ok(rates::offers(&app.rates, now, &candidates, &ask, rates::DEADLINE).await)
+}
+
+async fn known_of_order(
+    tx: &mut Tx,
+    order: OrderId,
+    owner: Option<OwnerId>,
+    day: crate::units::Day,
+) -> Result<(Known, String), ShipmentError> {
+    let parcel = facts::order_facts(tx, order, owner).await?;
+    let parcel = parcel.ok_or(OrderError::NotFound { what: "order" })?;
+    let point = facts::order_point(tx, order).await?;
+    let items = facts::order_items(tx, order).await?;
+    let terms = account_store::terms_find(tx, parcel.owner).await?;
+    // Each account has its own origin; candidates bring theirs.
+    let origin = Origin { sender: Party::default(), from: Spot::Door(Address::default()) };
+    Ok((Known { parcel, items, origin, terms, day }, point))
+}
