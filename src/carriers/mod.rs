@@ -21,6 +21,7 @@ pub mod exchange;
 pub mod file;
 pub mod model;
 pub mod registry;
+pub mod soap;
 pub mod statuses;
 
 use std::time::Duration;

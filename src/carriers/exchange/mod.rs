@@ -81,6 +81,11 @@ impl Exchange {
         })
     }
 
+    /// The code of the carrier.
+    pub const fn carrier(&self) -> &'static str {
+        self.carrier
+    }
+
     pub fn get(&self, url: &str) -> reqwest::RequestBuilder {
         self.client.get(url)
     }
