@@ -45,6 +45,11 @@ pub fn millimetres(centimetres: &str) -> Result<i64, AmountError> {
     scaled(centimetres, 10)
 }
 
+/// Cubic centimetres of decimal cubic metres.
+pub fn cubic_centimetres(cubic_metres: &str) -> Result<i64, AmountError> {
+    scaled(cubic_metres, 1_000_000)
+}
+
 fn scaled(text: &str, factor: i64) -> Result<i64, AmountError> {
     thousandths(decimal(text)?, factor).ok_or_else(|| AmountError(text.to_owned()))
 }
@@ -74,6 +79,12 @@ pub fn cubic_metres_text(sides_mm: [i64; 3], places: u32) -> String {
     let mut rounded = rounded.max(least);
     rounded.rescale(places);
     rounded.to_string()
+}
+
+/// `0.034`: cubic metres with three places, rounded up, at least one of the last.
+pub fn cubic_metres_of_cm3_text(cubic_centimetres: i64) -> String {
+    let litres = cubic_centimetres.saturating_add(999) / 1_000;
+    Decimal::new(litres.max(1), 3).to_string()
 }
 
 /// Whole centimetres, rounded up, at least one.
@@ -173,6 +184,8 @@ mod tests {
         assert_eq!(cubic_metres_text([200, 150, 100], 3), "0.003");
         assert_eq!(cubic_metres_text([200, 150, 101], 3), "0.004");
         assert_eq!(cubic_metres_text([10, 10, 10], 2), "0.01");
+        assert_eq!(cubic_metres_of_cm3_text(34_001), "0.035");
+        assert_eq!(cubic_centimetres("0.48").unwrap(), 480_000);
     }
 
     #[test]

@@ -14,6 +14,7 @@
 
 pub mod amounts;
 pub mod attempt;
+pub mod boxberry;
 #[cfg(test)]
 mod conformance;
 mod error;
@@ -23,6 +24,8 @@ pub mod model;
 pub mod registry;
 pub mod soap;
 pub mod statuses;
+pub mod street;
+pub mod times;
 
 use std::time::Duration;
 

@@ -6,7 +6,7 @@ use serde_json::Value;
 
 use super::exchange::Limits;
 use super::file::FileCarrier;
-use super::{Carrier, CarrierError};
+use super::{Carrier, CarrierError, boxberry};
 
 /// The carrier of a code. Those without a program of their own get files.
 pub fn carrier_of(code: &str) -> Box<dyn Carrier> {
@@ -34,11 +34,14 @@ impl Account {
 }
 
 /// A carrier that can be talked to with this contract.
-pub fn connect(code: &str, _account: &Account) -> Result<Box<dyn Carrier>, CarrierError> {
-    Err(CarrierError::Account {
-        carrier: code.to_owned(),
-        problem: "there is no program for this carrier: it is served by files".to_owned(),
-    })
+pub fn connect(code: &str, account: &Account) -> Result<Box<dyn Carrier>, CarrierError> {
+    match code {
+        boxberry::CODE => Ok(Box::new(boxberry::Boxberry::new(account)?)),
+        _ => Err(CarrierError::Account {
+            carrier: code.to_owned(),
+            problem: "there is no program for this carrier: it is served by files".to_owned(),
+        }),
+    }
 }
 
 /// Carriers with a program of their own, and those whose codes old orders may have; with their names.

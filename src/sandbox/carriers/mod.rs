@@ -4,8 +4,10 @@
 //! A stand-in refuses what the real carrier would refuse. Beside the carrier's own paths each answers
 //! under `/_sandbox/` ([`control`]): what it holds, what happens next to a parcel, how it misbehaves.
 
+pub mod boxberry;
 mod control;
 mod manners;
+mod paper;
 
 use std::net::SocketAddr;
 use std::sync::Arc;

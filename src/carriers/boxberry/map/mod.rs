@@ -1,0 +1,37 @@
+//! Ours to Boxberry's and back, without any calls.
+
+mod ask;
+mod point;
+mod quote;
+mod track;
+
+pub(super) use ask::{intake, order};
+pub(super) use point::point;
+pub(super) use quote::{calculated, calculation, charges, costs, costs_params, reaches};
+#[cfg(test)]
+pub(super) use track::STATUSES;
+pub(super) use track::{events, mark};
+
+use super::CODE;
+use super::wire::Loose;
+use crate::carriers::{CarrierError, amounts};
+use crate::units::Kopecks;
+
+/// What cannot be said to Boxberry.
+pub(super) fn not_sayable(field: &'static str, problem: impl Into<String>) -> CarrierError {
+    CarrierError::NotSayable { carrier: CODE, field, problem: problem.into() }
+}
+
+/// Roubles of an answer.
+pub(super) fn kopecks(roubles: &Loose) -> Result<Kopecks, CarrierError> {
+    amounts::kopecks(&roubles.0).map_err(malformed)
+}
+
+pub(super) fn malformed(error: impl std::fmt::Display) -> CarrierError {
+    CarrierError::Malformed { carrier: CODE, said: error.to_string() }
+}
+
+/// The digits by which files of a parcel are asked for: a track is three letters and these.
+pub(super) fn parcel_id(track: &str) -> String {
+    track.chars().filter(char::is_ascii_digit).collect()
+}

@@ -1,0 +1,415 @@
+//! Boxberry by its JSON API (`api.boxberry.ru/json.php`, help.boxberry.ru): prices, shipments to
+//! points and doors, labels, acts, calls of couriers, points, statuses.
+//!
+//! Switch it on only for a contract that works: whether new contracts get this interface is not
+//! certain.
+//!
+//! - A shipment is known at once; our number is unique at Boxberry, so a second one is refused there.
+//! - It moves only after an act; the same act comes back for 72 hours, later ones are found in the
+//!   story of acts.
+//! - There is no register of collected money, no webhook and no way to take a call of a courier back.
+//!   What Boxberry charged is told per parcel: [`Boxberry::charges`].
+//! - Delivery by the post (`vid` 3) and abroad is not offered.
+//!
+//! **Invariant:** links in answers are never followed nor kept: our token is in them.
+
+mod client;
+mod handover;
+mod map;
+#[cfg(test)]
+mod tests;
+mod wire;
+
+use std::collections::HashMap;
+use std::sync::{Mutex, PoisonError};
+use std::time::Duration;
+
+use serde::Deserialize;
+use serde_json::Value;
+use tokio::sync::OnceCell;
+
+use self::client::Client;
+use self::wire::{
+    CalculationIn, CityIn, CostsIn, CreateOut, CreatedIn, IntakeIn, LastStatusIn, LastStatusesIn,
+    OwnNumberOut, ParcelIn, ParcelsOut, PointIn, ServiceIn, StatusesIn, TracksOut, ZipIn,
+};
+use super::exchange::{Effect, Exchange, Limits};
+use super::model::{
+    CarrierFile, DeliveryMode, FileMedia, LabelAsk, LabelState, Pickup, PickupAsk, PointsPage,
+    Quote, QuoteAsk, QuoteLine, Reason, Registered, Registration, ShipmentAsk, ShipmentRef, Track,
+};
+use super::registry::Account;
+use super::{
+    Answer, Carrier, CarrierError, Handovers, Labels, Pickups, Points, Quoting, Shipping, Tracking,
+};
+use crate::text_enum;
+
+/// What orders and accounts name it by.
+pub const CODE: &str = "boxberry";
+
+/// The tariff to points.
+const POINT: &str = "1";
+/// The tariff to doors.
+const COURIER: &str = "2";
+
+const BASE_URL: &str = "https://api.boxberry.ru";
+
+text_enum! {
+    /// Whether buyers may open parcels that they take as a whole.
+    pub enum Opening {
+        Closed = "closed",
+        Checked = "checked",
+    }
+}
+
+/// What the contract says beside the token.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+struct Settings {
+    /// The code of the point that takes parcels in; the cabinet's own setting when it is empty.
+    reception_point: String,
+    opening: Opening,
+}
+
+impl Default for Settings {
+    fn default() -> Self {
+        Self { reception_point: String::new(), opening: Opening::Closed }
+    }
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Credentials {
+    token: String,
+}
+
+/// Boxberry with one contract.
+pub struct Boxberry {
+    client: Client,
+    settings: Settings,
+    cities: OnceCell<Vec<CityIn>>,
+    /// What was told of each track, and how often.
+    told: Mutex<HashMap<String, (String, u8)>>,
+}
+
+/// Tracks whose last status is remembered; then it begins anew.
+const TOLD_MAX: usize = 100_000;
+/// News is told again once, in case it was not stored the first time.
+const TOLD_TIMES: u8 = 2;
+
+impl Boxberry {
+    /// A contract as an account describes it.
+    pub fn new(account: &Account) -> Result<Self, CarrierError> {
+        let wrong = |error: serde_json::Error| CarrierError::Account {
+            carrier: CODE.to_owned(),
+            problem: error.to_string(),
+        };
+        let settings = match &account.settings {
+            Value::Null => Settings::default(),
+            settings => serde_json::from_value(settings.clone()).map_err(wrong)?,
+        };
+        let credentials: Credentials =
+            serde_json::from_value(account.credentials.clone()).map_err(wrong)?;
+        let limits = account.limits(Limits::default());
+        let base_url = account.base_url.as_deref().unwrap_or(BASE_URL).trim_end_matches('/');
+        let exchange = Exchange::new(CODE, limits)?;
+        Ok(Self {
+            client: Client::new(exchange, base_url.to_owned(), credentials.token),
+            settings,
+            cities: OnceCell::new(),
+            told: Mutex::default(),
+        })
+    }
+
+    /// What Boxberry charged for a parcel, from the day after it was handed out.
+    pub async fn charges(&self, track: &str) -> Result<Vec<QuoteLine>, CarrierError> {
+        let params = [("ImId", track)];
+        let said: Vec<ServiceIn> = self.client.get("ListServices", &params, Effect::Reads).await?;
+        map::charges(&said)
+    }
+
+    /// The track of our number. None: Boxberry has no such order.
+    async fn track_of(&self, shipment: &ShipmentRef) -> Result<Option<String>, CarrierError> {
+        if !shipment.track.is_empty() {
+            return Ok(Some(shipment.track.clone()));
+        }
+        let parcels = vec![OwnNumberOut { order_id: shipment.number.clone() }];
+        let said = self.client.post("ParcelInfo", ParcelsOut { parcels }, Effect::Reads).await;
+        let known: Vec<ParcelIn> = match said {
+            Ok(known) => known,
+            // It refuses to tell of what it does not have: "no data".
+            Err(CarrierError::Refused { .. }) => Vec::new(),
+            Err(error) => return Err(error),
+        };
+        let own = known.into_iter().find(|parcel| parcel.order_id.0 == shipment.number);
+        Ok(own.map(|parcel| parcel.track_number.0).filter(|track| !track.is_empty()))
+    }
+
+    async fn known(&self, shipment: &ShipmentRef) -> Result<Option<Registration>, CarrierError> {
+        let asked = ShipmentRef { track: String::new(), ..shipment.clone() };
+        let track = self.track_of(&asked).await?;
+        Ok(track.map(|track| registered(shipment, track, Vec::new())))
+    }
+
+    async fn city_code(&self, ask: &QuoteAsk) -> Result<Option<String>, CarrierError> {
+        let read = || self.client.get("ListCities", &[("CountryCode", "643")], Effect::Reads);
+        let cities: &Vec<CityIn> = self.cities.get_or_try_init(read).await?;
+        let wanted = ask.to.address();
+        let kladr = |text: &str| text.chars().take(11).collect::<String>();
+        let same =
+            |one: &str, other: &str| one.trim().to_lowercase() == other.trim().to_lowercase();
+        let by_kladr = cities
+            .iter()
+            .find(|city| wanted.kladr.len() >= 11 && kladr(&city.kladr.0) == kladr(&wanted.kladr));
+        let named: Vec<&CityIn> =
+            cities.iter().filter(|city| same(&city.name.0, &wanted.city)).collect();
+        let in_region = named.iter().find(|city| same(&city.region.0, &wanted.region));
+        let only = if let [only] = named.as_slice() { Some(only) } else { None };
+        let found = by_kladr.or(in_region.or(only).copied());
+        Ok(found.map(|city| city.code.0.clone()))
+    }
+
+    fn is_news(&self, track: &str, last: &LastStatusIn) -> bool {
+        let mark = map::mark(last);
+        let mut told = self.told.lock().unwrap_or_else(PoisonError::into_inner);
+        if told.len() >= TOLD_MAX {
+            told.clear();
+        }
+        let (known, times) = told.entry(track.to_owned()).or_default();
+        if *known != mark {
+            (*known, *times) = (mark, 0);
+        }
+        *times = times.saturating_add(1);
+        *times <= TOLD_TIMES
+    }
+
+    async fn track_one(
+        &self,
+        track: &str,
+        last: &LastStatusIn,
+    ) -> Result<StatusesIn, CarrierError> {
+        if !self.is_news(track, last) {
+            return Ok(StatusesIn::default());
+        }
+        match self.client.get("ListStatusesFull", &[("ImId", track)], Effect::Reads).await {
+            // There are none yet.
+            Err(CarrierError::Refused { .. }) => Ok(StatusesIn::default()),
+            said => said,
+        }
+    }
+}
+
+fn registered(shipment: &ShipmentRef, track: String, warnings: Vec<Reason>) -> Registration {
+    let reference = ShipmentRef { track, ..shipment.clone() };
+    Registration::Registered(Registered { reference, warnings, ..Registered::default() })
+}
+
+impl Carrier for Boxberry {
+    fn code(&self) -> &str {
+        CODE
+    }
+
+    fn name(&self) -> &'static str {
+        "Boxberry"
+    }
+
+    fn quoting(&self) -> Option<&dyn Quoting> {
+        Some(self)
+    }
+
+    fn shipping(&self) -> Option<&dyn Shipping> {
+        Some(self)
+    }
+
+    fn labels(&self) -> Option<&dyn Labels> {
+        Some(self)
+    }
+
+    fn handovers(&self) -> Option<&dyn Handovers> {
+        Some(self)
+    }
+
+    fn pickups(&self) -> Option<&dyn Pickups> {
+        Some(self)
+    }
+
+    fn points(&self) -> Option<&dyn Points> {
+        Some(self)
+    }
+
+    fn tracking(&self) -> Option<&dyn Tracking> {
+        Some(self)
+    }
+}
+
+impl Quoting for Boxberry {
+    fn quote<'a>(&'a self, ask: &'a QuoteAsk) -> Answer<'a, Vec<Quote>> {
+        Box::pin(async move {
+            if ask.mode == DeliveryMode::Door {
+                let zip = ask.to.address().postcode.as_str();
+                let zips: Vec<ZipIn> =
+                    self.client.get("ZipCheck", &[("Zip", zip)], Effect::Reads).await?;
+                if !map::reaches(&zips) {
+                    return Ok(Vec::new());
+                }
+            } else if let Some(point) = ask.to.point_code().filter(|code| !code.is_empty()) {
+                let params = map::costs_params(ask, point, &self.settings);
+                let params: Vec<(&str, &str)> =
+                    params.iter().map(|(name, value)| (*name, value.as_str())).collect();
+                let said: CostsIn =
+                    self.client.get("DeliveryCosts", &params, Effect::Reads).await?;
+                return map::costs(&said, ask.mode);
+            }
+            let city = match ask.mode {
+                DeliveryMode::Door => String::new(),
+                DeliveryMode::Point | DeliveryMode::Locker => {
+                    let Some(code) = self.city_code(ask).await? else { return Ok(Vec::new()) };
+                    code
+                }
+            };
+            let asked = map::calculation(ask, &city, &self.settings);
+            let said: CalculationIn =
+                self.client.post("DeliveryCalculation", asked, Effect::Reads).await?;
+            map::calculated(&said, ask.mode)
+        })
+    }
+}
+
+impl Shipping for Boxberry {
+    fn find<'a>(&'a self, shipment: &'a ShipmentRef) -> Answer<'a, Option<Registration>> {
+        Box::pin(self.known(shipment))
+    }
+
+    fn create<'a>(&'a self, ask: &'a ShipmentAsk) -> Answer<'a, Registration> {
+        Box::pin(async move {
+            let sdata = map::order(ask, &self.settings)?;
+            let own = ShipmentRef {
+                number: ask.number.clone(),
+                day: Some(ask.day),
+                ..Default::default()
+            };
+            let said = self.client.post("ParselCreate", CreateOut { sdata }, Effect::Changes).await;
+            let created: CreatedIn = match said {
+                Ok(created) => created,
+                // One of its refusals is that the number is taken: then it is ours.
+                Err(CarrierError::Refused { carrier, reasons }) => {
+                    let known = self.known(&own).await?;
+                    return known.ok_or(CarrierError::Refused { carrier, reasons });
+                }
+                Err(error) => return Err(error),
+            };
+            if created.track.0.is_empty() {
+                let said = "an order without a track".to_owned();
+                return Err(CarrierError::Unclear { carrier: CODE, said });
+            }
+            let warning = Some(created.notification.0).filter(|text| !text.is_empty());
+            let warnings = warning.map(|text| Reason::new("", text)).into_iter().collect();
+            Ok(registered(&own, created.track.0, warnings))
+        })
+    }
+
+    fn cancel<'a>(&'a self, shipment: &'a ShipmentRef) -> Answer<'a, ()> {
+        Box::pin(async move {
+            let named = if shipment.track.is_empty() {
+                ("orderid", shipment.number.as_str())
+            } else {
+                ("track", shipment.track.as_str())
+            };
+            // 1 deletes, 2 calls back; which of them goes without saying differs between contracts.
+            let params = [named, ("cancelType", "1")];
+            let said = self.client.get("CancelOrder", &params, Effect::Changes).await;
+            match said {
+                Ok(Value::Object(_)) => Ok(()),
+                Ok(other) => Err(map::malformed(other)),
+                Err(CarrierError::Refused { carrier, reasons }) => {
+                    match self.known(shipment).await? {
+                        None => Ok(()),
+                        Some(_) => Err(CarrierError::Refused { carrier, reasons }),
+                    }
+                }
+                Err(error) => Err(error),
+            }
+        })
+    }
+}
+
+impl Labels for Boxberry {
+    fn label<'a>(&'a self, ask: &'a LabelAsk) -> Answer<'a, LabelState> {
+        Box::pin(async move {
+            let what =
+                || CarrierError::Unknown { carrier: CODE, what: ask.shipment.number.clone() };
+            let track = self.track_of(&ask.shipment).await?.ok_or_else(what)?;
+            let id = map::parcel_id(&track);
+            let bytes = self.client.file("barcodes", &[("parcel_id", &id)]).await?;
+            let name = format!("boxberry-{id}.pdf");
+            Ok(CarrierFile { media: FileMedia::Pdf, name, bytes }.into())
+        })
+    }
+}
+
+impl Pickups for Boxberry {
+    /// Boxberry tells no more of a call than its number: one whose answer was lost is asked about by
+    /// phone, never repeated.
+    fn pick_up<'a>(&'a self, ask: &'a PickupAsk) -> Answer<'a, Pickup> {
+        Box::pin(async move {
+            let intake = map::intake(ask)?;
+            let said: IntakeIn = self.client.post("CreateIntake", intake, Effect::Changes).await?;
+            Ok(Pickup { reference: said.message.0, warnings: Vec::new() })
+        })
+    }
+
+    fn pickup_cancel<'a>(&'a self, _reference: &'a str) -> Answer<'a, ()> {
+        let said = "заявку на забор Boxberry отменяет только по телефону";
+        Box::pin(async move { Err(CarrierError::refused(CODE, "", said)) })
+    }
+}
+
+impl Points for Boxberry {
+    fn points<'a>(&'a self, _from: Option<&'a str>) -> Answer<'a, PointsPage> {
+        Box::pin(async move {
+            // Without `prepaid` the points that take no money are left out.
+            let params = [("CountryCode", "643"), ("prepaid", "1"), ("is_include_postamat", "1")];
+            let said: Vec<PointIn> = self.client.get("ListPoints", &params, Effect::Reads).await?;
+            Ok(PointsPage { points: said.iter().map(map::point).collect(), next: None })
+        })
+    }
+}
+
+impl Tracking for Boxberry {
+    fn count_max(&self) -> usize {
+        100
+    }
+
+    fn interval(&self) -> Duration {
+        Duration::from_hours(1)
+    }
+
+    fn track<'a>(&'a self, shipments: &'a [ShipmentRef]) -> Answer<'a, Vec<Track>> {
+        Box::pin(async move {
+            let mut asked = Vec::new();
+            for shipment in shipments {
+                if let Some(track) = self.track_of(shipment).await? {
+                    asked.push(ShipmentRef { track, ..shipment.clone() });
+                }
+            }
+            if asked.is_empty() {
+                return Ok(Vec::new());
+            }
+            let track_numbers = asked.iter().map(|shipment| shipment.track.clone()).collect();
+            let said = TracksOut { track_numbers };
+            let said: Value = self.client.post("GetLastStatusData", said, Effect::Reads).await?;
+            // Nothing at all comes as an empty list instead of an empty object.
+            let last: LastStatusesIn = match said {
+                Value::Object(_) => serde_json::from_value(said).map_err(map::malformed)?,
+                _ => LastStatusesIn::new(),
+            };
+            let mut tracks = Vec::new();
+            for reference in asked {
+                let Some(last) = last.get(&reference.track) else { continue };
+                let statuses = self.track_one(&reference.track, last).await?;
+                tracks.push(Track { events: map::events(&statuses, last)?, reference });
+            }
+            Ok(tracks)
+        })
+    }
+}
