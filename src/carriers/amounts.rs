@@ -113,6 +113,29 @@ impl JsonDecimal {
         Self(Decimal::new(millimetres, 3).normalize())
     }
 
+    /// Cubic metres of three sides, rounded up to `places` decimals.
+    pub fn of_cubic_metres(sides_mm: [i64; 3], places: u32) -> Self {
+        let text = cubic_metres_text(sides_mm, places);
+        Self(decimal(&text).expect("a volume is a decimal").normalize())
+    }
+
+    /// Rounded up to `places` decimals, for carriers that take no more.
+    #[must_use]
+    pub fn rounded_up(self, places: u32) -> Self {
+        let rounded = self.0.round_dp_with_strategy(places, RoundingStrategy::AwayFromZero);
+        Self(rounded.normalize())
+    }
+
+    /// Read as metres.
+    pub fn millimetres_of_m(self) -> i64 {
+        thousandths(self.0, 1_000).unwrap_or(i64::MAX)
+    }
+
+    /// Read as cubic metres.
+    pub fn cm3_of_m3(self) -> i64 {
+        thousandths(self.0, 1_000_000).unwrap_or(i64::MAX)
+    }
+
     /// Read as roubles. An amount out of all range is the largest there is.
     pub fn kopecks(self) -> Kopecks {
         Kopecks::new(thousandths(self.0, 100).unwrap_or(i64::MAX))
@@ -186,6 +209,16 @@ mod tests {
         assert_eq!(cubic_metres_text([10, 10, 10], 2), "0.01");
         assert_eq!(cubic_metres_of_cm3_text(34_001), "0.035");
         assert_eq!(cubic_centimetres("0.48").unwrap(), 480_000);
+    }
+
+    #[test]
+    fn metres_are_rounded_up_and_read_back() {
+        let metres = JsonDecimal::of_millimetres(1_871);
+        assert_eq!(metres.rounded_up(2), JsonDecimal::of_millimetres(1_880));
+        assert_eq!(metres.millimetres_of_m(), 1_871);
+        let volume = JsonDecimal::of_cubic_metres([300, 300, 201], 3);
+        assert_eq!(serde_json::to_string(&volume).unwrap(), "0.019");
+        assert_eq!(volume.cm3_of_m3(), 19_000);
     }
 
     #[test]

@@ -17,15 +17,18 @@ pub mod attempt;
 pub mod boxberry;
 #[cfg(test)]
 mod conformance;
+pub mod dellin;
 mod error;
 pub mod exchange;
 pub mod file;
+mod local;
 pub mod model;
 pub mod registry;
 pub mod soap;
 pub mod statuses;
 pub mod street;
 pub mod times;
+mod terminals;
 
 use std::time::Duration;
 

@@ -6,8 +6,11 @@
 
 pub mod boxberry;
 mod control;
+pub mod dellin;
 mod manners;
 mod paper;
+mod page;
+mod reading;
 
 use std::net::SocketAddr;
 use std::sync::Arc;
