@@ -15,6 +15,7 @@
 pub mod amounts;
 pub mod attempt;
 pub mod boxberry;
+pub mod cdek;
 #[cfg(test)]
 mod conformance;
 pub mod dellin;

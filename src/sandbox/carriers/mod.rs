@@ -5,6 +5,7 @@
 //! under `/_sandbox/` ([`control`]): what it holds, what happens next to a parcel, how it misbehaves.
 
 pub mod boxberry;
+pub mod cdek;
 mod control;
 pub mod dellin;
 mod manners;

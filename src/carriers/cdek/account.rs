@@ -1,0 +1,104 @@
+//! How a contract with СДЭК is described.
+
+use serde::Deserialize;
+use serde_json::Value;
+use url::Url;
+
+use super::CODE;
+use crate::carriers::CarrierError;
+use crate::carriers::registry::Account;
+
+const HOST: &str = "https://api.cdek.ru";
+const KEYS: [&str; 2] = ["client_id", "client_secret"];
+
+/// What the contract says beside the keys.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Settings {
+    /// The office where parcels are brought, for orders that name none.
+    pub shipment_point: Option<String>,
+    /// The carrier's code of the sender's city: spares it guessing by the address.
+    pub sender_city_code: Option<i64>,
+    pub label_format: LabelFormat,
+    pub prealert: Prealert,
+}
+
+/// The sheet that labels are drawn for.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Deserialize)]
+pub enum LabelFormat {
+    A4,
+    A5,
+    /// 105 by 148 mm: fits a roll of 100 by 150 mm.
+    #[default]
+    A6,
+    A7,
+}
+
+impl LabelFormat {
+    pub(super) const fn as_str(self) -> &'static str {
+        match self {
+            Self::A4 => "A4",
+            Self::A5 => "A5",
+            Self::A6 => "A6",
+            Self::A7 => "A7",
+        }
+    }
+}
+
+/// Whether the office is told before what will be brought: a service of some contracts.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Prealert {
+    #[default]
+    Off,
+    On,
+}
+
+/// The keys of the contract. Not to be shown.
+#[derive(Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Credentials {
+    /// «Account» of the cabinet.
+    pub client_id: String,
+    /// «Secure password» of the cabinet.
+    pub client_secret: String,
+}
+
+fn wrong(problem: impl Into<String>) -> CarrierError {
+    CarrierError::Account { carrier: CODE.to_owned(), problem: problem.into() }
+}
+
+pub(super) fn settings(account: &Account) -> Result<Settings, CarrierError> {
+    if account.settings.is_null() {
+        return Ok(Settings::default());
+    }
+    Settings::deserialize(&account.settings).map_err(|error| wrong(format!("settings: {error}")))
+}
+
+/// The keys. Their values are in no message: also not when they are of a wrong type.
+pub(super) fn credentials(account: &Account) -> Result<Credentials, CarrierError> {
+    let Some(said) = account.credentials.as_object() else {
+        return Err(wrong("credentials must be an object with client_id and client_secret"));
+    };
+    for key in KEYS {
+        let text = said.get(key).and_then(Value::as_str).unwrap_or_default();
+        if text.trim().is_empty() {
+            return Err(wrong(format!("credentials.{key} must be a text that is not empty")));
+        }
+    }
+    if let Some(unknown) = said.keys().find(|key| !KEYS.contains(&key.as_str())) {
+        return Err(wrong(format!("credentials.{unknown} is not known")));
+    }
+    Credentials::deserialize(&account.credentials)
+        .map_err(|_| wrong("credentials must be client_id and client_secret"))
+}
+
+/// The address without a slash at its end.
+pub(super) fn base_url(account: &Account) -> Result<String, CarrierError> {
+    let base = account.base_url.as_deref().unwrap_or(HOST).trim_end_matches('/');
+    let url = Url::parse(base).map_err(|error| wrong(format!("base_url: {error}")))?;
+    if !["http", "https"].contains(&url.scheme()) {
+        return Err(wrong("base_url: must begin with https://"));
+    }
+    Ok(base.to_owned())
+}

@@ -1,0 +1,3 @@
+//! СДЭК's client against its stand-in, and its mapping against the carrier's samples.
+
+mod flow;

@@ -1,0 +1,64 @@
+//! `GET /v2/registries` and `GET /v2/payment`. Read leniently: types and names differ between what
+//! is described and what came.
+
+use serde::Deserialize;
+
+use super::{Problem, Word, list};
+use crate::carriers::amounts::JsonDecimal;
+
+#[derive(Debug, Clone, Default, Deserialize)]
+pub(in super::super) struct RegistriesAnswer {
+    #[serde(default, deserialize_with = "list")]
+    pub(in super::super) registries: Vec<Registry>,
+    #[serde(default, deserialize_with = "list")]
+    pub(in super::super) errors: Vec<Problem>,
+}
+
+#[derive(Debug, Clone, Default, Deserialize)]
+pub(in super::super) struct Registry {
+    #[serde(rename = "registry_number", default)]
+    pub(in super::super) number: Word,
+    #[serde(default)]
+    pub(in super::super) date_created: Word,
+    #[serde(default)]
+    pub(in super::super) payment_date: Word,
+    #[serde(default)]
+    pub(in super::super) sum: Option<JsonDecimal>,
+    #[serde(default)]
+    pub(in super::super) payment_order_number: Word,
+    #[serde(default, deserialize_with = "list")]
+    pub(in super::super) orders: Vec<RegistryOrder>,
+}
+
+#[derive(Debug, Clone, Default, Deserialize)]
+pub(in super::super) struct RegistryOrder {
+    #[serde(default)]
+    pub(in super::super) cdek_number: Word,
+    /// Taken from the recipient.
+    #[serde(default)]
+    pub(in super::super) payment_sum: Option<JsonDecimal>,
+    /// The carrier's remuneration for the transfer.
+    #[serde(default)]
+    pub(in super::super) agent_commission_sum: Option<JsonDecimal>,
+    /// What is credited.
+    #[serde(default)]
+    pub(in super::super) transfer_sum: Option<JsonDecimal>,
+    /// `ORDER`, or `SAS` for services of fulfilment.
+    #[serde(default)]
+    pub(in super::super) basis_type: Word,
+}
+
+/// Orders paid out on a day: the only place that joins the carrier's number with ours.
+#[derive(Debug, Clone, Default, Deserialize)]
+pub(in super::super) struct PaymentAnswer {
+    #[serde(default, deserialize_with = "list")]
+    pub(in super::super) orders: Vec<PaidOrder>,
+}
+
+#[derive(Debug, Clone, Default, Deserialize)]
+pub(in super::super) struct PaidOrder {
+    #[serde(default, alias = "numberOrder")]
+    pub(in super::super) cdek_number: Word,
+    #[serde(default, alias = "imNumber")]
+    pub(in super::super) number: Word,
+}
