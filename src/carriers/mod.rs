@@ -28,8 +28,8 @@ pub mod registry;
 pub mod soap;
 pub mod statuses;
 pub mod street;
-pub mod times;
 mod terminals;
+pub mod times;
 
 use std::time::Duration;
 

@@ -38,6 +38,7 @@ mod robust;
 mod schema;
 mod secrets;
 mod seed;
+mod shipments;
 mod storage;
 mod support;
 mod terminal;

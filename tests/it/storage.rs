@@ -23,6 +23,7 @@ pub(crate) fn all_queries() -> Vec<&'static str> {
         ambar::packing::handover::QUERIES,
         ambar::sandbox::QUERIES,
         ambar::series::QUERIES,
+        &ambar::shipments::QUERIES.concat(),
         ambar::stock::QUERIES,
         ambar::stock::LIST_QUERIES,
         ambar::stock::COUNT_QUERIES,

@@ -9,8 +9,8 @@ pub mod cdek;
 mod control;
 pub mod dellin;
 mod manners;
-mod paper;
 mod page;
+mod paper;
 mod reading;
 
 use std::net::SocketAddr;
