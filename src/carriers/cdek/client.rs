@@ -1,5 +1,7 @@
 //! Requests to СДЭК: the token, the envelope, the codes of errors.
 
+use std::num::NonZeroU32;
+
 use reqwest::{RequestBuilder, StatusCode};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
@@ -27,6 +29,12 @@ const UNKNOWN_CODES: [&str; 5] = [
     "v2_order_forbidden",
 ];
 
+/// The carrier publishes no rate; a manifest of a thousand orders shall not take minutes.
+fn usual() -> Limits {
+    let per_second = NonZeroU32::new(20).expect("twenty is not zero");
+    Limits { per_second, at_once: 8, ..Limits::default() }
+}
+
 /// The line to СДЭК for one contract.
 pub(super) struct Client {
     exchange: Exchange,
@@ -40,7 +48,7 @@ impl Client {
         let credentials = account::credentials(account)?;
         let base = account::base_url(account)?;
         Ok(Self {
-            exchange: Exchange::new(CODE, account.limits(Limits::default()))?,
+            exchange: Exchange::new(CODE, account.limits(usual()))?,
             slot: tokens::slot(&base, &credentials),
             base,
             credentials,

@@ -176,7 +176,7 @@ impl Cdek {
         let point = ask.from.point_code().filter(|code| !code.is_empty());
         let point = point.or(self.settings.shipment_point.as_deref());
         let Some(point) = point else { return Ok(None) };
-        if self.settings.prealert == account::Prealert::Off {
+        if self.settings.prealert == account::Prealert::Off || ask.shipments.is_empty() {
             return Ok(None);
         }
         let all: Vec<&ShipmentRef> = ask.shipments.iter().collect();
@@ -188,7 +188,8 @@ impl Cdek {
         let sent = self.client.post(PREALERTS, &body, Effect::Changes).await;
         let answer: Envelope<Entity> = match sent {
             Ok(answer) => answer,
-            Err(error @ CarrierError::Refused { .. }) => {
+            // A notice that may have come is not sent again: nobody waits for a second one.
+            Err(error @ (CarrierError::Refused { .. } | CarrierError::Unclear { .. })) => {
                 tracing::warn!(%error, "a notice to an office was not taken");
                 return Ok(None);
             }

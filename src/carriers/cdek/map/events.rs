@@ -149,7 +149,8 @@ pub(in super::super) fn hints(body: &[u8]) -> Result<Vec<WebhookHint>, CarrierEr
         carrier: CODE,
         said: format!("webhook: {error}"),
     };
-    let raw: Value = serde_json::from_slice(body).map_err(malformed)?;
+    let raw: serde_json::Map<String, Value> = serde_json::from_slice(body).map_err(malformed)?;
+    let raw = Value::Object(raw);
     let event = HookEvent::deserialize(&raw).map_err(malformed)?;
     if ["PRINT_FORM", "PREALERT_CLOSED", "OFFICE_AVAILABILITY"].contains(&event.kind.0.as_str()) {
         return Ok(Vec::new());

@@ -10,6 +10,8 @@ mod state;
 mod tariffs;
 mod times;
 
+#[cfg(test)]
+pub(super) use events::STATUSES;
 pub(super) use events::{customer_events, direct_events, hints, return_events};
 pub(super) use money::registers;
 pub(super) use offers::{offers, quote_ask};

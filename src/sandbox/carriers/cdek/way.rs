@@ -19,10 +19,8 @@ impl State {
         step: Step,
         now: UtcMicros,
     ) -> Result<(), String> {
-        let index = self.order_by_number(number).ok_or_else(|| format!("no order {number}"))?;
-        if self.orders[index].stage != Stage::Taken {
-            return Err(format!("{number} is not a registered order"));
-        }
+        let index = self.taken(number);
+        let index = index.ok_or_else(|| format!("{number} is not a registered order"))?;
         if step == Step::Returned {
             return self.returned(index, now);
         }
@@ -73,6 +71,13 @@ impl State {
         Ok(())
     }
 
+    /// The registered order with that number of ours.
+    fn taken(&self, number: &str) -> Option<usize> {
+        self.orders.iter().position(|order| {
+            order.number == number && order.stage == Stage::Taken && order.direct_uuid.is_none()
+        })
+    }
+
     /// A return is an order of its own.
     fn send_back(&mut self, index: usize, now: UtcMicros) {
         let (uuid, cdek_number) = (self.uuid(), self.cdek_number());
@@ -106,7 +111,7 @@ impl State {
 
     /// What the webhook says of the last thing that happened.
     pub(super) fn event(&self, number: &str) -> Option<Vec<u8>> {
-        let direct = &self.orders[self.order_by_number(number)?];
+        let direct = &self.orders[self.taken(number)?];
         let back = direct.return_uuid.as_deref();
         let back = back.and_then(|uuid| self.orders.iter().find(|order| order.uuid == uuid));
         let order = back.unwrap_or(direct);
