@@ -64,6 +64,24 @@ impl Client {
         self.ask(|| self.exchange.get(&url).query(query), Effect::Reads).await?.json()
     }
 
+    /// An entity. An answer without one says why, whatever its status is.
+    pub(super) async fn entity<T: DeserializeOwned>(
+        &self,
+        path: &str,
+        query: &[(&str, &str)],
+    ) -> Result<Envelope<T>, CarrierError> {
+        let answer: Envelope<T> = self.get(path, query).await?;
+        if answer.entity.is_some() || invalid(&answer.requests, "CREATE").is_some() {
+            return Ok(answer);
+        }
+        let problems = answer.problems();
+        if problems.is_empty() {
+            let said = "the answer has neither an entity nor an error".to_owned();
+            return Err(CarrierError::Malformed { carrier: CODE, said });
+        }
+        Err(refusal(&problems, Effect::Reads))
+    }
+
     pub(super) async fn post<T: DeserializeOwned>(
         &self,
         path: &str,
@@ -86,7 +104,7 @@ impl Client {
         if reply.status().is_success() && reply.bytes().starts_with(b"%PDF") {
             return Ok(reply.into_bytes());
         }
-        Err(reply.unreadable())
+        Err(strange(&reply, Effect::Reads))
     }
 
     fn url(&self, path: &str) -> String {
@@ -130,7 +148,7 @@ impl Client {
         ];
         let request = self.exchange.post(&self.url("/v2/oauth/token")).form(&form);
         let reply = self.exchange.send(request, Effect::Reads).await?.sound()?;
-        let answer: TokenAnswer = reply.json()?;
+        let answer: TokenAnswer = reply.json().map_err(|_| strange(&reply, Effect::Reads))?;
         let Some(value) = answer.access_token.filter(|token| !token.is_empty()) else {
             let said = [answer.error, answer.error_description];
             let said = said.into_iter().flatten().collect::<Vec<_>>().join(": ");
@@ -144,9 +162,8 @@ impl Client {
 
 /// Codes of the answer, whatever its form is.
 fn problems(reply: &Reply) -> Vec<Problem> {
-    let Ok(answer) = reply.json::<Envelope<serde::de::IgnoredAny>>() else { return Vec::new() };
-    let later = answer.requests.into_iter().flat_map(|request| request.errors);
-    answer.errors.into_iter().chain(later).collect()
+    let answer = reply.json::<Envelope<serde::de::IgnoredAny>>();
+    answer.map(|answer| answer.problems()).unwrap_or_default()
 }
 
 fn has(problems: &[Problem], codes: &[&str]) -> bool {
@@ -167,9 +184,23 @@ fn checked(reply: Reply, effect: Effect) -> Result<Reply, CarrierError> {
     }
     let problems = problems(&reply);
     if problems.is_empty() {
-        return Err(reply.unreadable());
+        return Err(strange(&reply, effect));
     }
     Err(refusal(&problems, effect))
+}
+
+/// An answer that is not the carrier's. A gateway's «not found» is not the carrier's: that there is
+/// no such order is believed only with the carrier's own code.
+fn strange(reply: &Reply, effect: Effect) -> CarrierError {
+    match (reply.unreadable(), effect) {
+        (CarrierError::Unknown { what: said, .. }, Effect::Reads) => {
+            CarrierError::Malformed { carrier: CODE, said }
+        }
+        (CarrierError::Unknown { what: said, .. }, Effect::Changes) => {
+            CarrierError::Unclear { carrier: CODE, said }
+        }
+        (error, _) => error,
+    }
 }
 
 /// What a list of errors means.

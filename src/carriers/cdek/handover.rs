@@ -206,7 +206,7 @@ impl Cdek {
         ask: &HandoverAsk,
     ) -> Result<Option<Vec<RefusedParcel>>, CarrierError> {
         let answer: Envelope<PrealertEntity> =
-            match self.client.get(&format!("{PREALERTS}/{id}"), &[]).await {
+            match self.client.entity(&format!("{PREALERTS}/{id}"), &[]).await {
                 Err(CarrierError::Unknown { .. }) => return Ok(Some(Vec::new())),
                 other => other?,
             };

@@ -81,11 +81,11 @@ impl Cdek {
     }
 
     pub(super) async fn form(&self, kind: &str, id: &str) -> Result<Form, CarrierError> {
-        let answer: Envelope<FormEntity> = match self.client.get(&format!("{kind}/{id}"), &[]).await
-        {
-            Err(CarrierError::Unknown { .. }) => return Ok(Form::Gone),
-            other => other?,
-        };
+        let answer: Envelope<FormEntity> =
+            match self.client.entity(&format!("{kind}/{id}"), &[]).await {
+                Err(CarrierError::Unknown { .. }) => return Ok(Form::Gone),
+                other => other?,
+            };
         if let Some(errors) = invalid(&answer.requests, "CREATE") {
             return Err(refusal(errors, Effect::Reads));
         }

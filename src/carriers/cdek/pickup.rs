@@ -67,7 +67,7 @@ impl Cdek {
         for pause_ms in PAUSES_MS {
             tokio::time::sleep(Duration::from_millis(pause_ms)).await;
             let path = format!("{INTAKES}/{id}");
-            let answer: Envelope<IntakeEntity> = match self.client.get(&path, &[]).await {
+            let answer: Envelope<IntakeEntity> = match self.client.entity(&path, &[]).await {
                 // The call was taken; its state is not worth losing the reference.
                 Err(error) if error.may_pass() => continue,
                 Err(error) => return there_already(error),

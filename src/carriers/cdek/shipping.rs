@@ -39,6 +39,11 @@ impl Shipping for Cdek {
                 return self.decided(&reference, refused).await;
             }
             let id = answer.entity.as_ref().map(Uuid::uuid).unwrap_or_default();
+            let problems = answer.problems();
+            if id.is_empty() && !problems.is_empty() {
+                let refused = Registration::Refused(map::reasons(&problems));
+                return self.decided(&reference, refused).await;
+            }
             if id.is_empty() {
                 let said = "the answer names no order".to_owned();
                 return Err(CarrierError::Unclear { carrier: CODE, said });
@@ -88,17 +93,10 @@ impl Cdek {
         path: &str,
         query: &[(&str, &str)],
     ) -> Result<Option<Envelope<OrderEntity>>, CarrierError> {
-        let answer: Envelope<OrderEntity> = match self.client.get(path, query).await {
-            Err(CarrierError::Unknown { .. }) => return Ok(None),
-            other => other?,
-        };
-        if answer.entity.is_none() && !answer.errors.is_empty() {
-            return match refusal(&answer.errors, Effect::Reads) {
-                CarrierError::Unknown { .. } => Ok(None),
-                error => Err(error),
-            };
+        match self.client.entity(path, query).await {
+            Err(CarrierError::Unknown { .. }) => Ok(None),
+            other => other.map(Some),
         }
-        Ok(Some(answer))
     }
 
     async fn look(&self, shipment: &ShipmentRef) -> Result<Option<Registration>, CarrierError> {

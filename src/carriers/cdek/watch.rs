@@ -112,7 +112,7 @@ impl Cdek {
         if id.is_empty() {
             return Ok(None);
         }
-        let answer: Envelope<OrderEntity> = match self.client.get(&order_path(id), &[]).await {
+        let answer: Envelope<OrderEntity> = match self.client.entity(&order_path(id), &[]).await {
             Err(CarrierError::Unknown { .. }) => return Ok(None),
             other => other?,
         };
@@ -155,9 +155,11 @@ impl Registers for Cdek {
             }
             // Our numbers are a help: registers are whole without them.
             let paid: PaymentAnswer = match self.client.get("/v2/payment", &query).await {
-                Err(CarrierError::Unknown { .. } | CarrierError::Refused { .. }) => {
-                    PaymentAnswer::default()
-                }
+                Err(
+                    CarrierError::Unknown { .. }
+                    | CarrierError::Refused { .. }
+                    | CarrierError::Malformed { .. },
+                ) => PaymentAnswer::default(),
                 other => other?,
             };
             Ok(map::registers(day, answer, paid))

@@ -338,3 +338,13 @@ async fn a_wrong_secret_is_named_and_kept() {
     assert!(matches!(error, CarrierError::Credentials { .. }), "{error:?}");
     assert!(!format!("{error:?}").contains("s3cr3t"), "{error:?}");
 }
+
+#[tokio::test]
+async fn a_gateway_that_finds_nothing_does_not_speak_of_orders() {
+    let (standing, _) = stand().await;
+    let account = cdek::account(&format!("{}/nowhere", standing.url()));
+    let carrier = connect("cdek", &account).unwrap();
+    let order = ShipmentRef { number: "P-1".to_owned(), ..ShipmentRef::default() };
+    let found = carrier.shipping().unwrap().find(&order).await;
+    assert!(matches!(found, Err(CarrierError::Malformed { .. })), "{found:?}");
+}

@@ -29,6 +29,14 @@ pub(in super::super) struct Envelope<T> {
     pub(in super::super) errors: Vec<Problem>,
 }
 
+impl<T> Envelope<T> {
+    /// All errors, wherever they stand.
+    pub(in super::super) fn problems(&self) -> Vec<Problem> {
+        let within = self.requests.iter().flat_map(|request| &request.errors);
+        self.errors.iter().chain(within).cloned().collect()
+    }
+}
+
 /// What became of one request about an entity.
 #[derive(Debug, Clone, Default, Deserialize)]
 pub(in super::super) struct AnswerRequest {

@@ -15,6 +15,8 @@ mod offices;
 mod orders;
 mod reading;
 mod state;
+#[cfg(test)]
+mod tests;
 mod way;
 
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
