@@ -31,7 +31,7 @@ const UNKNOWN_CODES: [&str; 5] = [
 
 /// The carrier publishes no rate; a manifest of a thousand orders shall not take minutes.
 fn usual() -> Limits {
-    let per_second = NonZeroU32::new(20).expect("twenty is not zero");
+    let per_second = NonZeroU32::new(30).expect("thirty is not zero");
     Limits { per_second, at_once: 8, ..Limits::default() }
 }
 
