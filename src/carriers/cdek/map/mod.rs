@@ -24,6 +24,7 @@ use super::CODE;
 use super::account::Settings;
 use super::wire::{CalculatorSpot, Location, Phone, Problem};
 use crate::carriers::CarrierError;
+use crate::carriers::local::russian_phone;
 use crate::carriers::model::{Address, Reason};
 
 /// The longest text of most fields.
@@ -52,18 +53,20 @@ fn said(text: &str) -> Option<String> {
     (!text.is_empty()).then(|| text.chars().take(TEXT_MAX).collect())
 }
 
-/// A number in the international form.
+/// A number in the international form: a Russian one however it is written, another as it is.
 fn phone(field: &'static str, number: &str) -> Result<Phone, CarrierError> {
-    let number: String = number.chars().filter(|sign| !" ()-".contains(*sign)).collect();
-    let digits = number.strip_prefix('+').unwrap_or_default();
-    let is_number = digits.bytes().all(|byte| byte.is_ascii_digit());
-    if !is_number || !(10..=15).contains(&digits.len()) {
-        return Err(not_sayable(field, "must be +7 and ten digits"));
+    if let Some(digits) = russian_phone(number) {
+        return Ok(Phone { number: format!("+{digits}") });
     }
-    if digits.starts_with('7') && digits.len() != 11 {
-        return Err(not_sayable(field, "must be +7 and ten digits"));
+    let compact: String = number.chars().filter(|sign| !" ()-".contains(*sign)).collect();
+    let digits = compact.strip_prefix('+').filter(|digits| !digits.starts_with('7'));
+    let is_foreign = digits.is_some_and(|digits| {
+        (10..=15).contains(&digits.len()) && digits.bytes().all(|byte| byte.is_ascii_digit())
+    });
+    if is_foreign {
+        return Ok(Phone { number: compact });
     }
-    Ok(Phone { number })
+    Err(not_sayable(field, "must be +7 and ten digits"))
 }
 
 /// A name as the carrier takes it: no stroke in it, not of digits only.

@@ -1,20 +1,19 @@
 //! Times as СДЭК writes them: with offsets of all spellings, with and without a fraction.
 
-use chrono::{DateTime, NaiveDate, NaiveTime};
+use chrono::DateTime;
 
+use crate::carriers::local::moscow_instant;
 use crate::units::{Day, UtcMicros};
 
 /// Offsets come as `+0700`, `+07:00` and `Z`.
 const FORMAT: &str = "%Y-%m-%dT%H:%M:%S%.f%#z";
-/// Days without a time are days in Moscow.
-const MOSCOW_S: i64 = 3 * 3_600;
 
+/// An instant; what names no offset is Moscow's.
 pub(super) fn instant(text: &str) -> Option<UtcMicros> {
-    if let Ok(at) = DateTime::parse_from_str(text, FORMAT) {
-        return Some(UtcMicros::from_datetime(at.to_utc()));
+    match DateTime::parse_from_str(text, FORMAT) {
+        Ok(at) => Some(UtcMicros::from_datetime(at.to_utc())),
+        Err(_) => moscow_instant(text),
     }
-    let midnight = text.parse::<NaiveDate>().ok()?.and_time(NaiveTime::MIN);
-    Some(UtcMicros::from_datetime(midnight.and_utc()).plus_seconds(-MOSCOW_S))
 }
 
 /// The day of an instant or a day.
@@ -50,7 +49,7 @@ mod tests {
             assert_eq!(at.to_string(), "2026-03-05T21:47:22.000000Z", "{text}");
         }
         assert_eq!(instant("2026-03-06").unwrap().to_string(), "2026-03-05T21:00:00.000000Z");
-        for text in ["", "yesterday", "2026-13-01", "2026-03-05T21:47:22"] {
+        for text in ["", "yesterday", "2026-13-01", "2026-03-05T25:47:22Z"] {
             assert_eq!(instant(text), None, "{text}");
         }
         assert_eq!(day("2026-11-18T22:00:00+0000").unwrap().to_string(), "2026-11-19");

@@ -148,6 +148,19 @@ fn goods_without_vat_collect_without_a_rate() {
 }
 
 #[test]
+fn phones_go_out_in_the_international_form() {
+    for (written, sent) in [
+        ("8 (999) 123-45-67", "+79991234567"),
+        ("+79991234567", "+79991234567"),
+        ("+375 29 123-45-67", "+375291234567"),
+    ] {
+        let mut ask = flow::ask("P-000006");
+        ask.recipient.phone = written.to_owned();
+        assert_eq!(told(&ask)["recipient"]["phones"], json!([{ "number": sent }]), "{written}");
+    }
+}
+
+#[test]
 fn what_cannot_be_said_is_named_by_its_field() {
     let refused = |change: fn(&mut ShipmentAsk)| {
         let mut ask = flow::ask("P-000005");
@@ -157,8 +170,8 @@ fn what_cannot_be_said_is_named_by_its_field() {
             other => panic!("{other:?}"),
         }
     };
-    assert_eq!(refused(|ask| ask.recipient.phone = "89991234567".to_owned()), "recipient.phone");
     assert_eq!(refused(|ask| ask.recipient.phone = "+7999123".to_owned()), "recipient.phone");
+    assert_eq!(refused(|ask| ask.recipient.phone = "нет".to_owned()), "recipient.phone");
     assert_eq!(refused(|ask| ask.recipient.name = "12345".to_owned()), "recipient.name");
     assert_eq!(refused(|ask| ask.tariff = "эконом".to_owned()), "tariff");
     assert_eq!(refused(|ask| ask.tariff = "137".to_owned()), "tariff");
