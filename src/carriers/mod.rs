@@ -24,6 +24,7 @@ pub mod exchange;
 pub mod file;
 mod local;
 pub mod model;
+pub mod post;
 pub mod registry;
 pub mod soap;
 pub mod statuses;
@@ -89,6 +90,11 @@ pub trait Carrier: Send + Sync {
 
     /// Tells of shipments that are asked for.
     fn tracking(&self) -> Option<&dyn Tracking> {
+        None
+    }
+
+    /// Tells of many shipments by a ticket that is collected later.
+    fn ticket_tracking(&self) -> Option<&dyn TicketTracking> {
         None
     }
 
@@ -166,6 +172,29 @@ pub trait Tracking: Send + Sync {
 
     /// What is known of each; those that the carrier does not know are left out.
     fn track<'a>(&'a self, shipments: &'a [ShipmentRef]) -> Answer<'a, Vec<Track>>;
+}
+
+/// Telling what became of many shipments, a while after it was asked: by a ticket (билет).
+///
+/// The ticket is kept by whoever asked; it ends, then [`TicketTracking::collect`] says
+/// [`CarrierError::Unknown`] and a new one is asked for. Asking changes nothing at the carrier.
+pub trait TicketTracking: Send + Sync {
+    /// Shipments of one ticket.
+    fn count_max(&self) -> usize;
+
+    /// The pause before a ticket is collected, and before it is tried again.
+    fn interval(&self) -> Duration;
+
+    /// The ticket.
+    fn ask<'a>(&'a self, shipments: &'a [ShipmentRef]) -> Answer<'a, String>;
+
+    /// What is known of each of the shipments that the ticket is for; those that the carrier does
+    /// not know are left out. Nothing: it is not ready yet.
+    fn collect<'a>(
+        &'a self,
+        ticket: &'a str,
+        shipments: &'a [ShipmentRef],
+    ) -> Answer<'a, Option<Vec<Track>>>;
 }
 
 /// Telling what happened, once, until it is confirmed.

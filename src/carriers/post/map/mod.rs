@@ -1,0 +1,28 @@
+//! Ours to the Post's and back: pure.
+
+mod order;
+mod point;
+mod product;
+mod quote;
+mod recipient;
+mod track;
+mod zone;
+
+pub(super) use order::{category, checked_money, dimension, order_ask};
+pub(super) use point::{PassportKind, points_of};
+pub(super) use product::Product;
+pub(super) use quote::{contract_ask, contract_quote, public_query, public_quote};
+pub(super) use recipient::{Target, address_of, name_of, phone_of, plain_phone};
+pub(super) use track::{history_track, ticket_track};
+
+use super::CODE;
+use crate::carriers::CarrierError;
+
+/// The country: domestic mail only.
+const RUSSIA: i64 = 643;
+/// From the account of the contract.
+const CASHLESS: &str = "CASHLESS";
+
+pub(super) fn unsayable(field: &'static str, problem: impl Into<String>) -> CarrierError {
+    CarrierError::NotSayable { carrier: CODE, field, problem: problem.into() }
+}

@@ -1,0 +1,170 @@
+//! The history of an item as our events.
+//!
+//! A return has no codes of its own: after "Возврат" (type 3) or "Возврат скомплектован" the same
+//! codes tell of the way back, under the same number.
+
+use std::sync::LazyLock;
+
+use serde_json::Value;
+
+use super::zone;
+use crate::carriers::model::{
+    DeliveryStatus, EventFlag, Leg, Meaning, ShipmentRef, Track, TrackEvent,
+};
+use crate::carriers::post::wire::{HistoryRecord, PostalOrderEvent, TicketItem};
+use crate::carriers::statuses::StatusTable;
+use crate::units::UtcMicros;
+
+const STATUS_CSV: &str = include_str!("../status.csv");
+
+/// All operations (`OperType.OperAttr`) and events of money transfers (`cod.EventType`).
+pub(in super::super) fn table() -> &'static StatusTable {
+    static TABLE: LazyLock<StatusTable> = LazyLock::new(|| StatusTable::parse(STATUS_CSV));
+    &TABLE
+}
+
+/// An operation before its leg is known.
+struct Operation {
+    code: String,
+    words: String,
+    at: UtcMicros,
+    index: String,
+    place: String,
+    destination: String,
+    raw: Value,
+}
+
+/// What `rtm34` told, with the events of the money transfer where there are any.
+///
+/// Operations whose time cannot be read are left out: they have no place in the order.
+pub(in super::super) fn history_track(
+    reference: &ShipmentRef,
+    records: &[HistoryRecord],
+    transfers: &[PostalOrderEvent],
+) -> Track {
+    let operations = records.iter().filter_map(|record| {
+        let operation = &record.operation;
+        let place = &record.address.operation;
+        Some(Operation {
+            code: format!("{}.{}", operation.kind.id, operation.attribute.id),
+            words: words(&operation.kind.name, &operation.attribute.name),
+            at: operation.date.parse().ok()?,
+            index: place.index.clone(),
+            place: place_of(&place.index, &place.description),
+            destination: record.address.destination.index.clone(),
+            raw: serde_json::to_value(record).unwrap_or_default(),
+        })
+    });
+    let mut track = track(reference, operations.collect());
+    let leg = track.events.last().map_or(Leg::Direct, |event| event.leg);
+    let transfers = transfers.iter().filter_map(|event| transfer_event(event, leg));
+    track.events.extend(transfers);
+    track.events.sort_by_key(|event| event.at);
+    track
+}
+
+fn transfer_event(event: &PostalOrderEvent, leg: Leg) -> Option<TrackEvent> {
+    let code = format!("cod.{}", event.kind);
+    Some(TrackEvent {
+        words: event.name.clone(),
+        at: event.date.parse().ok()?,
+        place: event.index.clone(),
+        leg,
+        meaning: table().meaning(&code),
+        raw: serde_json::to_value(event).unwrap_or_default(),
+        code,
+    })
+}
+
+/// What the answer to a ticket told. Its words are only those of the type.
+pub(in super::super) fn ticket_track(reference: &ShipmentRef, item: &TicketItem) -> Track {
+    let operations = item.operations.iter().filter_map(|operation| {
+        let code = format!("{}.{}", operation.kind, operation.attribute);
+        let words =
+            table().find(&code).map_or_else(|| operation.name.clone(), |row| row.name.clone());
+        Some(Operation {
+            words,
+            code,
+            at: zone::instant(&operation.date, &operation.index)?,
+            index: operation.index.clone(),
+            place: place_of(&operation.index, ""),
+            destination: String::new(),
+            raw: serde_json::to_value(operation).unwrap_or_default(),
+        })
+    });
+    track(reference, operations.collect())
+}
+
+fn words(kind: &str, attribute: &str) -> String {
+    let parts = [kind, attribute].into_iter().filter(|part| !part.is_empty());
+    parts.collect::<Vec<_>>().join(": ")
+}
+
+fn place_of(index: &str, description: &str) -> String {
+    let known = Some(index).filter(|index| !index.is_empty() && *index != "0");
+    let parts = known.into_iter().chain(Some(description).filter(|text| !text.is_empty()));
+    parts.collect::<Vec<_>>().join(" ")
+}
+
+/// Gives every operation its leg and its meaning. They come in any order, some of them twice.
+fn track(reference: &ShipmentRef, mut operations: Vec<Operation>) -> Track {
+    operations.sort_by_key(|operation| operation.at);
+    operations.dedup_by(|one, other| {
+        one.code == other.code && one.at == other.at && one.index == other.index
+    });
+    let annulled = annulled(&operations);
+    let mut leg = Leg::Direct;
+    let mut destination = String::new();
+    let mut events = Vec::with_capacity(operations.len());
+    for (operation, is_annulled) in operations.into_iter().zip(annulled) {
+        let known = table().meaning(&operation.code);
+        if leg == Leg::Direct && operation.destination.len() == 6 {
+            destination.clone_from(&operation.destination);
+        }
+        let is_own_office = !destination.is_empty() && operation.index == destination;
+        let meaning = known.map(|known| on_leg(known, leg, is_own_office));
+        if begins_return(&operation.code) && !is_annulled {
+            leg = Leg::Return;
+        }
+        let Operation { code, words, at, place, raw, .. } = operation;
+        events.push(TrackEvent { code, words, at, place, leg, meaning, raw });
+    }
+    Track { reference: reference.clone(), events }
+}
+
+/// Which operations a later one takes back (type 26): the one right before it that still counts.
+fn annulled(operations: &[Operation]) -> Vec<bool> {
+    let mut annulled = vec![false; operations.len()];
+    let mut standing = Vec::new();
+    for (at, operation) in operations.iter().enumerate() {
+        let flag = table().meaning(&operation.code).and_then(|meaning| meaning.flag);
+        if flag != Some(EventFlag::Annuls) {
+            standing.push(at);
+        } else if let Some(before) = standing.pop() {
+            annulled[before] = true;
+        }
+    }
+    annulled
+}
+
+/// "Возврат", "Зарегистрировано заявление на возврат", "Возврат скомплектован".
+fn begins_return(code: &str) -> bool {
+    code.starts_with("3.") || ["8.36", "8.41"].contains(&code)
+}
+
+/// What a code means on this leg. On the way back a hand-over is one to the sender, unless it was
+/// at the very office where the buyer was waited for: then the return was called off.
+fn on_leg(known: Meaning, leg: Leg, is_own_office: bool) -> Meaning {
+    use DeliveryStatus as Status;
+    if leg == Leg::Direct {
+        return known;
+    }
+    let status = known.status.map(|status| match status {
+        Status::Accepted | Status::InTransit | Status::ArrivedAtPoint | Status::OutForDelivery => {
+            Status::Returning
+        }
+        Status::Delivered if !is_own_office => Status::Returned,
+        other => other,
+    });
+    Meaning { status, ..known }
+}
