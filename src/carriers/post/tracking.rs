@@ -14,6 +14,7 @@ use super::{CODE, Post};
 use super::{client, map};
 use crate::carriers::exchange::{Effect, Exchange};
 use crate::carriers::model::{DeliveryStatus, ShipmentRef, Track};
+use crate::carriers::registry::Account;
 use crate::carriers::{Answer, CarrierError, TicketTracking, Tracking};
 
 const HOST: &str = "https://tracking.russianpost.ru";

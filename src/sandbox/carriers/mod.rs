@@ -12,6 +12,7 @@ mod manners;
 mod page;
 mod paper;
 mod reading;
+pub mod post;
 
 use std::net::SocketAddr;
 use std::sync::Arc;
