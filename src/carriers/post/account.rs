@@ -145,13 +145,25 @@ pub(super) fn is_index(text: &str) -> bool {
 fn part<T: DeserializeOwned>(value: &Value, of: &str) -> Result<T, CarrierError> {
     T::deserialize(value).map_err(|error| {
         let said = error.to_string();
-        let about_field = ["missing field", "unknown field", "unknown variant"];
-        if about_field.iter().any(|start| said.starts_with(start)) {
-            wrong(format!("{of}: {said}"))
+        let field = blamed::<T>(value, &said).map(|field| format!(".{field}")).unwrap_or_default();
+        let is_harmless = ["missing field", "unknown field", "unknown variant"];
+        if is_harmless.iter().any(|start| said.starts_with(start)) {
+            wrong(format!("{of}{field}: {said}"))
         } else {
-            wrong(format!("{of}: a field has a wrong type"))
+            wrong(format!("{of}{field}: has a wrong type"))
         }
     })
+}
+
+/// The field without which there is no such error.
+fn blamed<T: DeserializeOwned>(value: &Value, said: &str) -> Option<String> {
+    let object = value.as_object()?;
+    let found = object.keys().find(|field| {
+        let mut rest = object.clone();
+        rest.remove(*field);
+        T::deserialize(&Value::Object(rest)).err().is_none_or(|error| error.to_string() != said)
+    });
+    found.cloned()
 }
 
 fn wrong(problem: impl Into<String>) -> CarrierError {

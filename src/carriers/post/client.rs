@@ -2,6 +2,7 @@
 //!
 //! **Invariant:** HTTP 200 is no success by itself: refusals stand in the body, beside successes.
 
+use std::num::NonZeroU32;
 use std::time::Duration;
 
 use base64::Engine;
@@ -26,10 +27,14 @@ const TARIFF: &str = "https://tariff.pochta.ru";
 /// Orders of a batch in one answer.
 const PAGE: usize = 200;
 
-/// Archives of forms take tens of seconds.
+/// Archives of forms take tens of seconds. How many requests a second are borne is not told.
 pub(super) fn limits(account: &Account) -> Limits {
-    let usual =
-        Limits { time_max: Duration::from_mins(1), bytes_max: 256 << 20, ..Limits::default() };
+    let usual = Limits {
+        per_second: NonZeroU32::new(10).expect("ten is not zero"),
+        time_max: Duration::from_mins(1),
+        bytes_max: 256 << 20,
+        ..Limits::default()
+    };
     account.limits(usual)
 }
 
@@ -69,9 +74,24 @@ impl Otpravka {
             .header(header::CONTENT_TYPE, JSON)
     }
 
+    fn get(&self, path: &str) -> RequestBuilder {
+        self.keyed(self.exchange.get(&self.url(path)))
+    }
+
+    fn post(&self, path: &str) -> RequestBuilder {
+        self.keyed(self.exchange.post(&self.url(path)))
+    }
+
+    fn put(&self, path: &str) -> RequestBuilder {
+        self.keyed(self.exchange.put(&self.url(path)))
+    }
+
+    fn delete(&self, path: &str) -> RequestBuilder {
+        self.keyed(self.exchange.delete(&self.url(path)))
+    }
+
     async fn send(&self, request: RequestBuilder, effect: Effect) -> Result<Reply, CarrierError> {
-        let reply = self.exchange.send(self.keyed(request), effect).await?;
-        checked(reply)
+        checked(self.exchange.send(request, effect).await?)
     }
 
     async fn read<T: DeserializeOwned>(&self, request: RequestBuilder) -> Result<T, CarrierError> {
@@ -87,36 +107,36 @@ impl Otpravka {
     }
 
     pub(super) async fn tariff(&self, ask: &TariffAsk<'_>) -> Result<TariffReply, CarrierError> {
-        self.read(self.exchange.post(&self.url("/1.0/tariff")).json(ask)).await
+        self.read(self.post("/1.0/tariff").json(ask)).await
     }
 
     pub(super) async fn clean_address(&self, text: &str) -> Result<CleanAddress, CarrierError> {
         let ask = [AddressAsk { id: "0", original_address: text }];
-        let request = self.exchange.post(&self.url("/1.0/clean/address")).json(&ask);
+        let request = self.post("/1.0/clean/address").json(&ask);
         let found: Vec<CleanAddress> = self.read(request).await?;
         own(found.into_iter().find(|one| one.id == "0"))
     }
 
     pub(super) async fn clean_name(&self, text: &str) -> Result<CleanName, CarrierError> {
         let ask = [NameAsk { id: "0", original_fio: text }];
-        let request = self.exchange.post(&self.url("/1.0/clean/physical")).json(&ask);
+        let request = self.post("/1.0/clean/physical").json(&ask);
         let found: Vec<CleanName> = self.read(request).await?;
         own(found.into_iter().find(|one| one.id == "0"))
     }
 
     pub(super) async fn clean_phone(&self, text: &str) -> Result<CleanPhone, CarrierError> {
         let ask = [PhoneAsk { id: "0", original_phone: text }];
-        let request = self.exchange.post(&self.url("/1.0/clean/phone")).json(&ask);
+        let request = self.post("/1.0/clean/phone").json(&ask);
         let found: Vec<CleanPhone> = self.read(request).await?;
         own(found.into_iter().find(|one| one.id == "0"))
     }
 
     pub(super) async fn office(&self, index: &str) -> Result<Office, CarrierError> {
-        self.read(self.exchange.get(&self.url(&format!("/postoffice/1.0/{index}")))).await
+        self.read(self.get(&format!("/postoffice/1.0/{index}"))).await
     }
 
     pub(super) async fn create(&self, order: &OrderAsk<'_>) -> Result<CreateReply, CarrierError> {
-        let request = self.exchange.put(&self.url("/2.0/user/backlog"));
+        let request = self.put("/2.0/user/backlog");
         self.change(request, &[order]).await
     }
 
@@ -131,7 +151,7 @@ impl Otpravka {
     }
 
     async fn search(&self, path: &str, number: &str) -> Result<Vec<Order>, CarrierError> {
-        let request = self.exchange.get(&self.url(path)).query(&[("query", number)]);
+        let request = self.get(path).query(&[("query", number)]);
         let mut orders: Vec<Order> = match self.read(request).await {
             Err(CarrierError::Unknown { .. }) => Vec::new(),
             found => found?,
@@ -142,11 +162,11 @@ impl Otpravka {
     }
 
     pub(super) async fn drop_from_backlog(&self, ids: &[i64]) -> Result<BatchReply, CarrierError> {
-        self.change(self.exchange.delete(&self.url("/1.0/backlog")), &ids).await
+        self.change(self.delete("/1.0/backlog"), &ids).await
     }
 
     pub(super) async fn drop_from_batches(&self, ids: &[i64]) -> Result<BatchReply, CarrierError> {
-        self.change(self.exchange.delete(&self.url("/1.0/shipment")), &ids).await
+        self.change(self.delete("/1.0/shipment"), &ids).await
     }
 
     /// Makes batches of orders in the backlog: one for each kind of mail among them.
@@ -157,7 +177,7 @@ impl Otpravka {
         offset_s: i32,
         is_online: Flag,
     ) -> Result<BatchReply, CarrierError> {
-        let request = self.exchange.post(&self.url("/1.0/user/shipment")).query(&[
+        let request = self.post("/1.0/user/shipment").query(&[
             ("sending-date", day.to_string()),
             ("timezone-offset", offset_s.to_string()),
             ("use-online-balance", is_online.as_str().to_owned()),
@@ -166,20 +186,20 @@ impl Otpravka {
     }
 
     pub(super) async fn batched_order(&self, id: i64) -> Result<Order, CarrierError> {
-        self.read(self.exchange.get(&self.url(&format!("/1.0/shipment/{id}")))).await
+        self.read(self.get(&format!("/1.0/shipment/{id}"))).await
     }
 
     pub(super) async fn batch(&self, name: &str) -> Result<Batch, CarrierError> {
-        self.read(self.exchange.get(&self.url(&format!("/1.0/batch/{name}")))).await
+        self.read(self.get(&format!("/1.0/batch/{name}"))).await
     }
 
     /// All orders of a batch, page by page.
     pub(super) async fn batch_orders(&self, name: &str) -> Result<Vec<Order>, CarrierError> {
-        let url = self.url(&format!("/1.0/batch/{name}/shipment"));
+        let path = format!("/1.0/batch/{name}/shipment");
         let mut orders: Vec<Order> = Vec::new();
         for page in 0.. {
             let query = [("size", PAGE), ("page", page)];
-            let part: Vec<Order> = self.read(self.exchange.get(&url).query(&query)).await?;
+            let part: Vec<Order> = self.read(self.get(&path).query(&query)).await?;
             let is_last = part.len() < PAGE;
             orders.extend(part);
             if is_last {
@@ -195,7 +215,7 @@ impl Otpravka {
         name: &str,
         is_online: Flag,
     ) -> Result<CheckinReply, CarrierError> {
-        let request = self.exchange.post(&self.url(&format!("/1.0/batch/{name}/checkin")));
+        let request = self.post(&format!("/1.0/batch/{name}/checkin"));
         let request = request.query(&[("useOnlineBalance", is_online.as_str())]);
         self.send(request, Effect::Changes).await?.json()
     }
@@ -207,7 +227,7 @@ impl Otpravka {
         query: &[(&str, &str)],
         magic: &[u8],
     ) -> Result<Vec<u8>, CarrierError> {
-        let request = self.exchange.get(&self.url(path)).query(query);
+        let request = self.get(path).query(query);
         let reply = self.send(request, Effect::Reads).await?;
         if reply.bytes().starts_with(magic) { Ok(reply.into_bytes()) } else { Err(fault(&reply)) }
     }

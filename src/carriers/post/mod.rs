@@ -93,11 +93,11 @@ fn no_keys(of: &str) -> CarrierError {
 }
 
 impl Carrier for Post {
-    fn code(&self) -> &str {
+    fn code(&self) -> &'static str {
         CODE
     }
 
-    fn name(&self) -> &str {
+    fn name(&self) -> &'static str {
         "Почта России"
     }
 

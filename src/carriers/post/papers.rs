@@ -101,13 +101,12 @@ async fn with_ids<'a>(
     let mut refused = Vec::new();
     for shipment in shipments {
         let number = shipment.number.as_str();
-        let known = match shipment.id.parse() {
-            Ok(id) => Some(id),
-            Err(_) => {
-                let mut orders = otpravka.in_backlog(number).await?;
-                orders.extend(otpravka.in_batches(number).await?);
-                orders.first().map(|order| order.id)
-            }
+        let known = if let Ok(id) = shipment.id.parse() {
+            Some(id)
+        } else {
+            let mut orders = otpravka.in_backlog(number).await?;
+            orders.extend(otpravka.in_batches(number).await?);
+            orders.first().map(|order| order.id)
         };
         match known {
             Some(id) => parcels.push(Parcel { number, id }),

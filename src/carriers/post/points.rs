@@ -47,7 +47,7 @@ fn unpack(archive: Vec<u8>, kind: PassportKind) -> Result<Vec<PointModel>, Carri
     let text = text.strip_prefix(b"\xef\xbb\xbf").unwrap_or(&text);
     let passport: Passport =
         serde_json::from_slice(text).map_err(|error| malformed(error.to_string()))?;
-    Ok(map::points_of(passport, kind))
+    Ok(map::points_of(&passport, kind))
 }
 
 fn malformed(said: String) -> CarrierError {

@@ -82,7 +82,7 @@ impl Orders<'_> {
             None if address.line.trim().is_empty() => address.postcode.as_str(),
             None => {
                 let cleaned = self.otpravka.clean_address(&address.one_line()).await?;
-                return Ok(Target::Address(map::address_of(cleaned)?));
+                return Ok(Target::Address(Box::new(map::address_of(cleaned)?)));
             }
         };
         if !super::account::is_index(index) {

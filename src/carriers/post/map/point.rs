@@ -28,11 +28,11 @@ impl PassportKind {
 }
 
 /// All points of a passport. Those without an index cannot be named and are left out.
-pub(in super::super) fn points_of(passport: Passport, kind: PassportKind) -> Vec<PointModel> {
-    passport.passport_elements.into_iter().filter_map(|element| point(element, kind)).collect()
+pub(in super::super) fn points_of(passport: &Passport, kind: PassportKind) -> Vec<PointModel> {
+    passport.passport_elements.iter().filter_map(|element| point(element, kind)).collect()
 }
 
-fn point(element: PassportElement, kind: PassportKind) -> Option<PointModel> {
+fn point(element: &PassportElement, kind: PassportKind) -> Option<PointModel> {
     let index = text(&element.address.index).filter(|index| !index.is_empty())?;
     let options = &element.ecom_options;
     let (cash, card) = (flag(&options.cash_payment), flag(&options.card_payment));

@@ -8,7 +8,7 @@ use crate::carriers::post::wire::{CleanAddress, CleanName, CleanPhone, Destinati
 #[derive(Debug, Clone, PartialEq)]
 pub(in super::super) enum Target {
     /// An address that was cleaned.
-    Address(CleanAddress),
+    Address(Box<CleanAddress>),
     /// On demand (до востребования) at a post office.
     Office(Office),
     /// A locker or a pick-up point.

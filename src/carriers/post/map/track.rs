@@ -118,12 +118,13 @@ fn track(reference: &ShipmentRef, mut operations: Vec<Operation>) -> Track {
     let mut events = Vec::with_capacity(operations.len());
     for (operation, is_annulled) in operations.into_iter().zip(annulled) {
         let known = table().meaning(&operation.code);
-        if leg == Leg::Direct && operation.destination.len() == 6 {
+        let begins = begins_return(&operation.code) && !is_annulled;
+        if leg == Leg::Direct && !begins && operation.destination.len() == 6 {
             destination.clone_from(&operation.destination);
         }
         let is_own_office = !destination.is_empty() && operation.index == destination;
         let meaning = known.map(|known| on_leg(known, leg, is_own_office));
-        if begins_return(&operation.code) && !is_annulled {
+        if begins {
             leg = Leg::Return;
         }
         let Operation { code, words, at, place, raw, .. } = operation;

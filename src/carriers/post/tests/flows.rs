@@ -30,7 +30,7 @@ async fn it_goes_the_whole_way() {
 #[tokio::test]
 async fn whatever_happens_to_answers_there_is_one_shipment() {
     let standing = standing().await;
-    setup(&connected(&standing), &standing).exactly_one_shipment().await;
+    setup(&impatient(&standing), &standing).exactly_one_shipment().await;
 }
 
 #[tokio::test]

@@ -103,9 +103,13 @@ async fn standing() -> Standing {
     Standing::start(PostStandIn::new()).await.unwrap()
 }
 
-/// Waits for nobody long.
 fn connected(standing: &Standing) -> Post {
+    Post::connect(&account(&standing.url())).unwrap()
+}
+
+/// Waits for nobody long.
+fn impatient(standing: &Standing) -> Post {
     let mut account = account(&standing.url());
-    account.time_max = Some(Duration::from_millis(500));
+    account.time_max = Some(Duration::from_secs(1));
     Post::connect(&account).unwrap()
 }

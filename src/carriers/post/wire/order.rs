@@ -62,6 +62,7 @@ pub(in super::super) struct OrderAsk<'a> {
 /// schema wants them.
 #[derive(Debug, Default, Clone, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "kebab-case")]
+#[expect(clippy::struct_field_names, reason = "the names are the Post's")]
 pub(in super::super) struct Destination {
     pub(in super::super) address_type_to: String,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -135,6 +136,7 @@ pub(in super::super) struct GoodsItem<'a> {
 
 #[derive(Debug, Serialize)]
 #[serde(rename_all = "kebab-case")]
+#[expect(clippy::struct_field_names, reason = "the names are the Post's")]
 pub(in super::super) struct FiscalData<'a> {
     #[serde(skip_serializing_if = "str::is_empty")]
     pub(in super::super) customer_email: &'a str,
@@ -145,6 +147,7 @@ pub(in super::super) struct FiscalData<'a> {
 /// An order as the searches and `GET /1.0/backlog/{id}` tell it.
 #[derive(Debug, Default, Clone, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "kebab-case", default)]
+#[expect(clippy::struct_field_names, reason = "the names are the Post's")]
 pub(in super::super) struct Order {
     pub(in super::super) id: i64,
     pub(in super::super) order_num: String,

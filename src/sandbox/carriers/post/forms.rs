@@ -38,18 +38,19 @@ fn pdf((width, height): (i64, i64), text: &str) -> Vec<u8> {
         format!("<< /Length {} >>\nstream\n{stream}\nendstream", stream.len()),
         "<< /Type /Font /Subtype /Type1 /BaseFont /Helvetica >>".to_owned(),
     ];
-    let mut file = String::from("%PDF-1.4\n");
-    let mut table = String::from("0000000000 65535 f \n");
+    let mut file = b"%PDF-1.4\n".to_vec();
+    let mut table = vec!["0000000000 65535 f \n".to_owned()];
     for (index, object) in objects.iter().enumerate() {
-        table.push_str(&format!("{:010} 00000 n \n", file.len()));
-        file.push_str(&format!("{} 0 obj\n{object}\nendobj\n", index + 1));
+        table.push(format!("{:010} 00000 n \n", file.len()));
+        file.extend(format!("{} 0 obj\n{object}\nendobj\n", index + 1).into_bytes());
     }
-    let start = file.len();
-    let count = objects.len() + 1;
-    file.push_str(&format!(
-        "xref\n0 {count}\n{table}trailer\n<< /Size {count} /Root 1 0 R >>\nstartxref\n{start}\n%%EOF\n"
-    ));
-    file.into_bytes()
+    let (start, count, table) = (file.len(), table.len(), table.concat());
+    let end = format!(
+        "xref\n0 {count}\n{table}trailer\n<< /Size {count} /Root 1 0 R >>\nstartxref\n{start}\n\
+         %%EOF\n"
+    );
+    file.extend(end.into_bytes());
+    file
 }
 
 fn served(bytes: Vec<u8>) -> Response {

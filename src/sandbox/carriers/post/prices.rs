@@ -1,11 +1,12 @@
 //! Prices: a simple function of kind, weight and distance. VAT 22 %.
 
+use std::collections::BTreeMap;
+
 use axum::Json;
 use axum::extract::{OriginalUri, Query, State};
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
 use serde_json::{Value, json};
-use std::collections::BTreeMap;
 
 use super::super::BadManner;
 use super::{At, POSTOFFICE, fault, places};
@@ -101,7 +102,7 @@ pub(super) async fn public(Query(ask): Query<BTreeMap<String, String>>) -> Respo
     if from < 100_000 || to < 100_000 {
         return refuse(1207, "Нет такого индекса");
     }
-    if !ask.get("date").is_some_and(|date| date.len() == 8) {
+    if ask.get("date").is_none_or(|date| date.len() != 8) {
         return refuse(1203, "Неверная дата");
     }
     let (rate, vat) = of(mail_type, weight, &to.to_string(), int("sumoc").unwrap_or(0));

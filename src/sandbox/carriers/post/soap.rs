@@ -258,17 +258,15 @@ fn answer(post: &PostStandIn, ticket: &str) -> Response {
         return ticket_error(RESPONSE, 6, "Ответ не готов");
     }
     let barcodes = held.barcodes.clone();
-    let items: String = barcodes
-        .iter()
-        .map(|barcode| {
-            let order = ledger.orders.iter().find(|order| order.barcode == *barcode);
-            let inside = order.map_or_else(
-                || "<ns3:Error ErrorTypeID=\"12\" ErrorName=\"Нет информации\"/>".to_owned(),
-                |order| order.history.iter().map(ticket_operation).collect(),
-            );
-            format!("<ns3:Item Barcode=\"{barcode}\">{inside}</ns3:Item>")
-        })
-        .collect();
+    let items = barcodes.iter().map(|barcode| {
+        let order = ledger.orders.iter().find(|order| order.barcode == *barcode);
+        let inside = order.map_or_else(
+            || "<ns3:Error ErrorTypeID=\"12\" ErrorName=\"Нет информации\"/>".to_owned(),
+            |order| order.history.iter().map(ticket_operation).collect(),
+        );
+        format!("<ns3:Item Barcode=\"{barcode}\">{inside}</ns3:Item>")
+    });
+    let items = items.collect::<Vec<_>>().concat();
     ticketed(&format!(
         "<ns2:{RESPONSE} xmlns:ns2=\"{TICKETS}\" xmlns:ns3=\"{ITEMS}\"><value FileName=\"\" \
          FileTypeID=\"2\" FileNumber=\"1\" RecipientID=\"1\" \

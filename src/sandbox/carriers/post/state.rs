@@ -181,7 +181,7 @@ fn walk(order: &mut HeldOrder, step: Step, base: NaiveDateTime) -> Result<(), St
         return Err(format!("{} came to its end", order.number));
     }
     let there = order.destination();
-    let is_locker = places::find(&there).is_some_and(|place| place.is_locker());
+    let is_locker = places::find(&there).is_some_and(places::PostPlace::is_locker);
     let sorting = "101700";
     let operations: Vec<(i64, i64, &str)> = match step {
         Step::Accept => vec![(1, 2, POSTOFFICE)],
