@@ -2,21 +2,25 @@
 
 use std::time::Duration;
 
-use reqwest::header;
+use serde::Serialize;
 use serde::de::DeserializeOwned;
 
 use super::account::TrackingKeys;
 use super::wire::{
-    AnswerAsk, AnswerReply, Envelope, EventsAsk, EventsReply, FaultKind, HistoryAsk, HistoryRecord,
-    HistoryReply, PostalOrderEvent, SoapFault, TicketAsk, TicketError, TicketReply,
+    AnswerAsk, AnswerReply, AuthorizationHeader, EventsAsk, EventsOf, EventsReply, HistoryAsk,
+    HistoryOf, HistoryRecord, HistoryReply, ItemOf, PostalOrderEvent, TicketAsk, TicketError,
+    TicketOf, TicketReply, single, ticketed,
 };
 use super::{CODE, Post};
 use super::{client, map};
 use crate::carriers::exchange::{Effect, Exchange};
 use crate::carriers::model::{DeliveryStatus, ShipmentRef, Track};
 use crate::carriers::registry::Account;
+use crate::carriers::soap::{self, Said};
 use crate::carriers::{Answer, CarrierError, TicketTracking, Tracking};
 
+/// Language of the words.
+const RUSSIAN: &str = "RUS";
 const HOST: &str = "https://tracking.russianpost.ru";
 /// One request each: few, for the day's number of them is limited.
 const SINGLE_MAX: usize = 20;
@@ -46,7 +50,7 @@ impl Tracking for Post {
             let line = self.tracking_line()?;
             let mut tracks = Vec::new();
             for shipment in shipments.iter().filter(|shipment| !shipment.track.is_empty()) {
-                tracks.extend(line.single(shipment).await?);
+                tracks.extend(line.history(shipment).await?);
             }
             Ok(tracks)
         })
@@ -81,52 +85,53 @@ impl TrackingLine {
         Ok(Self { exchange, base: client::base(account, HOST), keys })
     }
 
-    /// Sends an envelope. Faults come with a server error, yet they are answers.
-    async fn call<T: DeserializeOwned>(
-        &self,
-        path: &str,
-        media: &'static str,
-        xml: Result<String, quick_xml::SeError>,
-    ) -> Result<T, CarrierError> {
-        let xml = xml.map_err(|error| malformed(error.to_string()))?;
-        let request = self.exchange.post(&format!("{}{path}", self.base));
-        let request = request.header(header::CONTENT_TYPE, media).body(xml);
-        let reply = self.exchange.send(request, Effect::Reads).await?;
-        let text = std::str::from_utf8(reply.bytes()).map_err(|_| reply.unreadable())?;
-        if reply.is_html() {
-            return Err(reply.unreadable());
-        }
-        let envelope = quick_xml::de::from_str::<Envelope<T>>(text);
-        envelope.map(|envelope| envelope.body).map_err(|_| reply.unreadable())
+    fn keys(&self) -> AuthorizationHeader<'_> {
+        AuthorizationHeader { login: &self.keys.login, password: &self.keys.password }
     }
 
-    /// The SOAP 1.2 service.
-    async fn rtm34<T: DeserializeOwned>(
+    /// An operation of the single service; nothing when the Post does not know the item.
+    async fn single_call<A: Serialize + Sync, B: DeserializeOwned>(
         &self,
-        xml: Result<String, quick_xml::SeError>,
-    ) -> Result<T, CarrierError> {
-        self.call("/rtm34", "application/soap+xml;charset=UTF-8", xml).await
-    }
-
-    /// The SOAP 1.1 service.
-    async fn fc<T: DeserializeOwned>(
-        &self,
-        xml: Result<String, quick_xml::SeError>,
-    ) -> Result<T, CarrierError> {
-        self.call("/fc", "text/xml;charset=UTF-8", xml).await
-    }
-
-    /// The whole history; nothing when the Post does not know the item.
-    async fn single(&self, shipment: &ShipmentRef) -> Result<Option<Track>, CarrierError> {
-        let (login, password) = (self.keys.login.as_str(), self.keys.password.as_str());
-        let ask = HistoryAsk { barcode: &shipment.track, login, password };
-        let reply: HistoryReply = self.rtm34(ask.xml()).await?;
-        let records = match (reply.response, reply.fault) {
-            (Some(response), _) => response.data.records,
-            (None, Some(fault)) if fault.kind() == FaultKind::Item => return Ok(None),
-            (None, Some(fault)) => return Err(refusal(fault)),
-            (None, None) => return Err(malformed("neither a history nor a fault".to_owned())),
+        element: &str,
+        ask: &A,
+    ) -> Result<Option<B>, CarrierError> {
+        let url = format!("{}/rtm34", self.base);
+        let said = soap::call(&self.exchange, single(&url, element), Effect::Reads, ask).await?;
+        let fault = match said {
+            Said::Answer(answer) => return Ok(Some(answer)),
+            Said::Fault(fault) => fault,
         };
+        let about_item = ["OperationHistoryFaultReason", "PostalOrderEventsForMailFaultReason"];
+        if about_item.iter().any(|name| fault.detail(name).is_some()) {
+            return Ok(None);
+        }
+        Err(match fault.detail("AuthorizationFaultReason") {
+            Some(said) => CarrierError::Credentials { carrier: CODE, said: said.to_owned() },
+            None => CarrierError::Unavailable { carrier: CODE, said: fault.text },
+        })
+    }
+
+    /// An operation of the service by ticket.
+    async fn ticket_call<A: Serialize + Sync, B: DeserializeOwned>(
+        &self,
+        element: &str,
+        ask: &A,
+    ) -> Result<B, CarrierError> {
+        let url = format!("{}/fc", self.base);
+        match soap::call(&self.exchange, ticketed(&url, element), Effect::Reads, ask).await? {
+            Said::Answer(answer) => Ok(answer),
+            Said::Fault(fault) => {
+                Err(CarrierError::Unavailable { carrier: CODE, said: fault.text })
+            }
+        }
+    }
+
+    /// The whole history.
+    async fn history(&self, shipment: &ShipmentRef) -> Result<Option<Track>, CarrierError> {
+        let request = HistoryOf { barcode: &shipment.track, message_type: 0, language: RUSSIAN };
+        let ask = HistoryAsk { request, keys: self.keys() };
+        let reply = self.single_call("oper:getOperationHistory", &ask).await?;
+        let records = reply.map(|reply: HistoryReply| reply.data.records).unwrap_or_default();
         if records.is_empty() {
             return Ok(None);
         }
@@ -140,33 +145,27 @@ impl TrackingLine {
 
     /// What became of the money that was collected.
     async fn transfers(&self, barcode: &str) -> Result<Vec<PostalOrderEvent>, CarrierError> {
-        let (login, password) = (self.keys.login.as_str(), self.keys.password.as_str());
-        let reply: EventsReply = self.rtm34(EventsAsk { barcode, login, password }.xml()).await?;
-        match (reply.response, reply.fault) {
-            (Some(response), _) => Ok(response.output.events),
-            (None, Some(fault)) if fault.kind() == FaultKind::Item => Ok(Vec::new()),
-            (None, Some(fault)) => Err(refusal(fault)),
-            (None, None) => Err(malformed("neither transfers nor a fault".to_owned())),
-        }
+        let input = EventsOf { barcode, language: RUSSIAN };
+        let ask = EventsAsk { keys: self.keys(), input };
+        let reply = self.single_call("oper:PostalOrderEventsForMail", &ask).await?;
+        Ok(reply.map(|reply: EventsReply| reply.output.events).unwrap_or_default())
     }
 
     async fn ask(&self, shipments: &[ShipmentRef]) -> Result<String, CarrierError> {
         let tracks = shipments.iter().map(|shipment| shipment.track.as_str());
-        let barcodes: Vec<&str> = tracks.filter(|track| !track.is_empty()).collect();
-        if barcodes.is_empty() {
+        let tracks = tracks.filter(|track| !track.is_empty());
+        let items: Vec<ItemOf<'_>> = tracks.map(|barcode| ItemOf { barcode }).collect();
+        if items.is_empty() {
             return Err(map::unsayable("track", "none of the shipments has a number yet"));
         }
         let (login, password) = (self.keys.login.as_str(), self.keys.password.as_str());
-        let reply: TicketReply = self.fc(TicketAsk { barcodes, login, password }.xml()).await?;
-        if let Some(fault) = reply.fault {
-            return Err(refusal(fault));
-        }
-        let response = reply.response.unwrap_or_default();
-        if let Some(error) = response.error {
+        let ask = TicketAsk { request: TicketOf { items }, login, password, language: RUSSIAN };
+        let reply: TicketReply = self.ticket_call("pos:ticketRequest", &ask).await?;
+        if let Some(error) = reply.error {
             return Err(ticket_error(error));
         }
-        let ticket = response.value.filter(|ticket| !ticket.is_empty());
-        ticket.ok_or_else(|| malformed("neither a ticket nor an error".to_owned()))
+        let ticket = reply.value.filter(|ticket| !ticket.is_empty());
+        ticket.ok_or_else(|| malformed("neither a ticket nor an error"))
     }
 
     async fn collect(
@@ -175,18 +174,13 @@ impl TrackingLine {
         shipments: &[ShipmentRef],
     ) -> Result<Option<Vec<Track>>, CarrierError> {
         let (login, password) = (self.keys.login.as_str(), self.keys.password.as_str());
-        let reply: AnswerReply = self.fc(AnswerAsk { ticket, login, password }.xml()).await?;
-        if let Some(fault) = reply.fault {
-            return Err(refusal(fault));
-        }
-        let response = reply.response.unwrap_or_default();
-        if let Some(error) = response.error {
+        let ask = AnswerAsk { ticket, login, password };
+        let reply: AnswerReply = self.ticket_call("pos:answerByTicketRequest", &ask).await?;
+        if let Some(error) = reply.error {
             return if error.id == NOT_READY { Ok(None) } else { Err(ticket_error(error)) };
         }
-        let Some(items) = response.value else {
-            return Err(malformed("neither items nor an error".to_owned()));
-        };
-        let tracks = items.items.iter().filter(|item| !item.operations.is_empty());
+        let items = reply.value.ok_or_else(|| malformed("neither items nor an error"))?.items;
+        let tracks = items.iter().filter(|item| !item.operations.is_empty());
         let tracks = tracks.filter_map(|item| {
             let shipment = shipments.iter().find(|shipment| shipment.track == item.barcode)?;
             Some(map::ticket_track(shipment, item))
@@ -210,18 +204,8 @@ fn ticket_error(error: TicketError) -> CarrierError {
     }
 }
 
-fn refusal(fault: SoapFault) -> CarrierError {
-    let kind = fault.kind();
-    let said = fault.words();
-    match kind {
-        FaultKind::Keys => CarrierError::Credentials { carrier: CODE, said },
-        FaultKind::Item => CarrierError::Unknown { carrier: CODE, what: said },
-        FaultKind::Other => CarrierError::Unavailable { carrier: CODE, said },
-    }
-}
-
-fn malformed(said: String) -> CarrierError {
-    CarrierError::Malformed { carrier: CODE, said }
+fn malformed(said: &str) -> CarrierError {
+    CarrierError::Malformed { carrier: CODE, said: said.to_owned() }
 }
 
 /// Whether money was to be collected.

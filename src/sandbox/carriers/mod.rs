@@ -13,6 +13,7 @@ mod page;
 mod paper;
 mod reading;
 pub mod post;
+mod reading;
 
 use std::net::SocketAddr;
 use std::sync::Arc;

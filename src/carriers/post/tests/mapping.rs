@@ -1,15 +1,13 @@
 //! Limits, settings, faults.
 
-use axum::Router;
-use axum::http::StatusCode;
 use serde_json::{Value, json};
 
 use super::*;
-use crate::carriers::model::{Answers, ShipmentRef};
+use crate::carriers::CarrierError;
+use crate::carriers::model::Answers;
 use crate::carriers::post::map::{self, PassportKind, Product};
 use crate::carriers::post::wire::Passport;
 use crate::carriers::registry::Account;
-use crate::carriers::{CarrierError, Shipping};
 
 #[test]
 fn sizes_are_the_smallest_that_fit_in_any_orientation() {
@@ -97,36 +95,4 @@ fn a_wrong_account_names_the_field_and_never_the_key() {
         assert!(problem.contains(wanted), "{wanted}: {problem}");
         assert!(!problem.contains("s3cret"), "{problem}");
     }
-}
-
-/// What the client makes of an answer to the search and to the creation.
-async fn answered(status: u16, body: &'static str) -> [CarrierError; 2] {
-    let answer = async move || (StatusCode::from_u16(status).unwrap(), body);
-    let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
-    let url = format!("http://{}", listener.local_addr().unwrap());
-    let router = Router::new().fallback(answer);
-    tokio::spawn(async move { axum::serve(listener, router).await });
-    let post = Post::connect(&account(&url)).unwrap();
-    let shipment = ShipmentRef { number: "W-1".to_owned(), ..ShipmentRef::default() };
-    let found = post.find(&shipment).await.unwrap_err();
-    let dropped = post.otpravka().unwrap().drop_from_backlog(&[1]).await.unwrap_err();
-    [found, dropped]
-}
-
-#[tokio::test]
-async fn every_shape_of_an_error_is_named() {
-    use CarrierError::{Credentials, Malformed, Refused, Unavailable, Unclear};
-    let [read, changed] = answered(401, "{}").await;
-    assert!(matches!((&read, &changed), (Credentials { .. }, Credentials { .. })), "{read:?}");
-    let internal = "{\"code\":\"1002\",\"desc\":\"boom\",\"sub-code\":\"INTERNAL_ERROR\"}";
-    let [read, changed] = answered(500, internal).await;
-    assert!(matches!((&read, &changed), (Unavailable { .. }, Unclear { .. })), "{read:?}");
-    let poor = "{\"code\":\"1024\",\"desc\":\"Requested 82674 but available 0\"}";
-    let [read, changed] = answered(500, poor).await;
-    assert!(matches!((&read, &changed), (Refused { .. }, Refused { .. })), "{changed:?}");
-    assert!(changed.said().contains("available 0"), "{changed}");
-    let [read, changed] = answered(407, "No method found").await;
-    assert!(matches!((&read, &changed), (Malformed { .. }, Unclear { .. })), "{read:?}");
-    let [read, changed] = answered(200, "<html>").await;
-    assert!(matches!((&read, &changed), (Malformed { .. }, Unclear { .. })), "{read:?}");
 }

@@ -1,10 +1,11 @@
 //! The real client against the stand-in, its requests against the specification, its reading
 //! against recorded answers.
 
+mod faults_http;
 mod flows;
 mod histories;
 mod mapping;
-mod requests;
+mod requests_http;
 mod samples;
 mod statuses;
 

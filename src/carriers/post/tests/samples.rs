@@ -5,9 +5,8 @@ use serde_json::Value;
 use super::*;
 use crate::carriers::model::ShipmentRef;
 use crate::carriers::post::map::{self, Product, Target};
-use crate::carriers::post::wire::{
-    AnswerReply, Envelope, HistoryReply, Office, Order, TariffReply,
-};
+use crate::carriers::post::wire::{AnswerReply, HistoryReply, Office, Order, TariffReply};
+use crate::carriers::soap::{self, Said};
 
 /// A file of the facts beside the project.
 fn sample(name: &str) -> String {
@@ -85,8 +84,8 @@ fn reference(track: &str) -> ShipmentRef {
 #[test]
 fn a_history_is_read() {
     let text = sample("tracking.rtm34.getOperationHistory.response.ems-cod.xml");
-    let reply: Envelope<HistoryReply> = quick_xml::de::from_str(&text).unwrap();
-    let records = reply.body.response.unwrap().data.records;
+    let Ok(Said::Answer(reply)) = soap::read::<HistoryReply>(&text) else { panic!("an answer") };
+    let records = reply.data.records;
     let track = map::history_track(&reference("EA123456789RU"), &records, &[]);
     let event = &track.events[0];
     assert_eq!((event.code.as_str(), event.words.as_str()), ("1.1", "Прием: Единичный"));
@@ -99,8 +98,8 @@ fn a_history_is_read() {
 #[test]
 fn an_answer_to_a_ticket_is_read() {
     let text = sample("tracking.fc.answerByTicket.response.xml");
-    let reply: Envelope<AnswerReply> = quick_xml::de::from_str(&text).unwrap();
-    let items = reply.body.response.unwrap().value.unwrap().items;
+    let Ok(Said::Answer(reply)) = soap::read::<AnswerReply>(&text) else { panic!("an answer") };
+    let items = reply.value.unwrap().items;
     let track = map::ticket_track(&reference("ZB005012591HK"), &items[0]);
     assert_eq!(items[0].barcode, "ZB005012591HK");
     assert_eq!(track.events.len(), 8);

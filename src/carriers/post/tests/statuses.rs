@@ -1,7 +1,6 @@
 //! The table of operations.
 
 use crate::carriers::model::{DeliveryStatus, EventFlag, Meaning};
-use crate::carriers::post::map;
 use crate::carriers::statuses::StatusTable;
 
 use DeliveryStatus as S;
@@ -97,7 +96,6 @@ fn meaning(code: &str) -> (Option<S>, Option<EventFlag>) {
     let (kind, attribute) = code.split_once('.').unwrap();
     let attribute: i64 = attribute.parse().unwrap_or(-1);
     match (kind, attribute) {
-        ("cod", _) => (None, Some(Info)),
         ("1", _) => (Some(S::Accepted), None),
         ("2", 2 | 4 | 7 | 9 | 16 | 20 | 22 | 24 | 28..=31) | ("62", _) => (Some(S::Returned), None),
         ("2" | "21", _) => (Some(S::Delivered), None),
@@ -126,7 +124,7 @@ fn meaning(code: &str) -> (Option<S>, Option<EventFlag>) {
         ("46", _) => (Some(S::Cancelled), None),
         (
             "25" | "34" | "35" | "36" | "43" | "45" | "49" | "52" | "53" | "54" | "55" | "58"
-            | "59" | "63",
+            | "59" | "63" | "cod",
             _,
         ) => (None, Some(Info)),
         _ => (Some(S::InTransit), None),
@@ -143,5 +141,4 @@ fn every_code_means_what_the_facts_say() {
     }
     assert_eq!(table.meaning("10.0"), Some(Meaning { status: Some(S::InTransit), flag: None }));
     assert_eq!(table.meaning("99.1"), None);
-    assert_eq!(map::ticket_track(&Default::default(), &Default::default()).events, []);
 }

@@ -18,7 +18,8 @@ pub(super) use order::{
 };
 pub(super) use place::{Office, Passport, PassportAddress, PassportElement};
 pub(super) use soap::{
-    AnswerAsk, AnswerReply, Envelope, EventsAsk, EventsReply, FaultKind, HistoryAsk, HistoryRecord,
-    HistoryReply, PostalOrderEvent, SoapFault, TicketAsk, TicketError, TicketItem, TicketReply,
+    AnswerAsk, AnswerReply, AuthorizationHeader, EventsAsk, EventsOf, EventsReply, HistoryAsk,
+    HistoryOf, HistoryRecord, HistoryReply, ItemOf, PostalOrderEvent, TicketAsk, TicketError,
+    TicketItem, TicketOf, TicketReply, single, ticketed,
 };
 pub(super) use tariff::{PublicReply, TariffAsk, TariffReply};

@@ -4,296 +4,106 @@
 
 use serde::{Deserialize, Serialize};
 
-const SOAP_1_2: &str = "http://www.w3.org/2003/05/soap-envelope";
-const SOAP_1_1: &str = "http://schemas.xmlsoap.org/soap/envelope/";
-const HISTORY: &str = "http://russianpost.org/operationhistory";
-const HISTORY_DATA: &str = "http://russianpost.org/operationhistory/data";
-const TRANSFERS: &str = "http://www.russianpost.org/RTM/DataExchangeESPP/Data";
-const TICKETS: &str = "http://fclient.russianpost.org/postserver";
-const TICKET_ITEMS: &str = "http://fclient.russianpost.org";
+use crate::carriers::soap::{Operation, Version};
 
-/// Envelope of `rtm34`.
-#[derive(Serialize)]
-#[serde(rename = "soap:Envelope")]
-struct SingleEnvelope<B> {
-    #[serde(rename = "@xmlns:soap")]
-    soap: &'static str,
-    #[serde(rename = "@xmlns:oper")]
-    oper: &'static str,
-    #[serde(rename = "@xmlns:data")]
-    data: &'static str,
-    #[serde(rename = "@xmlns:esp")]
-    esp: &'static str,
-    #[serde(rename = "soap:Body")]
-    body: B,
+/// An operation of the single tracking.
+pub(in super::super) const fn single<'a>(url: &'a str, element: &'a str) -> Operation<'a> {
+    const NAMESPACES: &[(&str, &str)] = &[
+        ("oper", "http://russianpost.org/operationhistory"),
+        ("data", "http://russianpost.org/operationhistory/data"),
+        ("esp", "http://www.russianpost.org/RTM/DataExchangeESPP/Data"),
+    ];
+    Operation { version: Version::V12, url, action: "", namespaces: NAMESPACES, element }
 }
 
-/// Envelope of `fc`.
-#[derive(Serialize)]
-#[serde(rename = "soapenv:Envelope")]
-struct TicketEnvelope<B> {
-    #[serde(rename = "@xmlns:soapenv")]
-    soapenv: &'static str,
-    #[serde(rename = "@xmlns:pos")]
-    pos: &'static str,
-    #[serde(rename = "@xmlns:fcl")]
-    fcl: &'static str,
-    #[serde(rename = "soapenv:Body")]
-    body: B,
-}
-
-fn single<B: Serialize>(body: B) -> Result<String, quick_xml::SeError> {
-    quick_xml::se::to_string(&SingleEnvelope {
-        soap: SOAP_1_2,
-        oper: HISTORY,
-        data: HISTORY_DATA,
-        esp: TRANSFERS,
-        body,
-    })
-}
-
-fn ticket<B: Serialize>(body: B) -> Result<String, quick_xml::SeError> {
-    quick_xml::se::to_string(&TicketEnvelope {
-        soapenv: SOAP_1_1,
-        pos: TICKETS,
-        fcl: TICKET_ITEMS,
-        body,
-    })
+/// An operation of the tracking by ticket.
+pub(in super::super) const fn ticketed<'a>(url: &'a str, element: &'a str) -> Operation<'a> {
+    const NAMESPACES: &[(&str, &str)] = &[
+        ("pos", "http://fclient.russianpost.org/postserver"),
+        ("fcl", "http://fclient.russianpost.org"),
+    ];
+    Operation { version: Version::V11, url, action: "", namespaces: NAMESPACES, element }
 }
 
 /// Stands in the body, not in the header of the envelope.
 #[derive(Serialize)]
-struct AuthorizationHeader<'a> {
+pub(in super::super) struct AuthorizationHeader<'a> {
     #[serde(rename = "data:login")]
-    login: &'a str,
+    pub(in super::super) login: &'a str,
     #[serde(rename = "data:password")]
-    password: &'a str,
+    pub(in super::super) password: &'a str,
 }
 
-/// `getOperationHistory`.
-#[derive(Clone, Copy)]
+/// `oper:getOperationHistory`.
+#[derive(Serialize)]
 pub(in super::super) struct HistoryAsk<'a> {
+    #[serde(rename = "data:OperationHistoryRequest")]
+    pub(in super::super) request: HistoryOf<'a>,
+    #[serde(rename = "data:AuthorizationHeader")]
+    pub(in super::super) keys: AuthorizationHeader<'a>,
+}
+
+#[derive(Serialize)]
+pub(in super::super) struct HistoryOf<'a> {
+    #[serde(rename = "data:Barcode")]
     pub(in super::super) barcode: &'a str,
-    pub(in super::super) login: &'a str,
-    pub(in super::super) password: &'a str,
+    /// 0: the item itself; 1: its notice.
+    #[serde(rename = "data:MessageType")]
+    pub(in super::super) message_type: i64,
+    #[serde(rename = "data:Language")]
+    pub(in super::super) language: &'static str,
 }
 
-impl HistoryAsk<'_> {
-    pub(in super::super) fn xml(&self) -> Result<String, quick_xml::SeError> {
-        #[derive(Serialize)]
-        struct Body<'a> {
-            #[serde(rename = "oper:getOperationHistory")]
-            call: Call<'a>,
-        }
-        #[derive(Serialize)]
-        struct Call<'a> {
-            #[serde(rename = "data:OperationHistoryRequest")]
-            request: Request<'a>,
-            #[serde(rename = "data:AuthorizationHeader")]
-            keys: AuthorizationHeader<'a>,
-        }
-        #[derive(Serialize)]
-        struct Request<'a> {
-            #[serde(rename = "data:Barcode")]
-            barcode: &'a str,
-            /// 0: the item itself; 1: its notice.
-            #[serde(rename = "data:MessageType")]
-            message_type: i64,
-            #[serde(rename = "data:Language")]
-            language: &'static str,
-        }
-        let request = Request { barcode: self.barcode, message_type: 0, language: "RUS" };
-        let keys = AuthorizationHeader { login: self.login, password: self.password };
-        single(Body { call: Call { request, keys } })
-    }
-}
-
-/// `PostalOrderEventsForMail`: what became of the collected money.
-#[derive(Clone, Copy)]
+/// `oper:PostalOrderEventsForMail`: what became of the collected money.
+#[derive(Serialize)]
 pub(in super::super) struct EventsAsk<'a> {
+    #[serde(rename = "data:AuthorizationHeader")]
+    pub(in super::super) keys: AuthorizationHeader<'a>,
+    #[serde(rename = "esp:PostalOrderEventsForMailInput")]
+    pub(in super::super) input: EventsOf<'a>,
+}
+
+#[derive(Serialize)]
+pub(in super::super) struct EventsOf<'a> {
+    #[serde(rename = "@Barcode")]
     pub(in super::super) barcode: &'a str,
-    pub(in super::super) login: &'a str,
-    pub(in super::super) password: &'a str,
+    #[serde(rename = "@Language")]
+    pub(in super::super) language: &'static str,
 }
 
-impl EventsAsk<'_> {
-    pub(in super::super) fn xml(&self) -> Result<String, quick_xml::SeError> {
-        #[derive(Serialize)]
-        struct Body<'a> {
-            #[serde(rename = "oper:PostalOrderEventsForMail")]
-            call: Call<'a>,
-        }
-        #[derive(Serialize)]
-        struct Call<'a> {
-            #[serde(rename = "data:AuthorizationHeader")]
-            keys: AuthorizationHeader<'a>,
-            #[serde(rename = "esp:PostalOrderEventsForMailInput")]
-            input: Input<'a>,
-        }
-        #[derive(Serialize)]
-        struct Input<'a> {
-            #[serde(rename = "@Barcode")]
-            barcode: &'a str,
-            #[serde(rename = "@Language")]
-            language: &'static str,
-        }
-        let keys = AuthorizationHeader { login: self.login, password: self.password };
-        let input = Input { barcode: self.barcode, language: "RUS" };
-        single(Body { call: Call { keys, input } })
-    }
-}
-
-/// `ticketRequest`: asks about many items at once.
+/// `pos:ticketRequest`: asks about many items at once.
+#[derive(Serialize)]
 pub(in super::super) struct TicketAsk<'a> {
-    pub(in super::super) barcodes: Vec<&'a str>,
+    pub(in super::super) request: TicketOf<'a>,
     pub(in super::super) login: &'a str,
     pub(in super::super) password: &'a str,
+    pub(in super::super) language: &'static str,
 }
 
-impl TicketAsk<'_> {
-    pub(in super::super) fn xml(&self) -> Result<String, quick_xml::SeError> {
-        #[derive(Serialize)]
-        struct Body<'a> {
-            #[serde(rename = "pos:ticketRequest")]
-            call: Call<'a>,
-        }
-        #[derive(Serialize)]
-        struct Call<'a> {
-            request: Items<'a>,
-            login: &'a str,
-            password: &'a str,
-            language: &'static str,
-        }
-        #[derive(Serialize)]
-        struct Items<'a> {
-            #[serde(rename = "fcl:Item")]
-            items: Vec<Item<'a>>,
-        }
-        #[derive(Serialize)]
-        struct Item<'a> {
-            #[serde(rename = "@Barcode")]
-            barcode: &'a str,
-        }
-        let items = self.barcodes.iter().map(|barcode| Item { barcode }).collect();
-        let (login, password) = (self.login, self.password);
-        let request = Items { items };
-        ticket(Body { call: Call { request, login, password, language: "RUS" } })
-    }
+#[derive(Serialize)]
+pub(in super::super) struct TicketOf<'a> {
+    #[serde(rename = "fcl:Item")]
+    pub(in super::super) items: Vec<ItemOf<'a>>,
 }
 
-/// `answerByTicketRequest`: fetches what was asked for.
-#[derive(Clone, Copy)]
+#[derive(Serialize)]
+pub(in super::super) struct ItemOf<'a> {
+    #[serde(rename = "@Barcode")]
+    pub(in super::super) barcode: &'a str,
+}
+
+/// `pos:answerByTicketRequest`: fetches what was asked for.
+#[derive(Serialize)]
 pub(in super::super) struct AnswerAsk<'a> {
     pub(in super::super) ticket: &'a str,
     pub(in super::super) login: &'a str,
     pub(in super::super) password: &'a str,
 }
 
-impl AnswerAsk<'_> {
-    pub(in super::super) fn xml(&self) -> Result<String, quick_xml::SeError> {
-        #[derive(Serialize)]
-        struct Body<'a> {
-            #[serde(rename = "pos:answerByTicketRequest")]
-            call: Call<'a>,
-        }
-        #[derive(Serialize)]
-        struct Call<'a> {
-            ticket: &'a str,
-            login: &'a str,
-            password: &'a str,
-        }
-        let (login, password) = (self.login, self.password);
-        ticket(Body { call: Call { ticket: self.ticket, login, password } })
-    }
-}
-
-/// Any answer: a body, or a fault in it.
-#[derive(Debug, Deserialize)]
-pub(in super::super) struct Envelope<B> {
-    #[serde(rename = "Body")]
-    pub(in super::super) body: B,
-}
-
-/// SOAP 1.2 has `Reason` and `Detail`, SOAP 1.1 `faultstring`.
-#[derive(Debug, Default, Deserialize)]
-#[serde(default)]
-pub(in super::super) struct SoapFault {
-    #[serde(rename = "Reason")]
-    reason: FaultReason,
-    faultstring: Option<String>,
-    #[serde(rename = "Detail", alias = "detail")]
-    detail: FaultDetail,
-}
-
-#[derive(Debug, Default, Deserialize)]
-#[serde(default)]
-struct FaultReason {
-    #[serde(rename = "Text")]
-    text: Option<FaultText>,
-}
-
-#[derive(Debug, Default, Deserialize)]
-#[serde(default)]
-struct FaultText {
-    #[serde(rename = "$text")]
-    words: Option<String>,
-}
-
-#[derive(Debug, Default, Deserialize)]
-#[serde(default)]
-struct FaultDetail {
-    #[serde(rename = "AuthorizationFaultReason")]
-    authorization: Option<String>,
-    #[serde(rename = "OperationHistoryFaultReason")]
-    history: Option<String>,
-    #[serde(rename = "LanguageFaultReason")]
-    language: Option<String>,
-    #[serde(rename = "PostalOrderEventsForMailFaultReason")]
-    transfers: Option<String>,
-}
-
-/// Whom a fault is about.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(in super::super) enum FaultKind {
-    Keys,
-    /// The item: usually a number that nobody gave out.
-    Item,
-    Other,
-}
-
-impl SoapFault {
-    pub(in super::super) const fn kind(&self) -> FaultKind {
-        let detail = &self.detail;
-        if detail.authorization.is_some() {
-            FaultKind::Keys
-        } else if detail.history.is_some() || detail.transfers.is_some() {
-            FaultKind::Item
-        } else {
-            FaultKind::Other
-        }
-    }
-
-    pub(in super::super) fn words(self) -> String {
-        let FaultDetail { authorization, history, language, transfers } = self.detail;
-        let reason = self.reason.text.and_then(|text| text.words);
-        let told = authorization.or(history).or(language).or(transfers);
-        told.or(reason).or(self.faultstring).unwrap_or_default()
-    }
-}
-
 /// `getOperationHistoryResponse`.
 #[derive(Debug, Default, Deserialize)]
 #[serde(default)]
 pub(in super::super) struct HistoryReply {
-    #[serde(rename = "Fault")]
-    pub(in super::super) fault: Option<SoapFault>,
-    #[serde(rename = "getOperationHistoryResponse")]
-    pub(in super::super) response: Option<HistoryResponse>,
-}
-
-#[derive(Debug, Default, Deserialize)]
-#[serde(default)]
-pub(in super::super) struct HistoryResponse {
     #[serde(rename = "OperationHistoryData")]
     pub(in super::super) data: HistoryData,
 }
@@ -386,15 +196,6 @@ pub(in super::super) struct IdAndName {
 #[derive(Debug, Default, Deserialize)]
 #[serde(default)]
 pub(in super::super) struct EventsReply {
-    #[serde(rename = "Fault")]
-    pub(in super::super) fault: Option<SoapFault>,
-    #[serde(rename = "PostalOrderEventsForMailResponse")]
-    pub(in super::super) response: Option<EventsResponse>,
-}
-
-#[derive(Debug, Default, Deserialize)]
-#[serde(default)]
-pub(in super::super) struct EventsResponse {
     #[serde(rename = "PostalOrderEventsForMaiOutput")]
     pub(in super::super) output: EventsOutput,
 }
@@ -429,15 +230,6 @@ pub(in super::super) struct PostalOrderEvent {
 #[derive(Debug, Default, Deserialize)]
 #[serde(default)]
 pub(in super::super) struct TicketReply {
-    #[serde(rename = "Fault")]
-    pub(in super::super) fault: Option<SoapFault>,
-    #[serde(rename = "ticketResponse")]
-    pub(in super::super) response: Option<TicketResponse>,
-}
-
-#[derive(Debug, Default, Deserialize)]
-#[serde(default)]
-pub(in super::super) struct TicketResponse {
     pub(in super::super) value: Option<String>,
     pub(in super::super) error: Option<TicketError>,
 }
@@ -455,15 +247,6 @@ pub(in super::super) struct TicketError {
 #[derive(Debug, Default, Deserialize)]
 #[serde(default)]
 pub(in super::super) struct AnswerReply {
-    #[serde(rename = "Fault")]
-    pub(in super::super) fault: Option<SoapFault>,
-    #[serde(rename = "answerByTicketResponse")]
-    pub(in super::super) response: Option<AnswerResponse>,
-}
-
-#[derive(Debug, Default, Deserialize)]
-#[serde(default)]
-pub(in super::super) struct AnswerResponse {
     pub(in super::super) value: Option<TicketItems>,
     pub(in super::super) error: Option<TicketError>,
 }

@@ -5,6 +5,7 @@ use axum::http::header;
 use axum::response::{IntoResponse, Response};
 use serde::Deserialize;
 
+use super::super::paper::sheet;
 use super::places::zipped;
 use super::state::{HeldOrder, Place};
 use super::{At, internal, not_found};
@@ -25,34 +26,6 @@ impl How {
     }
 }
 
-/// One page with one line of text.
-fn pdf((width, height): (i64, i64), text: &str) -> Vec<u8> {
-    let stream = format!("BT /F1 14 Tf 20 {} Td ({text}) Tj ET", height - 40);
-    let objects = [
-        "<< /Type /Catalog /Pages 2 0 R >>".to_owned(),
-        "<< /Type /Pages /Kids [3 0 R] /Count 1 >>".to_owned(),
-        format!(
-            "<< /Type /Page /Parent 2 0 R /MediaBox [0 0 {width} {height}] /Contents 4 0 R \
-             /Resources << /Font << /F1 5 0 R >> >> >>"
-        ),
-        format!("<< /Length {} >>\nstream\n{stream}\nendstream", stream.len()),
-        "<< /Type /Font /Subtype /Type1 /BaseFont /Helvetica >>".to_owned(),
-    ];
-    let mut file = b"%PDF-1.4\n".to_vec();
-    let mut table = vec!["0000000000 65535 f \n".to_owned()];
-    for (index, object) in objects.iter().enumerate() {
-        table.push(format!("{:010} 00000 n \n", file.len()));
-        file.extend(format!("{} 0 obj\n{object}\nendobj\n", index + 1).into_bytes());
-    }
-    let (start, count, table) = (file.len(), table.len(), table.concat());
-    let end = format!(
-        "xref\n0 {count}\n{table}trailer\n<< /Size {count} /Root 1 0 R >>\nstartxref\n{start}\n\
-         %%EOF\n"
-    );
-    file.extend(end.into_bytes());
-    file
-}
-
 fn served(bytes: Vec<u8>) -> Response {
     ([(header::CONTENT_TYPE, "application/pdf")], bytes).into_response()
 }
@@ -70,7 +43,7 @@ pub(super) async fn early(post: At, Path(id): Path<String>, Query(how): Query<Ho
     };
     match order.text("mail-type").as_str() {
         "ONLINE_COURIER" | "EMS" | "EMS_OPTIMAL" => {
-            served(pdf(how.page(), &format!("E-1 {}", order.barcode)))
+            served(sheet(how.page(), &format!("E-1 {}", order.barcode)))
         }
         _ => internal("Forbidden mail type"),
     }
@@ -79,7 +52,7 @@ pub(super) async fn early(post: At, Path(id): Path<String>, Query(how): Query<Ho
 /// In a batch: everything.
 pub(super) async fn all(post: At, Path(id): Path<String>, Query(how): Query<How>) -> Response {
     match order(&post, &id, |place| matches!(place, Place::Batch(_))) {
-        Some(order) => served(pdf(how.page(), &format!("F7P F22 {}", order.barcode))),
+        Some(order) => served(sheet(how.page(), &format!("F7P F22 {}", order.barcode))),
         None => not_found("ComplexOrderV2", &id),
     }
 }
@@ -87,7 +60,7 @@ pub(super) async fn all(post: At, Path(id): Path<String>, Query(how): Query<How>
 /// The address label.
 pub(super) async fn f7(post: At, Path(id): Path<String>, Query(how): Query<How>) -> Response {
     match order(&post, &id, |place| *place != Place::Gone) {
-        Some(order) => served(pdf(how.page(), &format!("F7P {}", order.barcode))),
+        Some(order) => served(sheet(how.page(), &format!("F7P {}", order.barcode))),
         None => not_found("ComplexOrderV2", &id),
     }
 }
@@ -108,7 +81,7 @@ const A4: (i64, i64) = (595, 842);
 
 pub(super) async fn f103(post: At, Path(name): Path<String>) -> Response {
     match listed(&post, &name) {
-        Some(barcodes) => served(pdf(A4, &format!("F103 {name}: {}", barcodes.join(" ")))),
+        Some(barcodes) => served(sheet(A4, &format!("F103 {name}: {}", barcodes.join(" ")))),
         None => internal("no such batch"),
     }
 }
@@ -122,8 +95,8 @@ pub(super) async fn archive(
     let table = barcodes.join("\n").into_bytes();
     let files = [
         ("Export.csv".to_owned(), table),
-        ("F103.pdf".to_owned(), pdf(A4, &format!("F103 {name}"))),
-        ("F7.pdf".to_owned(), pdf(how.page(), &barcodes.join(" "))),
+        ("F103.pdf".to_owned(), sheet(A4, &format!("F103 {name}"))),
+        ("F7.pdf".to_owned(), sheet(how.page(), &barcodes.join(" "))),
     ];
     match zipped(&files) {
         Ok(bytes) => ([(header::CONTENT_TYPE, "application/zip")], bytes).into_response(),

@@ -10,7 +10,9 @@ use serde_json::{Value, json};
 use super::*;
 use crate::carriers::model::{HandoverAsk, LabelAsk, ShipmentRef};
 use crate::carriers::post::map::{self, Product, Target};
-use crate::carriers::post::wire::{CleanAddress, CleanName, Office};
+use crate::carriers::post::wire::{
+    AuthorizationHeader, CleanAddress, CleanName, EventsAsk, EventsOf, Office, single,
+};
 use crate::carriers::registry::Account;
 use crate::carriers::{Handovers, Labels, Points, Quoting, Shipping, TicketTracking, Tracking};
 
@@ -337,11 +339,12 @@ async fn tracking_is_asked_in_the_envelopes_of_its_two_services() {
     let seen = seen.lock().unwrap().clone();
     assert_eq!(
         (seen[0].line.as_str(), seen[0].media.as_str()),
-        ("POST /rtm34", "application/soap+xml;charset=UTF-8")
+        ("POST /rtm34", "application/soap+xml; charset=utf-8")
     );
     assert_eq!(
         seen[0].body,
-        "<soap:Envelope xmlns:soap=\"http://www.w3.org/2003/05/soap-envelope\" \
+        "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\
+         <soap:Envelope xmlns:soap=\"http://www.w3.org/2003/05/soap-envelope\" \
          xmlns:oper=\"http://russianpost.org/operationhistory\" \
          xmlns:data=\"http://russianpost.org/operationhistory/data\" \
          xmlns:esp=\"http://www.russianpost.org/RTM/DataExchangeESPP/Data\">\
@@ -354,14 +357,15 @@ async fn tracking_is_asked_in_the_envelopes_of_its_two_services() {
     );
     assert_eq!(
         (seen[1].line.as_str(), seen[1].media.as_str()),
-        ("POST /fc", "text/xml;charset=UTF-8")
+        ("POST /fc", "text/xml; charset=utf-8")
     );
     let fc = |call: &str| {
         format!(
-            "<soapenv:Envelope xmlns:soapenv=\"http://schemas.xmlsoap.org/soap/envelope/\" \
+            "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\
+             <soap:Envelope xmlns:soap=\"http://schemas.xmlsoap.org/soap/envelope/\" \
              xmlns:pos=\"http://fclient.russianpost.org/postserver\" \
-             xmlns:fcl=\"http://fclient.russianpost.org\"><soapenv:Body>{call}\
-             </soapenv:Body></soapenv:Envelope>"
+             xmlns:fcl=\"http://fclient.russianpost.org\"><soap:Body>{call}\
+             </soap:Body></soap:Envelope>"
         )
     };
     assert_eq!(
@@ -379,8 +383,12 @@ async fn tracking_is_asked_in_the_envelopes_of_its_two_services() {
 
 #[test]
 fn money_transfers_are_asked_for_by_attributes() {
-    let (barcode, login, password) = ("80093053624992", "T", "p");
-    let xml = crate::carriers::post::wire::EventsAsk { barcode, login, password }.xml().unwrap();
+    let ask = EventsAsk {
+        keys: AuthorizationHeader { login: "T", password: "p" },
+        input: EventsOf { barcode: "80093053624992", language: "RUS" },
+    };
+    let operation = single("", "oper:PostalOrderEventsForMail");
+    let xml = crate::carriers::soap::envelope(operation, &ask).unwrap();
     assert!(
         xml.contains(
             "<oper:PostalOrderEventsForMail><data:AuthorizationHeader><data:login>T</data:login>\
