@@ -145,7 +145,11 @@ async fn earlier_batches(
         }
         match otpravka.batched_order(parcel.id).await {
             Ok(order) => {
-                let name = order.batch_name.unwrap_or_default();
+                let name = order.batch_name.filter(|name| !name.is_empty());
+                let name = name.ok_or_else(|| CarrierError::Malformed {
+                    carrier: CODE,
+                    said: format!("{} is in a batch without a name", parcel.number),
+                })?;
                 let orders = otpravka.batch_orders(&name).await?;
                 seen.extend(orders.iter().map(|order| order.id));
                 names.push(name);

@@ -50,7 +50,15 @@ impl Tracking for Post {
             let line = self.tracking_line()?;
             let mut tracks = Vec::new();
             for shipment in shipments.iter().filter(|shipment| !shipment.track.is_empty()) {
-                tracks.extend(line.history(shipment).await?);
+                match line.history(shipment).await {
+                    Ok(track) => tracks.extend(track),
+                    Err(error) if tracks.is_empty() => return Err(error),
+                    // The day's number of questions may be used up: what was told is not lost.
+                    Err(error) => {
+                        tracing::warn!(%error, "an item of the Post was not read");
+                        break;
+                    }
+                }
             }
             Ok(tracks)
         })

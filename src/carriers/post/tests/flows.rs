@@ -15,7 +15,7 @@ fn setup<'a>(carrier: &'a Post, standing: &'a Standing) -> Setup<'a> {
     Setup {
         carrier,
         standing,
-        quote: quote(DeliveryMode::Point, Spot::Door(moscow())),
+        quote: quote(DeliveryMode::Point, Spot::Door(novosibirsk())),
         ask: parcel,
         create_path: "/2.0/user/backlog",
     }
@@ -95,7 +95,7 @@ async fn every_kind_of_mail_that_goes_there_is_offered_with_vat() {
             .map(|quote| (quote.tariff, quote.price_kopecks.get()))
             .collect::<Vec<_>>()
     };
-    let door = tariffs(quote(DeliveryMode::Door, Spot::Door(moscow()))).await;
+    let door = tariffs(quote(DeliveryMode::Door, Spot::Door(novosibirsk()))).await;
     // 32 000 + 3 × 2 200 + 5 × 3 100 + 345 000 / 200 = 55 825, and 22 % VAT.
     assert_eq!(door[0], ("ONLINE_COURIER".to_owned(), 68_107));
     assert_eq!(door.len(), 2, "{door:?}");
@@ -105,11 +105,11 @@ async fn every_kind_of_mail_that_goes_there_is_offered_with_vat() {
         locker.iter().map(|(name, _)| name.as_str()).collect::<Vec<_>>(),
         ["ONLINE_PARCEL", "ECOM"]
     );
-    let mut heavy = quote(DeliveryMode::Door, Spot::Door(moscow()));
+    let mut heavy = quote(DeliveryMode::Door, Spot::Door(novosibirsk()));
     heavy.package.weight_g = Grams::new(25_000);
     let heavy = tariffs(heavy).await;
     assert_eq!(heavy.len(), 1, "only EMS takes 25 kg: {heavy:?}");
-    let mut dear = quote(DeliveryMode::Door, Spot::Door(moscow()));
+    let mut dear = quote(DeliveryMode::Door, Spot::Door(novosibirsk()));
     dear.cod_kopecks = Kopecks::new(345_001);
     let refused = post.quote(&dear).await;
     assert!(matches!(refused, Err(CarrierError::NotSayable { .. })), "{refused:?}");
@@ -120,7 +120,7 @@ async fn a_tariff_that_is_gone_is_not_offered_and_not_taken() {
     let standing = standing().await;
     let post = connected(&standing);
     standing.stand_in.manners().misbehave(Misbehaviour::always(BadManner::TariffGone));
-    let ask = quote(DeliveryMode::Door, Spot::Door(moscow()));
+    let ask = quote(DeliveryMode::Door, Spot::Door(novosibirsk()));
     assert_eq!(post.quote(&ask).await.unwrap(), []);
     match post.create(&parcel("P-1")).await.unwrap() {
         Registration::Refused(reasons) => assert_eq!(reasons[0].code, "RESTRICTED_MAIL_CATEGORY"),
@@ -136,7 +136,7 @@ async fn without_keys_only_public_prices_are_told() {
     account.credentials = serde_json::Value::Null;
     let carrier = registry::connect("post", &account).unwrap();
     let quotes = carrier.quoting().unwrap();
-    let quotes = quotes.quote(&quote(DeliveryMode::Door, Spot::Door(moscow()))).await.unwrap();
+    let quotes = quotes.quote(&quote(DeliveryMode::Door, Spot::Door(novosibirsk()))).await.unwrap();
     assert_eq!(quotes[0].price_kopecks.get(), 2 * 55_825 + 2 * 12_282);
     assert_eq!((quotes[0].days_min, quotes[0].days_max), (Some(2), Some(5)));
     assert!(carrier.shipping().is_none() && carrier.labels().is_none());
@@ -219,7 +219,7 @@ async fn what_the_cleaning_does_not_recognise_is_not_sent() {
     let standing = standing().await;
     let post = connected(&standing);
     let with_line = |line: &str, city: &str| {
-        let address = Address { line: line.to_owned(), city: city.to_owned(), ..moscow() };
+        let address = Address { line: line.to_owned(), city: city.to_owned(), ..novosibirsk() };
         let address = Address { region: String::new(), ..address };
         ShipmentAsk { to: Spot::Door(address), ..parcel("P-1") }
     };
@@ -254,6 +254,34 @@ async fn what_the_cleaning_does_not_recognise_is_not_sent() {
     assert!(matches!(unknown, Err(CarrierError::Refused { .. })), "{unknown:?}");
     assert!(standing.stand_in.held().is_empty(), "nothing was sent");
     created(&post, &with_phone("моб. 8 (900) 123-45-67")).await;
+}
+
+#[tokio::test]
+async fn an_index_that_the_cleaning_corrects_is_told() {
+    let standing = standing().await;
+    let post = connected(&standing);
+    let address = Address { postcode: "630005".to_owned(), ..novosibirsk() };
+    let ask = ShipmentAsk { to: Spot::Door(address), ..parcel("P-1") };
+    match post.create(&ask).await.unwrap() {
+        Registration::Registered(registered) => {
+            assert_eq!(registered.warnings[0].text, "Индекс 630005 исправлен на 630099");
+        }
+        other => panic!("{other:?}"),
+    }
+}
+
+#[tokio::test]
+async fn a_wrong_kind_of_balance_refuses_the_act_in_words_and_nothing_is_handed_over() {
+    let standing = standing().await;
+    let mut online = account(&standing.url());
+    online.settings["balance"] = "online".into();
+    let online = Post::connect(&online).unwrap();
+    let shipment = created(&online, &parcel("P-1")).await;
+    let refused = online.hand_over(&act(std::slice::from_ref(&shipment))).await.unwrap_err();
+    assert!(refused.said().contains("available 0"), "{refused}");
+    assert!(refused.nothing_happened() && !standing.stand_in.held()[0].is_handed_over);
+    let done = handed_over(&connected(&standing), &[shipment]).await;
+    assert_eq!(done.numbers, ["24"]);
 }
 
 #[tokio::test]

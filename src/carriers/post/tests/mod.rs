@@ -24,7 +24,7 @@ fn day() -> Day {
     "2026-11-23".parse().unwrap()
 }
 
-fn moscow() -> Address {
+fn novosibirsk() -> Address {
     Address {
         postcode: "630099".to_owned(),
         region: "Новосибирская область".to_owned(),
@@ -56,7 +56,7 @@ fn parcel(number: &str) -> ShipmentAsk {
             phone: "+79001234567".to_owned(),
             email: "ivanov@example.ru".to_owned(),
         },
-        to: Spot::Door(moscow()),
+        to: Spot::Door(novosibirsk()),
         seller: Seller {
             name: "ИП Петров".to_owned(),
             inn: "770000000000".to_owned(),

@@ -130,7 +130,7 @@ fn marked_goods_stand_piece_by_piece() {
 
 #[test]
 fn a_price_is_asked_for_in_grams_and_centimetres() {
-    let ask = quote(DeliveryMode::Point, Spot::Door(moscow()));
+    let ask = quote(DeliveryMode::Point, Spot::Door(novosibirsk()));
     let money = map::checked_money(ask.declared_kopecks, ask.cod_kopecks).unwrap();
     let asked = map::contract_ask(&ask, "109012", Product::OnlineParcel, money).unwrap();
     assert_eq!(
@@ -257,7 +257,7 @@ async fn calls_go_where_the_specification_says() {
     let (url, seen) = recorder(otpravka).await;
     let post = Post::connect(&plain_account(url)).unwrap();
     let ask = to_point("W-1", "101000");
-    post.quote(&quote(DeliveryMode::Point, Spot::Door(moscow()))).await.unwrap();
+    post.quote(&quote(DeliveryMode::Point, Spot::Door(novosibirsk()))).await.unwrap();
     post.create(&ask).await.unwrap();
     post.label(&LabelAsk { shipment: shipment(), reference: None }).await.unwrap();
     let act = HandoverAsk {
@@ -311,7 +311,7 @@ async fn cleaning_and_points_go_where_the_specification_says() {
     let post = Post::connect(&plain_account(url)).unwrap();
     assert!(post.create(&parcel("W-1")).await.is_err(), "nothing was cleaned");
     let mut ask = to_point("W-1", "");
-    ask.to = Spot::Door(moscow());
+    ask.to = Spot::Door(novosibirsk());
     ask.recipient.phone = "тел. 900".to_owned();
     assert!(post.create(&ask).await.is_err());
     assert!(Points::points(&post, Some("APS")).await.is_err());
