@@ -19,6 +19,7 @@ pub mod cdek;
 #[cfg(test)]
 mod conformance;
 pub mod dellin;
+pub mod dpd;
 mod error;
 pub mod exchange;
 pub mod file;

@@ -6,7 +6,7 @@ use serde_json::Value;
 
 use super::exchange::Limits;
 use super::file::FileCarrier;
-use super::{Carrier, CarrierError, boxberry, cdek, dellin, post};
+use super::{Carrier, CarrierError, boxberry, cdek, dellin, dpd, post};
 
 /// The carrier of a code. Those without a program of their own get files.
 pub fn carrier_of(code: &str) -> Box<dyn Carrier> {
@@ -40,6 +40,7 @@ pub fn connect(code: &str, account: &Account) -> Result<Box<dyn Carrier>, Carrie
         dellin::CODE => Ok(Box::new(dellin::Dellin::connect(account)?)),
         cdek::CODE => Ok(Box::new(cdek::Cdek::new(account)?)),
         post::CODE => Ok(Box::new(post::Post::connect(account)?)),
+        dpd::CODE => Ok(Box::new(dpd::Dpd::new(account)?)),
         _ => Err(CarrierError::Account {
             carrier: code.to_owned(),
             problem: "there is no program for this carrier: it is served by files".to_owned(),

@@ -14,6 +14,8 @@ text_enum! {
         Zpl = "zpl",
         Zip = "zip",
         Xlsx = "xlsx",
+        /// Excel before 2007.
+        Xls = "xls",
         Csv = "csv",
     }
 }
@@ -26,6 +28,7 @@ impl FileMedia {
             Self::Zpl => "application/zpl",
             Self::Zip => "application/zip",
             Self::Xlsx => "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+            Self::Xls => "application/vnd.ms-excel",
             Self::Csv => "text/csv; charset=utf-8",
         }
     }

@@ -8,6 +8,7 @@ pub mod boxberry;
 pub mod cdek;
 mod control;
 pub mod dellin;
+pub mod dpd;
 mod manners;
 mod page;
 mod paper;

@@ -1,0 +1,135 @@
+//! States of parcels and events of orders.
+
+use std::sync::LazyLock;
+
+use super::malformed;
+use crate::carriers::CarrierError;
+use crate::carriers::dpd::wire::{BatchIn, EventIn, GoodsIn, StateIn};
+use crate::carriers::model::{DeliveryStatus, EventBatch, Leg, ShipmentRef, Track, TrackEvent};
+use crate::carriers::statuses::StatusTable;
+use crate::carriers::times::moscow;
+use crate::units::UtcMicros;
+
+pub(crate) static STATUSES: LazyLock<StatusTable> =
+    LazyLock::new(|| StatusTable::parse(include_str!("../status.csv")));
+
+/// Moscow, where no offset is named.
+const PATTERNS: [&str; 2] = ["%Y-%m-%dT%H:%M:%S%.f", "%Y-%m-%d %H:%M:%S"];
+
+fn time(text: &str) -> Result<UtcMicros, CarrierError> {
+    moscow(text, &PATTERNS).ok_or_else(|| malformed(format!("an event at {text:?}")))
+}
+
+/// A batch of a queue. None: nothing is there, and nothing is to be confirmed.
+pub(crate) fn batch(said: &BatchIn) -> Result<Option<EventBatch>, CarrierError> {
+    let tracks = tracks(said)?;
+    if tracks.is_empty() || ["", "0"].contains(&said.doc_id.as_str()) {
+        return Ok(None);
+    }
+    let is_last = said.result_complete.trim() == "true";
+    Ok(Some(EventBatch { id: said.doc_id.clone(), tracks, is_last }))
+}
+
+/// What was told, shipment by shipment, in the order in which it was told.
+pub(crate) fn tracks(said: &BatchIn) -> Result<Vec<Track>, CarrierError> {
+    let mut tracks: Vec<Track> = Vec::new();
+    let mut add = |reference: ShipmentRef, event: TrackEvent| {
+        let same = |track: &&mut Track| {
+            let known = &track.reference;
+            (&known.number, &known.track) == (&reference.number, &reference.track)
+        };
+        match tracks.iter_mut().find(same) {
+            Some(track) => track.events.push(event),
+            None => tracks.push(Track { reference, events: vec![event] }),
+        }
+    };
+    for state in &said.states {
+        add(reference(&state.client_order_nr, &state.dpd_order_nr), of_state(state)?);
+    }
+    for event in &said.event {
+        add(reference(&event.client_order_nr, &event.dpd_order_nr), of_event(event)?);
+    }
+    Ok(tracks)
+}
+
+fn reference(number: &str, track: &str) -> ShipmentRef {
+    ShipmentRef { number: number.to_owned(), track: track.to_owned(), ..ShipmentRef::default() }
+}
+
+fn of_state(state: &StateIn) -> Result<TrackEvent, CarrierError> {
+    let is_return = state.is_return.trim() == "true";
+    let tail = if is_return { ".return" } else { "" };
+    let code = format!("{}{tail}", state.new_state);
+    let row = STATUSES.find(&code);
+    let known = row.map_or_else(|| state.new_state.clone(), |row| row.name.clone());
+    let words = [known.as_str(), &state.incident_name].join(" ").trim().to_owned();
+    Ok(TrackEvent {
+        words,
+        at: time(&state.transition_time)?,
+        place: [state.terminal_city.as_str(), &state.terminal_code].join(" ").trim().to_owned(),
+        leg: leg(&code, is_return),
+        meaning: STATUSES.meaning(&code),
+        raw: serde_json::to_value(state).map_err(malformed)?,
+        code,
+    })
+}
+
+fn leg(code: &str, is_return: bool) -> Leg {
+    let status = STATUSES.meaning(code).and_then(|meaning| meaning.status);
+    let is_back = matches!(status, Some(DeliveryStatus::Returning | DeliveryStatus::Returned));
+    if is_return || is_back { Leg::Return } else { Leg::Direct }
+}
+
+fn of_event(event: &EventIn) -> Result<TrackEvent, CarrierError> {
+    let code = code_of(event);
+    let parameter = |name: &str| {
+        let found = event.parameter.iter().find(|parameter| parameter.param_name == name);
+        found.map(|parameter| parameter.value_string.clone()).unwrap_or_default()
+    };
+    let words = [event.event_name.as_str(), &event.reason_name].join(" ").trim().to_owned();
+    Ok(TrackEvent {
+        words,
+        at: time(&event.event_date)?,
+        place: parameter("PointCity"),
+        leg: leg(&code, false),
+        meaning: STATUSES.meaning(&code),
+        raw: serde_json::to_value(event).map_err(malformed)?,
+        code,
+    })
+}
+
+/// The number of an event; where goods were handed out, with what the lines say of them. Words that
+/// are not understood make a code that no table has: a person looks.
+fn code_of(event: &EventIn) -> String {
+    let number = event.event_number.trim();
+    if !["3304", "3305"].contains(&number) {
+        return number.to_owned();
+    }
+    let lines = event.parameter.iter().flat_map(|parameter| &parameter.value);
+    let lines: Vec<Option<Outcome>> =
+        lines.filter(|line| !line.state_name.is_empty()).map(outcome).collect();
+    let has = |outcome| lines.contains(&Some(outcome));
+    if lines.contains(&None) || (has(Outcome::Refused) && !has(Outcome::Taken)) {
+        format!("{number}.unclear")
+    } else if has(Outcome::Refused) {
+        format!("{number}.partial")
+    } else {
+        number.to_owned()
+    }
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Outcome {
+    Taken,
+    Refused,
+}
+
+/// The carrier publishes no list of these words.
+fn outcome(line: &GoodsIn) -> Option<Outcome> {
+    let words = line.state_name.to_lowercase();
+    let has = |roots: &[&str]| roots.iter().any(|root| words.contains(root));
+    if has(&["отказ", "возвра", "не вруч", "не выда", "не достав"]) {
+        return Some(Outcome::Refused);
+    }
+    has(&["вруч", "выда", "достав", "выкуп"]).then_some(Outcome::Taken)
+}
