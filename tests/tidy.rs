@@ -36,8 +36,12 @@ fn name(path: &Path) -> String {
     short.unwrap_or(path).to_string_lossy().into_owned()
 }
 
-/// The code of a file without its unit tests.
+/// The code of a file without its unit tests, which may fill a file or a folder of their own.
 fn code(path: &Path) -> String {
+    let is_tests = |part: &str| ["tests", "tests.rs", "conformance.rs"].contains(&part);
+    if path.starts_with(root().join("src")) && name(path).split('/').any(is_tests) {
+        return String::new();
+    }
     let text = std::fs::read_to_string(path).unwrap();
     text.split("#[cfg(test)]").next().unwrap_or_default().to_owned()
 }
