@@ -36,6 +36,27 @@ const KINDS: [(&[&str], &str); 10] = [
     (&["мкр", "микрорайон", "мкрн"], "мкр"),
 ];
 
+/// Words before numbers of houses and what belongs to them.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Label {
+    House,
+    Block,
+    Building,
+    Estate,
+    Flat,
+    Office,
+}
+
+/// Words for labels. Single letters are towns and villages too.
+const LABELS: [(&[&str], Label); 6] = [
+    (&["д", "дом"], Label::House),
+    (&["к", "корп", "корпус"], Label::Block),
+    (&["с", "стр", "строение"], Label::Building),
+    (&["вл", "влад", "владение"], Label::Estate),
+    (&["кв", "квартира"], Label::Flat),
+    (&["оф", "офис"], Label::Office),
+];
+
 fn bare(word: &str) -> String {
     word.trim_matches('.').to_lowercase()
 }
@@ -46,81 +67,122 @@ fn kind_of(word: &str) -> Option<&'static str> {
     found.map(|(_, short)| *short)
 }
 
-/// `д. 1`, `д.1` and `дом 1` as word and value.
-fn labelled(part: &str) -> Option<(String, &str)> {
-    let (word, value) = match part.split_once('.') {
-        Some((word, value)) if !word.contains(' ') => (word, value),
-        _ => part.split_once(' ')?,
-    };
-    Some((bare(word), value.trim()))
+fn label_of(word: &str) -> Option<Label> {
+    let word = bare(word);
+    let found = LABELS.iter().find(|(words, _)| words.contains(&word.as_str()));
+    found.map(|(_, label)| *label)
+}
+
+fn is_number(word: &str) -> bool {
+    word.starts_with(|letter: char| letter.is_ascii_digit())
+}
+
+/// Words of a part: `ул.Мира` and `д.5` are two.
+fn words(part: &str) -> Vec<&str> {
+    let mut found = Vec::new();
+    for word in part.split_whitespace() {
+        match word.split_once('.') {
+            Some((head, tail))
+                if !tail.is_empty() && (kind_of(head).is_some() || label_of(head).is_some()) =>
+            {
+                found.extend([head, tail]);
+            }
+            _ => found.push(word),
+        }
+    }
+    found
+}
+
+/// Parts between commas, and before a label with its number: `ул. Мира д. 5 кв. 3` has three.
+fn parts(line: &str) -> Vec<Vec<&str>> {
+    let mut parts = Vec::new();
+    for part in line.split(',') {
+        let mut open: Vec<&str> = Vec::new();
+        let words = words(part);
+        for (index, word) in words.iter().enumerate() {
+            let next = words.get(index + 1).copied().unwrap_or_default();
+            if label_of(word).is_some() && is_number(next) && !open.is_empty() {
+                parts.push(std::mem::take(&mut open));
+            }
+            open.push(word);
+        }
+        if !open.is_empty() {
+            parts.push(open);
+        }
+    }
+    parts
 }
 
 impl Street {
     pub fn of(line: &str) -> Self {
         let mut street = Self::default();
         let mut rest = Vec::new();
-        for part in line.split(',').map(str::trim).filter(|part| !part.is_empty()) {
-            if !street.takes(part) {
-                rest.push(part);
+        let parts = parts(line);
+        // A part that says what it is wins against one that could be a village.
+        let has_kind = parts.iter().flatten().any(|word| kind_of(word).is_some());
+        for part in parts {
+            if !street.takes(&part, has_kind) {
+                rest.push(part.join(" "));
             }
         }
         street.rest = rest.join(", ");
         street
     }
 
-    fn takes(&mut self, part: &str) -> bool {
-        if let Some((word, value)) = labelled(part) {
-            let slot = match word.as_str() {
-                "д" | "дом" => Some(&mut self.house),
-                "к" | "корп" | "корпус" => Some(&mut self.block),
-                "с" | "стр" | "строение" => Some(&mut self.building),
-                "вл" | "влад" | "владение" => Some(&mut self.estate),
-                "кв" | "квартира" => Some(&mut self.flat),
-                "оф" | "офис" => Some(&mut self.office),
-                _ => None,
-            };
-            if let Some(slot) = slot {
-                return put(slot, value);
+    fn takes(&mut self, part: &[&str], has_kind: bool) -> bool {
+        if let [first, values @ ..] = part
+            && let Some(label) = label_of(first)
+            && values.first().is_some_and(|value| is_number(value) || bare(first).len() > 2)
+        {
+            return put(self.slot(label), &values.join(" "));
+        }
+        let kind = part.iter().position(|word| kind_of(word).is_some());
+        if let (Some(index), true) = (kind, self.name.is_empty()) {
+            return self.takes_street(part, index);
+        }
+        match part {
+            [number] if is_number(number) => put(&mut self.house, number),
+            [first, ..] if !is_number(first) && !has_kind && self.name.is_empty() => {
+                self.takes_name(part)
             }
+            _ => false,
         }
-        let is_number = part.starts_with(|letter: char| letter.is_ascii_digit());
-        if self.name.is_empty() && !self.is_street(part) && !is_number {
-            return put(&mut self.name, part);
-        }
-        if self.name.is_empty() && self.is_street(part) {
-            return self.takes_street(part);
-        }
-        is_number && self.house.is_empty() && put(&mut self.house, part)
     }
 
-    fn is_street(&self, part: &str) -> bool {
-        self.name.is_empty() && words(part).iter().any(|word| kind_of(word).is_some())
+    const fn slot(&mut self, label: Label) -> &mut String {
+        match label {
+            Label::House => &mut self.house,
+            Label::Block => &mut self.block,
+            Label::Building => &mut self.building,
+            Label::Estate => &mut self.estate,
+            Label::Flat => &mut self.flat,
+            Label::Office => &mut self.office,
+        }
     }
 
-    fn takes_street(&mut self, part: &str) -> bool {
-        let words = words(part);
-        let Some(index) = words.iter().position(|word| kind_of(word).is_some()) else {
-            return false;
+    fn takes_street(&mut self, part: &[&str], kind: usize) -> bool {
+        kind_of(part[kind]).unwrap_or_default().clone_into(&mut self.kind);
+        let others = part.iter().enumerate().filter(|(index, _)| *index != kind);
+        let others: Vec<&str> = others.map(|(_, word)| *word).collect();
+        self.takes_name(&others)
+    }
+
+    /// A name, and the number of the house when it stands behind it without a comma.
+    fn takes_name(&mut self, words: &[&str]) -> bool {
+        let is_plain = |words: &[&str]| {
+            words.iter().all(|word| label_of(word).is_none())
+                && words.last().is_some_and(|word| !is_number(word))
         };
-        kind_of(&words[index]).unwrap_or_default().clone_into(&mut self.kind);
-        let others = words.iter().enumerate().filter(|(other, _)| *other != index);
-        self.name = others.map(|(_, word)| word.as_str()).collect::<Vec<_>>().join(" ");
-        !self.name.is_empty()
-    }
-}
-
-/// Words of a part, `ул.Мира` as two.
-fn words(part: &str) -> Vec<String> {
-    let mut found = Vec::new();
-    for word in part.split_whitespace() {
-        match word.split_once('.') {
-            Some((head, tail)) if !tail.is_empty() && kind_of(head).is_some() => {
-                found.extend([head.to_owned(), tail.to_owned()]);
-            }
-            _ => found.push(word.to_owned()),
+        if let [name @ .., house] = words
+            && is_number(house)
+            && is_plain(name)
+            && self.house.is_empty()
+        {
+            (*house).clone_into(&mut self.house);
+            return put(&mut self.name, &name.join(" "));
         }
+        put(&mut self.name, &words.join(" "))
     }
-    found
 }
 
 fn put(slot: &mut String, value: &str) -> bool {
@@ -149,6 +211,13 @@ mod tests {
             ("ш. Энтузиастов, 12/4, стр. 3", ["ш", "Энтузиастов", "12/4", "", "3", "", ""]),
             ("Ленина, 5А", ["", "Ленина", "5А", "", "", "", ""]),
             ("ул. 8 Марта, 14, 3 подъезд", ["ул", "8 Марта", "14", "", "", "", "3 подъезд"]),
+            ("ул. Мира д. 5 кв. 3", ["ул", "Мира", "5", "", "", "3", ""]),
+            ("пр-т Мира 5", ["пр-кт", "Мира", "5", "", "", "", ""]),
+            ("д. Ивановка, ул. Лесная, д.2", ["ул", "Лесная", "2", "", "", "", "д. Ивановка"]),
+            ("с. Покровское, 7", ["", "с. Покровское", "7", "", "", "", ""]),
+            ("Тверская 12 корпус А", ["", "Тверская 12 корпус А", "", "", "", "", ""]),
+            ("ул. 50 лет Октября, 4", ["ул", "50 лет Октября", "4", "", "", "", ""]),
+            ("мкр 7, дом 3", ["мкр", "7", "3", "", "", "", ""]),
             ("", ["", "", "", "", "", "", ""]),
         ] {
             assert_eq!(parts(line), expected, "{line}");
