@@ -176,8 +176,8 @@ impl Client {
     }
 }
 
-/// A fault that DPD explains is a refusal; one without an explanation is its own trouble, and unclear
-/// when something was to be changed.
+/// A fault that DPD explains, or that it calls ours, is a refusal: nothing was done. One without an
+/// explanation is its own trouble, and unclear when something was to be changed.
 fn error_of(fault: &Fault, effect: Effect) -> CarrierError {
     let said = fault.detail("message").filter(|said| !said.is_empty()).unwrap_or(&fault.text);
     let said = said.to_owned();
@@ -190,6 +190,9 @@ fn error_of(fault: &Fault, effect: Effect) -> CarrierError {
     }
     match (fault.detail("code"), effect) {
         (Some(code), _) => CarrierError::refused(CODE, code, said),
+        (None, _) if fault.code.ends_with("Client") => {
+            CarrierError::refused(CODE, fault.code.clone(), said)
+        }
         (None, Effect::Changes) => CarrierError::Unclear { carrier: CODE, said },
         (None, Effect::Reads) => CarrierError::Unavailable { carrier: CODE, said },
     }

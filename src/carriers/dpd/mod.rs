@@ -282,7 +282,8 @@ impl Shipping for Dpd {
                 "OrderDuplicate" => self.known(&own).await?,
                 _ => map::decided(order, &own).map_err(|error| unclear(&error.said()))?,
             };
-            decided.ok_or_else(|| unclear(&order.error_message))
+            let lost = || unclear(&format!("{}: {}", order.status, order.error_message.trim()));
+            decided.ok_or_else(lost)
         })
     }
 

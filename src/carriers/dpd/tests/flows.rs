@@ -142,6 +142,17 @@ async fn refusals_come_in_the_carriers_words() {
 }
 
 #[tokio::test]
+async fn a_request_that_the_schema_forbids_is_refused_and_nothing_happened() {
+    let world = World::start("events").await;
+    let wrong = CancelsOut { cancel: Vec::new() };
+    let said: Result<ReturnsIn<OrderIn>, _> =
+        world.carrier.client.ask(client::CREATE, &wrong).await;
+    let error = said.unwrap_err();
+    assert!(matches!(error, CarrierError::Refused { .. }), "{error}");
+    assert!(error.said().contains("S:Client"), "{error}");
+}
+
+#[tokio::test]
 async fn a_shipment_that_is_on_its_way_is_cancelled_by_phone_only() {
     let world = World::start("events").await;
     let shipment = world.created(&ask("P-1")).await;

@@ -218,8 +218,26 @@ fn events_of_the_sample_are_read() {
     assert_eq!(codes, ["1401", "1601", "2201"]);
     assert_eq!(events[1].place, "Москва");
     assert_eq!(events[2].meaning.unwrap().status, Some(DeliveryStatus::ArrivedAtPoint));
-    assert_eq!(events[2].raw["parameter"][0]["valueString"], "LED");
+    let parameters = &events[2].raw["parameter"];
+    assert_eq!(parameters[0]["valueString"], "LED");
+    assert_eq!(
+        (&parameters[1]["@type"], parameters.as_array().unwrap().len()),
+        (&"dateTime".into(), 2)
+    );
     assert_eq!(events[2].at, "2025-03-12T06:05:00Z".parse().unwrap());
+}
+
+#[test]
+fn fields_that_nobody_uses_are_kept_with_the_event() {
+    let more = "<orderPayWeight>0.75</orderPayWeight><consignee>Петров</consignee><empty/>";
+    let xml = sample("tracing.getStatesByClient.response.OnRoad.xml");
+    let xml = xml.replace("<newState>", &format!("{more}<newState>"));
+    let Said::Answer(said) = soap::read::<ReturnIn<BatchIn>>(&xml).unwrap() else {
+        panic!("an answer")
+    };
+    let event = map::tracks(&said.said.unwrap()).unwrap().remove(0).events.remove(0);
+    assert_eq!((event.code.as_str(), &event.raw["orderPayWeight"]), ("OnRoad", &"0.75".into()));
+    assert_eq!((&event.raw["consignee"], &event.raw["empty"]), (&"Петров".into(), &"".into()));
 }
 
 #[test]

@@ -1,6 +1,22 @@
 //! `tracing` and `event-tracking`. Answers are kept as they came, so they can be written too.
 
-use serde::{Deserialize, Serialize};
+use std::collections::BTreeMap;
+
+use serde::{Deserialize, Serialize, Serializer};
+
+/// A field that is not used but kept.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize)]
+#[serde(default)]
+pub(crate) struct OtherIn {
+    #[serde(rename = "$text")]
+    text: String,
+}
+
+impl Serialize for OtherIn {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str(&self.text)
+    }
+}
 
 /// `getStatesByDPDOrder`.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
@@ -80,6 +96,9 @@ pub(crate) struct StateIn {
     pub(crate) incident_name: String,
     #[serde(skip_serializing_if = "String::is_empty")]
     pub(crate) consignee: String,
+    /// Weights and costs of `tracing1-1`, and what will be added.
+    #[serde(flatten)]
+    pub(crate) other: BTreeMap<String, OtherIn>,
 }
 
 /// The number is in `eventNumber`; `eventCode` is a word.
@@ -106,11 +125,15 @@ pub(crate) struct EventIn {
     pub(crate) event_date: String,
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub(crate) parameter: Vec<ParameterIn>,
+    #[serde(flatten)]
+    pub(crate) other: BTreeMap<String, OtherIn>,
 }
 
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default, rename_all = "camelCase")]
 pub(crate) struct ParameterIn {
+    #[serde(rename = "@type", skip_serializing_if = "String::is_empty")]
+    pub(crate) kind: String,
     pub(crate) param_name: String,
     #[serde(skip_serializing_if = "String::is_empty")]
     pub(crate) value_string: String,
@@ -136,4 +159,6 @@ pub(crate) struct GoodsIn {
     pub(crate) count: String,
     #[serde(skip_serializing_if = "String::is_empty")]
     pub(crate) state_name: String,
+    #[serde(flatten)]
+    pub(crate) other: BTreeMap<String, OtherIn>,
 }

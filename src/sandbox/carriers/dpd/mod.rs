@@ -174,19 +174,19 @@ fn answer(
     headers: &HeaderMap,
     body: &str,
 ) -> Result<(String, String), Fault> {
-    let envelope = Element::parse(body).map_err(|error| Fault::crash(&error.to_string()))?;
+    let envelope = Element::parse(body).map_err(|error| Fault::schema(error.to_string()))?;
     if envelope.namespace != ENVELOPE || !headers.contains_key("soapaction") {
-        return Err(Fault::crash("not a SOAP 1.1 envelope"));
+        return Err(Fault::schema("not a SOAP 1.1 envelope"));
     }
     let operation = envelope.child("Body").and_then(Element::only_child);
     let operation = operation.ok_or_else(|| Fault::crash("no operation"))?;
     if operation.namespace != namespace {
         let text = format!("Cannot find dispatch method for {{{}}}", operation.namespace);
-        return Err(Fault::crash(&text));
+        return Err(Fault::schema(text));
     }
     let method = operation.name.as_str();
     let wrapper = services::wrapper(service, method)
-        .ok_or_else(|| Fault::crash(&format!("Cannot find dispatch method for {method}")))?;
+        .ok_or_else(|| Fault::schema(format!("Cannot find dispatch method for {method}")))?;
     let request = match wrapper {
         Some(wrapper) => operation.only_child().filter(|child| child.name == wrapper),
         None => Some(operation),

@@ -44,16 +44,11 @@ pub(super) fn answer(stand_in: &DpdStandIn, method: &str, request: &Element) -> 
     }
 }
 
-/// A request that the schema forbids is not understood at all.
-fn schema(wrong: String) -> Fault {
-    Fault { code: None, text: wrong }
-}
-
 fn place(request: &Element, name: &str) -> Result<&'static City, Fault> {
     let place =
         request.child(name).ok_or_else(|| Fault::crash("java.lang.NullPointerException"))?;
     let names = ["cityId", "index", "cityName", "regionCode", "countryCode"];
-    sequence(place, &names).map_err(schema)?;
+    sequence(place, &names).map_err(Fault::schema)?;
     let index = place.text_of("index");
     if !index.is_empty() {
         let unknown = || Fault::new("no-data-found", format!("Индекс {index} не найден"));
@@ -83,7 +78,7 @@ fn cost(request: &Element) -> Said {
         "declaredValue",
         "parcel",
     ];
-    sequence(request, &names).map_err(schema)?;
+    sequence(request, &names).map_err(Fault::schema)?;
     let (from, to) = (place(request, "pickup")?, place(request, "delivery")?);
     let wrong = |text: String| Fault::new("bad-request", text);
     for name in ["selfPickup", "selfDelivery"] {
@@ -93,7 +88,8 @@ fn cost(request: &Element) -> Said {
     }
     let (mut grams, mut centimetres) = (0, 0);
     for parcel in request.all("parcel") {
-        sequence(parcel, &["weight", "length", "width", "height", "quantity"]).map_err(schema)?;
+        sequence(parcel, &["weight", "length", "width", "height", "quantity"])
+            .map_err(Fault::schema)?;
         grams += decimal(needed(parcel, "weight").map_err(wrong)?, 3).map_err(wrong)?;
         for side in ["length", "width", "height"] {
             centimetres += decimal(needed(parcel, side).map_err(wrong)?, 0).map_err(wrong)?;
@@ -166,7 +162,7 @@ fn said_of(number: &str, order: Option<&Order>, refusal: Option<&str>) -> String
 }
 
 fn create(stand_in: &DpdStandIn, request: &Element) -> Said {
-    orders::schema(request).map_err(schema)?;
+    orders::schema(request).map_err(Fault::schema)?;
     let header = request.child("header").ok_or_else(|| Fault::crash("no header"))?;
     let mut said = String::new();
     for asked in request.all("order") {
@@ -218,11 +214,11 @@ fn settle(books: &mut Books, order: &mut Order, stand_in: &DpdStandIn) {
 }
 
 fn status(stand_in: &DpdStandIn, request: &Element) -> Said {
-    sequence(request, &["auth", "order"]).map_err(schema)?;
+    sequence(request, &["auth", "order"]).map_err(Fault::schema)?;
     let mut books = stand_in.books();
     let mut said = String::new();
     for asked in request.all("order") {
-        sequence(asked, &["orderNumberInternal", "datePickup"]).map_err(schema)?;
+        sequence(asked, &["orderNumberInternal", "datePickup"]).map_err(Fault::schema)?;
         let number = asked.text_of("orderNumberInternal");
         let day = asked.text_of("datePickup");
         let named = |order: &Order| order.number == number && (day.is_empty() || order.day == day);
@@ -248,12 +244,12 @@ fn status(stand_in: &DpdStandIn, request: &Element) -> Said {
 }
 
 fn cancel(stand_in: &DpdStandIn, request: &Element) -> Said {
-    sequence(request, &["auth", "cancel"]).map_err(schema)?;
+    sequence(request, &["auth", "cancel"]).map_err(Fault::schema)?;
     let mut books = stand_in.books();
     let mut said = String::new();
     for asked in request.all("cancel") {
         let names = ["orderNumberInternal", "orderNum", "pickupdate"];
-        sequence(asked, &names).map_err(schema)?;
+        sequence(asked, &names).map_err(Fault::schema)?;
         let (number, track) = (asked.text_of("orderNumberInternal"), asked.text_of("orderNum"));
         let has_moved: Vec<String> = books
             .happenings
@@ -283,7 +279,7 @@ fn cancel(stand_in: &DpdStandIn, request: &Element) -> Said {
 }
 
 fn label(stand_in: &DpdStandIn, request: &Element) -> Said {
-    sequence(request, &["auth", "fileFormat", "pageSize", "order"]).map_err(schema)?;
+    sequence(request, &["auth", "fileFormat", "pageSize", "order"]).map_err(Fault::schema)?;
     if !["PDF", "FP3"].contains(&request.text_of("fileFormat"))
         || !["A5", "A6"].contains(&request.text_of("pageSize"))
     {
@@ -292,7 +288,7 @@ fn label(stand_in: &DpdStandIn, request: &Element) -> Said {
     let books = stand_in.books();
     let mut said = String::new();
     for asked in request.all("order") {
-        sequence(asked, &["orderNum", "parcelsNumber"]).map_err(schema)?;
+        sequence(asked, &["orderNum", "parcelsNumber"]).map_err(Fault::schema)?;
         let track = asked.text_of("orderNum");
         let order = books.orders.iter().find(|order| order.track == track);
         let text = format!("Заказ {track} для клиента не найден");
@@ -311,7 +307,7 @@ fn label(stand_in: &DpdStandIn, request: &Element) -> Said {
 
 fn register(stand_in: &DpdStandIn, request: &Element) -> Said {
     let names = ["auth", "datePickup", "regularNum", "cityPickupId", "addressCode"];
-    sequence(request, &names).map_err(schema)?;
+    sequence(request, &names).map_err(Fault::schema)?;
     let day = request.text_of("datePickup");
     let mut books = stand_in.books();
     let mut tracks = Vec::new();

@@ -120,7 +120,7 @@ pub(super) fn answer(
         "confirm" => &["auth", "docId"],
         _ => &["auth"],
     };
-    sequence(request, names).map_err(|text| Fault { code: None, text })?;
+    sequence(request, names).map_err(Fault::schema)?;
     let queue = if service == "tracing" { Queue::States } else { Queue::Events };
     match method {
         "getStatesByDPDOrder" => {

@@ -4,21 +4,29 @@ use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use quick_xml::escape::escape;
 
-/// A fault that the service explains.
+/// What a service says instead of an answer.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Fault {
-    /// Nothing: the service crashed.
-    pub(super) code: Option<&'static str>,
-    pub(super) text: String,
+    /// Whose fault it is.
+    whose: &'static str,
+    /// Nothing where it is not explained.
+    code: Option<&'static str>,
+    text: String,
 }
 
 impl Fault {
     pub(super) fn new(code: &'static str, text: impl Into<String>) -> Self {
-        Self { code: Some(code), text: text.into() }
+        Self { whose: "S:Server", code: Some(code), text: text.into() }
     }
 
+    /// The service broke.
     pub(super) fn crash(text: &str) -> Self {
-        Self { code: None, text: text.to_owned() }
+        Self { whose: "S:Server", code: None, text: text.to_owned() }
+    }
+
+    /// The request is not one that the schema allows.
+    pub(super) fn schema(text: impl Into<String>) -> Self {
+        Self { whose: "S:Client", code: None, text: text.into() }
     }
 }
 
@@ -49,7 +57,8 @@ pub(super) fn fault(fault: &Fault, namespace: &str, kind: &str) -> Response {
     });
     let body = format!(
         "<S:Fault xmlns:ns4=\"http://www.w3.org/2003/05/soap-envelope\">\
-         <faultcode>S:Server</faultcode><faultstring>{text}</faultstring>{}</S:Fault>",
+         <faultcode>{}</faultcode><faultstring>{text}</faultstring>{}</S:Fault>",
+        fault.whose,
         detail.unwrap_or_default()
     );
     envelope(StatusCode::INTERNAL_SERVER_ERROR, &body)
