@@ -1,6 +1,7 @@
-//! Phones and times as carriers of Russia write them.
+//! Phones, times and places as carriers of Russia write them.
 
 use chrono::{DateTime, FixedOffset, NaiveDate, NaiveDateTime, NaiveTime};
+use serde_json::Value;
 
 use crate::units::UtcMicros;
 
@@ -32,6 +33,15 @@ pub(super) fn moscow_instant(text: &str) -> Option<UtcMicros> {
     let moscow = FixedOffset::east_opt(MOSCOW_OFFSET_S)?;
     let at = local.and_local_timezone(moscow).single()?;
     Some(UtcMicros::from_datetime(at.to_utc()))
+}
+
+/// Degrees told as a number or as a text; an empty text is none.
+pub(super) fn degrees(said: Option<&Value>) -> Option<f64> {
+    match said? {
+        Value::Number(number) => number.as_f64(),
+        Value::String(text) => text.trim().parse().ok(),
+        _ => None,
+    }
 }
 
 #[cfg(test)]

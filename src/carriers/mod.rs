@@ -26,6 +26,7 @@ pub mod file;
 mod local;
 pub mod model;
 pub mod post;
+pub mod pek;
 pub mod registry;
 pub mod soap;
 pub mod statuses;

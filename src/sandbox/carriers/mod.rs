@@ -14,6 +14,7 @@ mod page;
 mod paper;
 mod reading;
 pub mod post;
+pub mod pek;
 mod reading;
 
 use std::net::SocketAddr;

@@ -5,6 +5,7 @@ use serde_json::Value;
 
 use super::super::wire::{City, Terminal, TerminalsFile};
 use crate::carriers::amounts::JsonDecimal;
+use crate::carriers::local::degrees;
 use crate::carriers::model::{Answers, PointKind, PointLimits, PointModel};
 
 /// Every terminal that can be read. Those without a number or an address are left out.
@@ -45,15 +46,6 @@ fn point(city: &City, terminal: &Terminal) -> PointModel {
 
 fn is_postcode(text: &str) -> bool {
     text.len() == 6 && text.bytes().all(|byte| byte.is_ascii_digit())
-}
-
-/// A number or a text; an empty text is none.
-fn degrees(said: Option<&Value>) -> Option<f64> {
-    match said? {
-        Value::Number(number) => number.as_f64(),
-        Value::String(text) => text.trim().parse().ok(),
-        _ => None,
-    }
 }
 
 fn limits(terminal: &Terminal) -> PointLimits {
