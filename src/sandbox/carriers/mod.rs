@@ -10,7 +10,6 @@ mod control;
 pub mod dellin;
 pub mod dpd;
 mod manners;
-mod page;
 mod paper;
 mod reading;
 pub mod post;

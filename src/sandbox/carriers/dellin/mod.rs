@@ -19,7 +19,7 @@ use chrono::{Duration, NaiveDate};
 use serde_json::{Value, json};
 
 use self::checks::Read;
-use super::page::page;
+use super::paper;
 use super::reading::Wrong;
 use super::{BadManner, Held, Manners, StandIn, Step};
 use crate::carriers::amounts::JsonDecimal;
@@ -445,7 +445,7 @@ async fn labels_get(State(stand_in): At, body: String) -> Response {
             "number": "1",
             "format": body["format"],
             "type": "application/pdf",
-            "base64": STANDARD.encode(page(&format!("DELLIN {}", order.number))),
+            "base64": STANDARD.encode(paper::pdf(&format!("DELLIN {}", order.number))),
         }])),
     }
 }

@@ -20,7 +20,7 @@ use chrono::Duration;
 use serde_json::{Value, json};
 
 use self::checks::Read;
-use super::page::page;
+use super::paper;
 use super::reading::Wrong;
 use super::{BadManner, Held, Manners, StandIn, Step};
 use crate::carriers::amounts::JsonDecimal;
@@ -374,7 +374,7 @@ async fn print(State(stand_in): At, headers: HeaderMap, body: String) -> Respons
     let Some(cargo) = cargos.iter().find(|cargo| cargo.is_known_by(code)) else {
         return one_wrong("cargoIndex", "груз не найден");
     };
-    let file = STANDARD.encode(page(&format!("PEK {} {}", cargo.barcode, cargo.read.number)));
+    let file = STANDARD.encode(paper::pdf(&format!("PEK {} {}", cargo.barcode, cargo.read.number)));
     Json(json!({ "fileName": "label.pdf", "file": file })).into_response()
 }
 
