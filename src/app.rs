@@ -48,6 +48,7 @@ impl Deref for App {
 
 impl App {
     pub fn new(db: Db, clock: Clock, vault: Vault) -> Self {
+        crate::net::prepare();
         Self {
             shared: Arc::new(Shared {
                 db,

@@ -155,6 +155,10 @@ ids! {
     CarrierFileId = "fil";
     TrackingEventId = "evt";
     CarrierMessageId = "cms";
+    /// Something that happened, told to a shop; the `webhook-id` of its messages.
+    ShopEventId = "sev";
+    /// Where a shop wants to be told.
+    WebhookEndpointId = "whk";
 }
 
 #[cfg(test)]

@@ -22,6 +22,8 @@ pub mod imports;
 pub mod jobs;
 pub mod labels;
 pub mod manifests;
+pub mod net;
+pub mod notices;
 pub mod orders;
 pub mod packing;
 pub mod picking;

@@ -69,6 +69,7 @@ pub mod rights {
         AccessManage,
         AuditRead,
         JobsManage,
+        WebhooksManage,
     );
 }
 

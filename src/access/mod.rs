@@ -95,6 +95,8 @@ text_enum! {
         AuditRead = "audit_read",
         /// To see what the queue could not do, and to retry it.
         JobsManage = "jobs_manage",
+        /// To say where events of a shop are sent.
+        WebhooksManage = "webhooks_manage",
     }
 }
 
@@ -121,6 +123,7 @@ const DISPATCHER_RIGHTS: &[Right] = &[
     Right::PrintingWork,
     Right::CarriersManage,
     Right::JobsManage,
+    Right::WebhooksManage,
 ];
 
 impl Role {
@@ -129,7 +132,7 @@ impl Role {
         use Right::{
             AuditRead, CatalogRead, CatalogWrite, ManifestsRead, ManifestsWork, OrdersRead,
             OrdersWrite, OwnersWrite, PackingWork, PickingWork, PrintingWork, ReceivingAnnounce,
-            ReceivingRead, ReceivingWork, StockRead, WarehouseRead,
+            ReceivingRead, ReceivingWork, StockRead, WarehouseRead, WebhooksManage,
         };
         match self {
             Self::Administrator => Right::ALL,
@@ -175,6 +178,7 @@ impl Role {
                 StockRead,
                 OrdersRead,
                 OrdersWrite,
+                WebhooksManage,
             ],
         }
     }

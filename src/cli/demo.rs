@@ -125,7 +125,7 @@ fn empty(folder: &Path) -> anyhow::Result<()> {
 }
 
 async fn is_served(base: &str) -> bool {
-    let answer = reqwest::Client::new().get(format!("{base}/livez")).send().await;
+    let answer = crate::net::client().get(format!("{base}/livez")).send().await;
     answer.is_ok_and(|response| response.status().is_success())
 }
 

@@ -17,6 +17,7 @@ use crate::db::migrate;
 use crate::fault::Fault;
 use crate::i18n::{Language, fault_text};
 use crate::jobs::{JobHandler, Workers, WorkersHandle};
+use crate::notices::ShopWebhooks;
 use crate::orders;
 use crate::printing::{PrintService, PrintServiceHandle, PrintSettings};
 use crate::shipments;
@@ -136,7 +137,9 @@ impl Server {
 
 /// What the workers of a node can do.
 fn handlers() -> Vec<Arc<dyn JobHandler>> {
-    shipments::handlers()
+    let mut handlers = shipments::handlers();
+    handlers.push(Arc::new(ShopWebhooks::default()));
+    handlers
 }
 
 async fn bind(address: SocketAddr) -> anyhow::Result<TcpListener> {

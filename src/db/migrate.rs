@@ -38,6 +38,7 @@ const MIGRATIONS: &[Migration] = migrations![
     "0012_acceptance",
     "0013_connections",
     "0014_shipments",
+    "0015_notices",
 ];
 
 const TABLE: &str = "CREATE TABLE IF NOT EXISTS schema_migration (

@@ -31,6 +31,7 @@ macro_rules! locale_files {
             include_str!(concat!("../../locales/", $language, "/manifests.ftl")),
             include_str!(concat!("../../locales/", $language, "/printing.ftl")),
             include_str!(concat!("../../locales/", $language, "/stock.ftl")),
+            include_str!(concat!("../../locales/", $language, "/notices.ftl")),
             include_str!(concat!("../../locales/", $language, "/secrets.ftl")),
             include_str!(concat!("../../locales/", $language, "/terminal.ftl")),
         ]

@@ -21,7 +21,7 @@ pub struct ApiClient {
 impl ApiClient {
     pub fn new(base: &str, token: &str) -> Self {
         Self {
-            http: reqwest::Client::new(),
+            http: crate::net::client(),
             base: base.to_owned(),
             token: token.to_owned(),
             keys: Arc::default(),

@@ -77,7 +77,7 @@ impl Node {
         let mut command = Command::new(&self.program);
         command.args(&self.arguments).stdout(Stdio::null()).kill_on_drop(true);
         self.child = Some(command.spawn().context("the server does not start")?);
-        let client = reqwest::Client::new();
+        let client = crate::net::client();
         for _ in 0..READY_ATTEMPTS_MAX {
             let answer = client.get(format!("{}/readyz", self.base())).send().await;
             if answer.is_ok_and(|response| response.status().is_success()) {
@@ -111,7 +111,7 @@ pub async fn run(floor: &Arc<Floor>, nodes: &mut [Node], kills: u32) -> anyhow::
     let stop = Arc::new(AtomicBool::new(false));
     let answers = Arc::new(Mutex::new(Answers::new()));
     let bases: Vec<String> = nodes.iter().map(Node::base).collect();
-    let client = reqwest::Client::new();
+    let client = crate::net::client();
     let mut tasks = tokio::task::JoinSet::new();
     for (index, device) in floor.devices.iter().enumerate() {
         let mut near = bases.clone();

@@ -25,6 +25,7 @@ fn codes() -> BTreeMap<&'static str, Code> {
         ambar::imports::ImportError::CODES,
         ambar::jobs::JobError::CODES,
         ambar::manifests::ManifestError::CODES,
+        ambar::notices::NoticeError::CODES,
         ambar::orders::OrderError::CODES,
         ambar::packing::PackError::CODES,
         ambar::packing::UnpackError::CODES,

@@ -216,6 +216,7 @@ fn any_id(operation: &Operation) -> String {
         "printers" => ambar::ids::PrinterId::new().to_string(),
         "print-jobs" => ambar::ids::PrintJobId::new().to_string(),
         "packagings" => ambar::ids::PackagingId::new().to_string(),
+        "webhook-endpoints" => ambar::ids::WebhookEndpointId::new().to_string(),
         "put-backs" => ambar::ids::PutBackId::new().to_string(),
         other => panic!("say which id /v1/{other} has"),
     }
@@ -236,6 +237,7 @@ const FOR_SHOPS: &[&str] = &[
     "DELETE /v1/sessions/current",
     "GET /v1/acceptance-rules",
     "GET /v1/barcodes",
+    "GET /v1/events",
     "GET /v1/inbounds",
     "GET /v1/inbounds/{id}",
     "GET /v1/me",
@@ -256,6 +258,8 @@ const FOR_SHOPS: &[&str] = &[
     "GET /v1/stock",
     "GET /v1/stock/products",
     "GET /v1/warehouses",
+    "GET /v1/webhook-endpoints",
+    "GET /v1/webhook-endpoints/{id}",
     "POST /v1/imports/orders",
     "POST /v1/imports/products",
     "POST /v1/inbounds",
@@ -269,6 +273,13 @@ const FOR_SHOPS: &[&str] = &[
     "POST /v1/products/batch",
     "POST /v1/products/{id}/barcodes",
     "POST /v1/products/{id}/internal-barcode",
+    "POST /v1/webhook-endpoints",
+    "POST /v1/webhook-endpoints/{id}/pause",
+    "POST /v1/webhook-endpoints/{id}/remove",
+    "POST /v1/webhook-endpoints/{id}/replay",
+    "POST /v1/webhook-endpoints/{id}/resume",
+    "POST /v1/webhook-endpoints/{id}/rotate-secret",
+    "POST /v1/webhook-endpoints/{id}/test",
     "PUT /v1/me/password",
     "PUT /v1/me/pin",
     "PUT /v1/products/{id}",
@@ -333,6 +344,8 @@ async fn things_of_the_second_shop(app: &TestApp, world: &World) -> Vec<(&'stati
         .await
     };
     app.app.db.write::<u64, ambar::db::DbError, _>(work).await.unwrap();
+    let hook = json!({ "url": "https://shop.example.ru/hooks" });
+    let hook = app.post(key, "/v1/webhook-endpoints", hook).await.ok();
     let text = |value: &Value| value["id"].as_str().unwrap().to_owned();
     vec![
         ("products", world.products[1][0].to_string()),
@@ -340,6 +353,7 @@ async fn things_of_the_second_shop(app: &TestApp, world: &World) -> Vec<(&'stati
         ("orders", text(&order)),
         ("inbounds", text(&inbound)),
         ("parcels", parcel.to_string()),
+        ("webhook-endpoints", text(&hook["endpoint"])),
     ]
 }
 

@@ -61,11 +61,10 @@ pub struct Exchange {
 
 impl Exchange {
     pub fn new(carrier: &'static str, limits: Limits) -> Result<Self, CarrierError> {
-        let client = reqwest::Client::builder()
+        let client = crate::net::client_builder()
             .timeout(limits.time_max)
             .connect_timeout(limits.time_max.min(Duration::from_secs(10)))
             .redirect(reqwest::redirect::Policy::none())
-            .user_agent(concat!("ambar/", env!("CARGO_PKG_VERSION")))
             .build()
             .map_err(|error| CarrierError::Account {
                 carrier: carrier.to_owned(),

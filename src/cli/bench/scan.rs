@@ -77,7 +77,7 @@ pub(super) async fn run(data: &DataArgs, args: &ScanArgs) -> anyhow::Result<Valu
 
 /// All handhelds at once, from the first pick to the last.
 async fn work(floor: &Arc<Floor>, base: &str) -> anyhow::Result<(Vec<Acknowledged>, Duration)> {
-    let client = reqwest::Client::new();
+    let client = crate::net::client();
     let mut pickers = Vec::new();
     for device in &floor.devices {
         let handheld = Handheld::http(client.clone(), vec![base.to_owned()], &device.token);

@@ -54,7 +54,7 @@ async fn advance(
     }
     if let (Some(url), Some(body)) = (stand_in.webhook_url(), stand_in.webhook_body(&number)) {
         tokio::spawn(async move {
-            let request = reqwest::Client::new().post(url);
+            let request = crate::net::client().post(url);
             let request = request.header("content-type", "application/json").body(body);
             if let Err(error) = request.send().await {
                 tracing::info!(error = %error.without_url(), "a webhook of the sandbox was lost");

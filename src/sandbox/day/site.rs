@@ -150,7 +150,7 @@ async fn log_in(doors: &Doors, login: &str, password: &str) -> anyhow::Result<Ap
 }
 
 pub(super) async fn build(doors: &Doors, tally: &Tally) -> anyhow::Result<(Site, String)> {
-    let client = reqwest::Client::new();
+    let client = crate::net::client();
     let desk = administrator(doors, &client).await?;
     let wrong = json!({ "login": super::ADMIN_LOGIN, "password": "не тот пароль" });
     ApiClient::new(&doors.base, "").refused("/v1/sessions", &wrong, "login_failed").await?;
