@@ -30,6 +30,7 @@ pub fn router() -> OpenApiRouter<App> {
         .routes(routes!(event_list))
         .routes(routes!(endpoint_list, endpoint_create))
         .routes(routes!(endpoint_get))
+        .routes(routes!(endpoint_change))
         .routes(routes!(endpoint_pause))
         .routes(routes!(endpoint_resume))
         .routes(routes!(endpoint_remove))
@@ -275,6 +276,37 @@ async fn endpoint_get(
     let owner = caller.scope().owner();
     let read = async move |tx: &mut Tx| service::endpoint_find(tx, owner, id).await;
     Ok(Json(app.db.read(read).await?.into()))
+}
+
+/// Another address or other kinds for an endpoint.
+#[derive(Debug, Clone, Serialize, Deserialize, utoipa::ToSchema)]
+struct EndpointChangeIn {
+    url: String,
+    /// Empty for all.
+    kinds: Vec<ShopEventKind>,
+}
+
+/// Sends to another address, or other kinds, from now on (изменить).
+#[utoipa::path(
+    post, path = "/v1/webhook-endpoints/{id}/change", tag = "notices",
+    request_body = EndpointChangeIn,
+    params(("id" = WebhookEndpointId, Path), ("Idempotency-Key" = String, Header)),
+    responses((status = 200, body = EndpointOut), (status = "default", body = ProblemBody))
+)]
+async fn endpoint_change(
+    State(app): State<App>,
+    caller: Caller<rights::WebhooksManage>,
+    key: IdempotencyKey,
+    IdPath(id): IdPath<WebhookEndpointId>,
+    Body(body): Body<EndpointChangeIn>,
+) -> Result<Json<EndpointOut>, Problem> {
+    let (owner, change) = (caller.scope().owner(), body.clone());
+    let work = async move |tx: &mut Tx, ctx: &Ctx| {
+        let (url, kinds) = (&change.url, &change.kinds);
+        service::endpoint_change(tx, ctx, owner, id, url, kinds).await.map(EndpointOut::from)
+    };
+    let noted = (id, body);
+    Ok(Json(app.command(&caller, key, "webhook_endpoint_change", &noted, work).await?))
 }
 
 /// Holds events back until the endpoint is resumed (приостановить).

@@ -41,11 +41,7 @@ pub(super) async fn endpoint_create(
     vault: &Vault,
     new: &NewEndpoint,
 ) -> Result<Endpoint, NoticeError> {
-    let mut faults = InputFaults::default();
-    faults.text("url", &new.url, URL_LENGTH_MAX);
-    faults.finish()?;
-    let url = reach::url_check(new.url.trim(), &store::hosts(tx).await?)
-        .map_err(|why| NoticeError::UrlRefused { why })?;
+    let url = url_checked(tx, &new.url).await?;
     if !store::owner_is_there(tx, new.owner).await? {
         return Err(NoticeError::NotFound { what: "owner" });
     }
@@ -57,7 +53,7 @@ pub(super) async fn endpoint_create(
     let endpoint = Endpoint {
         id: new.id,
         owner: new.owner,
-        url: url.to_string(),
+        url,
         secret,
         secret_old: None,
         secret_old_until: None,
@@ -76,6 +72,32 @@ pub(super) async fn endpoint_create(
     };
     store::endpoint_insert(tx, &endpoint).await?;
     Ok(endpoint)
+}
+
+async fn url_checked(tx: &mut Tx, text: &str) -> Result<String, NoticeError> {
+    let mut faults = InputFaults::default();
+    faults.text("url", text, URL_LENGTH_MAX);
+    faults.finish()?;
+    match reach::url_check(text.trim(), &store::hosts(tx).await?) {
+        Ok(url) => Ok(url.into()),
+        Err(why) => Err(NoticeError::UrlRefused { why }),
+    }
+}
+
+/// Sends elsewhere, or other kinds, from the next event on.
+pub(super) async fn endpoint_change(
+    tx: &mut Tx,
+    ctx: &Ctx,
+    owner: Option<OwnerId>,
+    id: WebhookEndpointId,
+    url: &str,
+    kinds: &[ShopEventKind],
+) -> Result<Endpoint, NoticeError> {
+    let endpoint = endpoint_find(tx, owner, id).await?;
+    let url = url_checked(tx, url).await?;
+    store::endpoint_change(tx, id, &url, json!(kinds)).await?;
+    wake(tx, ctx, endpoint.owner).await?;
+    endpoint_find(tx, owner, id).await
 }
 
 /// `owner`: whose it must be; null for the operator.

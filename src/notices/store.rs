@@ -140,6 +140,9 @@ const ENDPOINT_ROTATE: &str =
     "UPDATE webhook_endpoint SET secret_old = secret, secret_old_until = $3, secret = $2
      WHERE id = $1";
 
+const ENDPOINT_CHANGE: &str = "UPDATE webhook_endpoint SET url = $2, kinds = $3, lease_id = NULL,
+         leased_until = NULL WHERE id = $1";
+
 const ENDPOINT_DELETE: &str = "DELETE FROM webhook_endpoint WHERE id = $1";
 
 const WAKE_TAKEN: &str = "UPDATE shop_event_series SET queued_seq = NULL WHERE owner_id = $1";
@@ -196,6 +199,7 @@ pub const QUERIES: &[&str] = &[
     ENDPOINT_RESUME,
     ENDPOINT_REPLAY,
     ENDPOINT_ROTATE,
+    ENDPOINT_CHANGE,
     ENDPOINT_DELETE,
     WAKE_TAKEN,
     ENDPOINTS_LEASE,
@@ -326,6 +330,15 @@ pub(super) async fn endpoint_rotate(
     old_until: UtcMicros,
 ) -> Result<(), DbError> {
     tx.execute(ENDPOINT_ROTATE, args![id, secret, old_until]).await.map(drop)
+}
+
+pub(super) async fn endpoint_change(
+    tx: &mut Tx,
+    id: WebhookEndpointId,
+    url: &str,
+    kinds: Value,
+) -> Result<(), DbError> {
+    tx.execute(ENDPOINT_CHANGE, args![id, url, kinds]).await.map(drop)
 }
 
 pub(super) async fn endpoint_delete(tx: &mut Tx, id: WebhookEndpointId) -> Result<bool, DbError> {

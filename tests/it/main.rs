@@ -43,3 +43,4 @@ mod shipments;
 mod storage;
 mod support;
 mod terminal;
+mod tls;

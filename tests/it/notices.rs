@@ -398,10 +398,16 @@ async fn a_shop_pauses_replays_tests_rotates_and_removes() {
     assert_eq!(heard[0].signatures, [signature(&new, &heard[0]), signature(&old, &heard[0])]);
     assert_eq!(heard[1].signatures, [signature(&new, &heard[1])], "a day later");
 
+    let changed = json!({ "url": other.url(), "kinds": ["parcel.problem"] });
+    assert_eq!(stage.ask(&id, "change", changed).await.ok()["url"], other.url());
+    stage.tell("not wanted").await;
+    stage.send().await;
+    assert_eq!((receiver.heard().len(), other.heard().len()), (2, 2));
+
     stage.ask(&id, "remove", json!({})).await.ok();
     stage.tell("four").await;
     stage.send().await;
-    assert_eq!((receiver.heard().len(), other.heard().len()), (2, 2));
+    assert_eq!((receiver.heard().len(), other.heard().len()), (2, 3));
     assert_eq!(stage.ask(&id, "resume", json!({})).await.problem(404), "webhook_endpoint_unknown");
     stage.app.finish().await;
 }

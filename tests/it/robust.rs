@@ -274,6 +274,7 @@ const FOR_SHOPS: &[&str] = &[
     "POST /v1/products/{id}/barcodes",
     "POST /v1/products/{id}/internal-barcode",
     "POST /v1/webhook-endpoints",
+    "POST /v1/webhook-endpoints/{id}/change",
     "POST /v1/webhook-endpoints/{id}/pause",
     "POST /v1/webhook-endpoints/{id}/remove",
     "POST /v1/webhook-endpoints/{id}/replay",
