@@ -4,6 +4,7 @@
 //! A stand-in refuses what the real carrier would refuse. Beside the carrier's own paths each answers
 //! under `/_sandbox/` ([`control`]): what it holds, what happens next to a parcel, how it misbehaves.
 
+pub mod all;
 pub mod boxberry;
 pub mod cdek;
 mod control;
@@ -11,9 +12,8 @@ pub mod dellin;
 pub mod dpd;
 mod manners;
 mod paper;
-mod reading;
-pub mod post;
 pub mod pek;
+pub mod post;
 mod reading;
 
 use std::net::SocketAddr;

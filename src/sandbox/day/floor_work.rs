@@ -12,7 +12,7 @@ use tokio::sync::{Mutex, mpsc};
 use super::carts::{self, Picker, Shift, Totes};
 use super::first_cart;
 use super::returns::put_back;
-use super::sales::{CARRIERS, Sales};
+use super::sales::{Sales, carriers};
 use super::shops::Market;
 use super::site::{PACKERS, PICKERS, Site};
 use super::tables::{self, Packed, Packer};
@@ -40,14 +40,14 @@ pub(super) async fn first_round(
     sales: &mut Sales,
 ) -> anyhow::Result<(Worked, String)> {
     let (mut orders, mut tasks) = (0, 0);
-    for carrier in CARRIERS {
+    for carrier in carriers() {
         let report = site.dispatch.post("/v1/waves", &wave(Some(carrier))).await?;
         let left_out = report["left_out"].as_array().map_or(0, Vec::len);
         ensure!(left_out == 0, "волна {carrier} оставила {left_out} строк: {report}");
         orders += report["orders"].as_i64().context("нет числа заказов")?;
         tasks += report["tasks"].as_i64().context("нет числа заданий")?;
     }
-    site.dispatch.refused("/v1/waves", &wave(Some("sdek")), "wave_empty").await?;
+    site.dispatch.refused("/v1/waves", &wave(Some("cdek")), "wave_empty").await?;
     site.tally.caught("пустая волна");
 
     let stock = Stock::new(site)?;
@@ -63,7 +63,7 @@ pub(super) async fn first_round(
     let (packed, picks) = stock.work(pickers, packers).await?;
     let came_to = format!(
         "волн {}, заказов {orders}, заданий {tasks}, упаковано {}",
-        CARRIERS.len(),
+        carriers().len(),
         packed.len()
     );
     Ok(((packed, picks + begun), came_to))

@@ -6,6 +6,7 @@
 //! **Invariant:** what is bought, sold and ordered is the same on every run.
 
 mod carts;
+mod couriers;
 mod deliveries;
 mod devices;
 mod first_cart;
@@ -27,6 +28,7 @@ use std::sync::Arc;
 
 use anyhow::ensure;
 
+use self::couriers::Couriers;
 use self::report::{Figures, Steps, Tally};
 use self::sales::{ORDERS, Sales};
 use self::shops::Market;
@@ -54,12 +56,13 @@ pub struct Doors {
 }
 
 /// A day that went as it should.
-#[derive(Debug)]
 pub struct DayReport {
     /// Everything one can log in with, a line for each.
     pub log_ins: Vec<String>,
     /// Scanners to which the server stays connected as long as this is kept.
     pub scanners: Vec<Arc<WaitingScanner>>,
+    /// The carriers go on as long as this is kept.
+    pub couriers: Couriers,
 }
 
 /// Plays the day and prints how it goes. Acts and registers are written into `papers`.
@@ -82,8 +85,11 @@ pub async fn play(doors: &Doors, papers: &Path) -> anyhow::Result<DayReport> {
     let (more, more_picks) = steps.play("16:30", "Поздние волны", late).await?;
     packed.extend(more);
     picks += more_picks;
+    let told = site.couriers.registered(&site.dispatch, &site.tally);
+    steps.play("17:00", "Службы доставки", told).await?;
     let loading = trucks::load_all(&site, &sales, &packed, &cancelled, papers);
     let manifests = steps.play("17:30", "Погрузка", loading).await?;
+    steps.play("18:00", "Акты служб", site.couriers.acted(&site.dispatch)).await?;
     let labels = steps.play("18:30", "Печать", printed(&site)).await?;
 
     let states = order_states(&site).await?;
@@ -118,7 +124,8 @@ pub async fn play(doors: &Doors, papers: &Path) -> anyhow::Result<DayReport> {
     for client in &market.clients {
         log_ins.push(format!("ключ API, {}: {}", client.shop.name, client.key));
     }
-    Ok(DayReport { log_ins, scanners: site.fleet.waiting() })
+    let scanners = site.fleet.waiting();
+    Ok(DayReport { log_ins, scanners, couriers: site.couriers })
 }
 
 async fn labels(market: &mut Market) -> anyhow::Result<((), String)> {

@@ -8,6 +8,7 @@ use serde_json::{Value, json};
 use super::goods::{Dice, SHOPS, Trait};
 use super::report::Tally;
 use super::shops::{Market, Product};
+use crate::sandbox::carriers::all::{self, Buyer};
 
 pub(super) const ORDERS: usize = 400;
 const SEED: u64 = 20_260_301;
@@ -17,24 +18,50 @@ const COD_EVERY: usize = 3;
 /// Cancelled before a wave takes them.
 const CANCELLED_EARLY: usize = 3;
 
-pub(super) const ROUTES: [(&str, &str); 5] = [
-    ("sdek", "MSK-112"),
-    ("sdek", "SPB-7"),
-    ("boxberry", "77-031"),
-    ("boxberry", "16-004"),
-    ("post", ""),
+/// Served by files: nobody has programmed it.
+const FILE_CARRIER: &str = "sosed";
+const FILE_ROUTES: [Route; 2] = [
+    Route {
+        carrier: FILE_CARRIER, buyer: door("77-031", "Москва", "ул. Лесная, д. 7, кв. 14")
+    },
+    Route {
+        carrier: FILE_CARRIER, buyer: door("", "Казань", "ул. Баумана, д. 21")
+    },
 ];
-pub(super) const CARRIERS: [&str; 3] = ["sdek", "boxberry", "post"];
 
-const BUYERS: [(&str, &str, &str); 8] = [
-    ("Иванова Елена", "Москва", "ул. Лесная, д. 7, кв. 14"),
-    ("Петров Андрей", "Санкт-Петербург", "Невский пр., д. 92, кв. 3"),
-    ("Сидорова Татьяна", "Казань", "ул. Баумана, д. 21"),
-    ("Ким Виктор", "Владивосток", "ул. Светланская, д. 51, кв. 8"),
-    ("Абдуллина Гузель", "Уфа", "пр. Октября, д. 110, кв. 45"),
-    ("Шевченко Роман", "Краснодар", "ул. Красная, д. 180"),
-    ("Морозова Юлия", "Новосибирск", "Красный пр., д. 65, кв. 102"),
-    ("Тихонов Глеб", "Екатеринбург", "ул. Малышева, д. 36, кв. 7"),
+const fn door(point: &'static str, city: &'static str, line: &'static str) -> Buyer {
+    Buyer { point, postcode: "", city, line }
+}
+
+/// How an order goes to its buyer.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Route {
+    pub(super) carrier: &'static str,
+    pub(super) buyer: Buyer,
+}
+
+/// All ways: those of the sandbox's carriers, and by files.
+pub(super) fn routes() -> Vec<Route> {
+    let known = all::ALL.iter().flat_map(|known| {
+        known.buyers.iter().map(|buyer| Route { carrier: known.code, buyer: *buyer })
+    });
+    known.chain(FILE_ROUTES).collect()
+}
+
+/// Codes of all carriers that orders name.
+pub(super) fn carriers() -> Vec<&'static str> {
+    all::ALL.iter().map(|known| known.code).chain([FILE_CARRIER]).collect()
+}
+
+const BUYERS: [&str; 8] = [
+    "Иванова Елена",
+    "Петров Андрей",
+    "Сидорова Татьяна",
+    "Ким Виктор",
+    "Абдуллина Гузель",
+    "Шевченко Роман",
+    "Морозова Юлия",
+    "Тихонов Глеб",
 ];
 
 /// An order as its shop wrote it.
@@ -42,7 +69,7 @@ const BUYERS: [(&str, &str, &str); 8] = [
 pub(super) struct Order {
     pub(super) shop: usize,
     pub(super) number: String,
-    pub(super) route: (&'static str, &'static str),
+    pub(super) route: Route,
     /// Indices of products with pieces.
     pub(super) lines: Vec<(usize, i64)>,
     cod: bool,
@@ -62,11 +89,12 @@ pub(super) struct Sales {
 /// What will be ordered, before anything is there: deliveries follow it.
 pub(super) fn plan(market: &Market) -> Sales {
     let mut dice = Dice::new(SEED);
-    let orders = (0..ORDERS).map(|index| order(market, &mut dice, index)).collect();
+    let routes = routes();
+    let orders = (0..ORDERS).map(|index| order(market, &routes, &mut dice, index)).collect();
     Sales { orders, cancelled: 0, hopeless: 0 }
 }
 
-fn order(market: &Market, dice: &mut Dice, index: usize) -> Order {
+fn order(market: &Market, routes: &[Route], dice: &mut Dice, index: usize) -> Order {
     let shop = index % SHOPS.len();
     let sold: Vec<usize> = (0..market.products.len())
         .filter(|product| {
@@ -82,7 +110,7 @@ fn order(market: &Market, dice: &mut Dice, index: usize) -> Order {
     Order {
         shop,
         number: format!("{}-{}", SHOPS[shop].prefix, 1_000 + index),
-        route: ROUTES[dice.roll(ROUTES.len())],
+        route: routes[dice.roll(routes.len())],
         lines: lines.into_iter().collect(),
         cod: index.is_multiple_of(COD_EVERY),
         buyer: dice.roll(BUYERS.len()),
@@ -196,11 +224,13 @@ fn body(market: &Market, order: &Order) -> Value {
         .collect();
     let sum: i64 =
         order.lines.iter().map(|(index, pieces)| product(*index).good.price * 100 * pieces).sum();
-    let (name, city, address) = BUYERS[order.buyer];
-    let (carrier, point) = order.route;
+    let Route { carrier, buyer } = order.route;
     json!({
-        "external_number": order.number, "carrier": carrier, "pickup_point": point,
-        "recipient": { "name": name, "city": city, "address": address, "phone": "+79001234567" },
+        "external_number": order.number, "carrier": carrier, "pickup_point": buyer.point,
+        "recipient": {
+            "name": BUYERS[order.buyer], "phone": "+79001234567", "postcode": buyer.postcode,
+            "city": buyer.city, "address": buyer.line,
+        },
         "cod_kopecks": if order.cod { sum } else { 0 },
         "lines": lines,
     })

@@ -7,6 +7,7 @@ use anyhow::{Context, bail, ensure};
 use serde_json::{Value, json};
 
 use super::Doors;
+use super::couriers::Couriers;
 use super::devices::Fleet;
 use super::person::{Badge, Person};
 use super::report::Tally;
@@ -99,6 +100,7 @@ pub(super) struct Site {
     pub(super) fleet: Fleet,
     pub(super) printers: Vec<Printer>,
     pub(super) tally: Tally,
+    pub(super) couriers: Couriers,
 }
 
 impl Site {
@@ -174,7 +176,9 @@ pub(super) async fn build(doors: &Doors, tally: &Tally) -> anyhow::Result<(Site,
         super::devices::SCALES.len()
     );
     let tally = tally.clone();
-    let site = Site { warehouse, desk, dispatch, bins, totes, badges, fleet, printers, tally };
+    let couriers = Couriers::engage(&desk, &warehouse).await?;
+    let site =
+        Site { warehouse, desk, dispatch, bins, totes, badges, fleet, printers, tally, couriers };
     Ok((site, came_to))
 }
 

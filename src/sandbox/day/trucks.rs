@@ -8,12 +8,13 @@ use serde_json::{Value, json};
 
 use super::person::{Person, words};
 use super::report::HandedOver;
-use super::sales::{ROUTES, Sales};
+use super::sales::{Sales, carriers};
 use super::site::{PACKERS, Site, label, text_of};
 use super::tables::Packed;
 use crate::barcodes::OwnKind;
 
-type Route = (&'static str, &'static str);
+/// Carrier and point of a manifest: those with an interface take everything together.
+type Route = (String, String);
 
 /// Everything to its truck; answers the manifests.
 pub(super) async fn load_all(
@@ -23,14 +24,22 @@ pub(super) async fn load_all(
     cancelled: &Packed,
     papers: &Path,
 ) -> anyhow::Result<(Vec<HandedOver>, String)> {
+    let by_carrier = site.couriers.carriers_of_parcels(&site.dispatch).await?;
     let mut piles: BTreeMap<Route, Vec<&str>> = BTreeMap::new();
     for done in packed {
-        let route = sales.by_number(&done.order)?.route;
+        let ordered = sales.by_number(&done.order)?.route;
+        let route = match by_carrier.get(&done.parcel) {
+            Some(carrier) => (carrier.clone(), String::new()),
+            None => (ordered.carrier.to_owned(), ordered.buyer.point.to_owned()),
+        };
         piles.entry(route).or_default().push(&done.parcel);
     }
-    ensure!(piles.len() == ROUTES.len(), "не на все направления есть места");
+    ensure!(piles.len() > carriers().len(), "не на все направления есть места: {}", piles.len());
+    let half = piles.len() / 2;
     let (left, right): (Vec<_>, Vec<_>) =
-        piles.iter().partition(|((carrier, _), _)| *carrier == "sdek");
+        piles.iter().enumerate().partition(|(index, _)| *index < half);
+    let [left, right] =
+        [left, right].map(|side| side.into_iter().map(|(_, pile)| pile).collect::<Vec<_>>());
     tokio::try_join!(
         load_several(site, PACKERS.start, &left, &piles, &cancelled.parcel),
         load_several(site, PACKERS.start + 1, &right, &piles, &cancelled.parcel),
@@ -52,9 +61,9 @@ async fn load_several(
     let mut person = site.person(who).await?;
     for (turn, (route, parcels)) in ours.iter().enumerate() {
         if turn % 2 == 0 {
-            by_sheet(site, &mut person, **route).await?;
+            by_sheet(site, &mut person, route).await?;
         } else {
-            by_list(&mut person, **route).await?;
+            by_list(&mut person, route).await?;
         }
         let foreign = all.iter().find(|(other, _)| other != route).context("чужих мест нет")?;
         load(&mut person, parcels, foreign.1[0], cancelled)
@@ -67,7 +76,7 @@ async fn load_several(
 }
 
 /// The dispatcher opens the manifest; the loader scans its sheet.
-async fn by_sheet(site: &Site, person: &mut Person, route: Route) -> anyhow::Result<()> {
+async fn by_sheet(site: &Site, person: &mut Person, route: &Route) -> anyhow::Result<()> {
     let (carrier, point) = route;
     let body = json!({
         "warehouse_id": site.warehouse, "carrier": carrier, "pickup_point": point,
@@ -78,7 +87,7 @@ async fn by_sheet(site: &Site, person: &mut Person, route: Route) -> anyhow::Res
 }
 
 /// The loader chooses the carrier and point from the list on the screen.
-async fn by_list(person: &mut Person, (carrier, point): Route) -> anyhow::Result<()> {
+async fn by_list(person: &mut Person, (carrier, point): &Route) -> anyhow::Result<()> {
     person.scan("LOAD").await?;
     let line = person.shown().lines.iter().find_map(|line| {
         let all: Vec<&str> = words(line).collect();

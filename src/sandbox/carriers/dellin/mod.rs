@@ -155,6 +155,11 @@ impl DellinStandIn {
         Arc::new(Self::default())
     }
 
+    /// With a clock that a test moves.
+    pub fn with_clock(clock: Clock) -> Arc<Self> {
+        Arc::new(Self { clock, ..Self::default() })
+    }
+
     fn store(&self) -> MutexGuard<'_, Store> {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }

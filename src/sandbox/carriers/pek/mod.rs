@@ -128,6 +128,11 @@ impl PekStandIn {
         Arc::new(Self::default())
     }
 
+    /// With a clock that a test moves.
+    pub fn with_clock(clock: Clock) -> Arc<Self> {
+        Arc::new(Self { clock, ..Self::default() })
+    }
+
     fn cargos(&self) -> MutexGuard<'_, Vec<Cargo>> {
         self.cargos.lock().unwrap_or_else(PoisonError::into_inner)
     }

@@ -1,0 +1,155 @@
+//! The day's carriers: stand-ins with contracts, and what becomes of parcels at them.
+
+use std::collections::HashMap;
+use std::time::Duration;
+
+use anyhow::{Context, bail, ensure};
+use serde_json::{Value, json};
+
+use super::report::Tally;
+use super::site::text_of;
+use crate::sandbox::carriers::{BadManner, Misbehaviour, Standing, all};
+use crate::sandbox::client::ApiClient;
+use crate::units::Clock;
+
+/// How long carriers may take with the whole day's parcels.
+const PATIENCE: Duration = Duration::from_secs(180);
+const PAUSE: Duration = Duration::from_millis(300);
+
+/// The carriers that stand beside the warehouse.
+pub struct Couriers {
+    standing: Vec<Standing>,
+}
+
+impl Couriers {
+    /// Starts all carriers, describes a contract with each, and lets them behave as badly as they do.
+    pub(super) async fn engage(desk: &ApiClient, warehouse: &str) -> anyhow::Result<Self> {
+        let mut standing = Vec::new();
+        for known in all::ALL {
+            let stands = Standing::start((known.stand_in)(Clock::system())).await?;
+            let account = (known.account)(&stands.url());
+            let body = json!({
+                "warehouse_id": warehouse, "carrier": known.code,
+                "name": format!("Договор {}", known.code), "base_url": account.base_url,
+                "settings": account.settings, "credentials": account.credentials,
+                "sender": {
+                    "company": "ООО Амбар", "inn": "7707083893", "kpp": "770701001",
+                    "contact": { "name": "Дорохов Степан", "phone": "+74951234567" },
+                },
+                "from": known.from(),
+            });
+            desk.post("/v1/carrier-accounts", &body)
+                .await
+                .with_context(|| known.code.to_owned())?;
+            for manner in [BadManner::CutAfterAccept, BadManner::ServerError] {
+                stands.stand_in.manners().misbehave(Misbehaviour::once(manner));
+            }
+            standing.push(stands);
+        }
+        Ok(Self { standing })
+    }
+
+    /// Waits until every parcel is known to its carrier. What one refuses goes with another.
+    pub(super) async fn registered(
+        &self,
+        dispatch: &ApiClient,
+        tally: &Tally,
+    ) -> anyhow::Result<(usize, String)> {
+        let begun = std::time::Instant::now();
+        let mut moved = 0;
+        loop {
+            let refused = dispatch.list("/v1/shipments?state=refused").await?;
+            for shipment in &refused {
+                self.by_another(dispatch, shipment).await?;
+                tally.caught("перевозчик отказал: место ушло другой службой");
+                moved += 1;
+            }
+            let mut open = refused.len();
+            for state in ["choosing", "waiting", "checking", "cancelling"] {
+                open += dispatch.list(&format!("/v1/shipments?state={state}")).await?.len();
+            }
+            if open == 0 {
+                break;
+            }
+            if begun.elapsed() > PATIENCE {
+                let open = dispatch.list("/v1/shipments?state=waiting").await?;
+                bail!("отправления не приняты: {}", open.first().unwrap_or(&Value::Null));
+            }
+            tokio::time::sleep(PAUSE).await;
+        }
+        let all = dispatch.list("/v1/shipments?state=registered").await?.len();
+        self.held_once(dispatch).await?;
+        Ok((all, format!("отправлений {all}, другой службой {moved}")))
+    }
+
+    async fn by_another(&self, dispatch: &ApiClient, shipment: &Value) -> anyhow::Result<()> {
+        let parcel = text_of(shipment, "parcel_id")?;
+        let body = json!({ "carrier": "auto", "point_code": "" });
+        let again = shipment["carrier"] == "auto";
+        ensure!(!again, "никто не берёт: {}", shipment["problem"]["text"]);
+        dispatch.post(&format!("/v1/parcels/{parcel}/carrier"), &body).await?;
+        Ok(())
+    }
+
+    /// Every carrier holds exactly the parcels that are registered with it, each once.
+    async fn held_once(&self, dispatch: &ApiClient) -> anyhow::Result<()> {
+        let registered = dispatch.list("/v1/shipments?state=registered").await?;
+        for stands in &self.standing {
+            let carrier = stands.stand_in.carrier();
+            let mut ours: Vec<&str> = registered
+                .iter()
+                .filter(|shipment| shipment["carrier"] == carrier)
+                .filter_map(|shipment| shipment["number"].as_str())
+                .collect();
+            let held = stands.stand_in.held();
+            let mut theirs: Vec<&str> = held
+                .iter()
+                .filter(|held| !held.is_cancelled)
+                .map(|held| held.number.as_str())
+                .collect();
+            ours.sort_unstable();
+            theirs.sort_unstable();
+            ensure!(ours == theirs, "{carrier}: у нас {}, у них {}", ours.len(), theirs.len());
+        }
+        Ok(())
+    }
+
+    /// The carriers that parcels went with, by their numbers; those that go by files are not here.
+    pub(super) async fn carriers_of_parcels(
+        &self,
+        dispatch: &ApiClient,
+    ) -> anyhow::Result<HashMap<String, String>> {
+        let mut carriers = HashMap::new();
+        for shipment in dispatch.list("/v1/shipments?state=registered").await? {
+            let path = format!("/v1/parcels/{}", text_of(&shipment, "parcel_id")?);
+            let number = text_of(&dispatch.get(&path).await?, "number")?;
+            carriers.insert(number, text_of(&shipment, "carrier")?);
+        }
+        Ok(carriers)
+    }
+
+    /// Waits until every carrier has made its acts.
+    pub(super) async fn acted(&self, dispatch: &ApiClient) -> anyhow::Result<(usize, String)> {
+        let begun = std::time::Instant::now();
+        loop {
+            let (mut done, mut open, mut files) = (0, 0, 0);
+            for manifest in dispatch.list("/v1/manifests?state=closed").await? {
+                let path = format!("/v1/manifests/{}/carrier-acts", text_of(&manifest, "id")?);
+                let acts = dispatch.get(&path).await?;
+                for act in acts.as_array().into_iter().flatten() {
+                    ensure!(act["state"] != "refused", "акт не принят: {act}");
+                    let is_done = act["state"] == "done";
+                    done += usize::from(is_done);
+                    open += usize::from(!is_done);
+                    files += act["files"].as_array().map_or(0, Vec::len);
+                }
+            }
+            if open == 0 {
+                ensure!(done == self.standing.len(), "актов {done}");
+                return Ok((done, format!("актов перевозчиков {done}, файлов {files}")));
+            }
+            ensure!(begun.elapsed() < PATIENCE, "перевозчики не сделали актов: {open}");
+            tokio::time::sleep(PAUSE).await;
+        }
+    }
+}
