@@ -6,6 +6,7 @@ mod backup;
 mod bench;
 mod crash_test;
 mod demo;
+mod document;
 mod import;
 mod label;
 mod sandbox;
@@ -47,6 +48,8 @@ enum Command {
     Import(import::ImportArgs),
     /// Show labels and write them for a printer, without a server.
     Label(label::LabelArgs),
+    /// Draw papers and forms as PDF, without a server.
+    Document(document::DocumentArgs),
     /// Measure, and print the figures as JSON.
     Bench(bench::BenchArgs),
     /// Kill servers under working handhelds and audit the ledger. Needs an empty database.
@@ -94,6 +97,7 @@ async fn run(cli: Cli, folder: demo::Folder) -> anyhow::Result<ExitCode> {
         Command::Verify(args) => verify::run(&cli.data, &args).await,
         Command::Import(args) => import::run(&cli.data, &args).await,
         Command::Label(args) => label::run(&args),
+        Command::Document(args) => document::run(&args),
         Command::Bench(args) => bench::run(&cli.data, args).await,
         Command::CrashTest(args) => crash_test::run(&cli.data, &args).await,
         Command::Sandbox(args) => sandbox::run(args).await,

@@ -10,13 +10,16 @@
 //! Deliberately absent: numbers of papers (`series`), and where the data comes from.
 
 pub mod csv;
+pub mod pdf;
+pub mod post_forms;
 mod sheet;
 pub mod typography;
+pub mod words;
 pub mod xlsx;
 
 pub use sheet::{Cell, Column, Sheet};
 
-use crate::fault::{Fault, Kind};
+use crate::fault::{Fault, FieldFault, InputError, Kind};
 
 /// A paper that could not be written.
 #[derive(Debug, thiserror::Error)]
@@ -27,19 +30,35 @@ pub enum DocumentError {
     Csv(String),
     #[error("the page was not written: {0}")]
     Html(#[from] askama::Error),
+    #[error(transparent)]
+    Pdf(#[from] pdf::PaperError),
 }
 
-/// The input was checked before: a paper that cannot be written is a defect of this program.
+impl DocumentError {
+    /// Data that a form cannot hold; everything else is our own fault.
+    const fn input(&self) -> Option<&InputError> {
+        match self {
+            Self::Pdf(pdf::PaperError::Input(input)) => Some(input),
+            _ => None,
+        }
+    }
+}
+
+/// What else goes wrong was checked before: it is a defect of this program.
 impl Fault for DocumentError {
     fn code(&self) -> &'static str {
-        "internal"
+        self.input().map_or("internal", Fault::code)
     }
 
     fn kind(&self) -> Kind {
-        Kind::Internal
+        self.input().map_or(Kind::Internal, Fault::kind)
     }
 
     fn args(&self) -> Vec<(&'static str, String)> {
-        Vec::new()
+        self.input().map(Fault::args).unwrap_or_default()
+    }
+
+    fn fields(&self) -> Vec<FieldFault> {
+        self.input().map(Fault::fields).unwrap_or_default()
     }
 }

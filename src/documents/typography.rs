@@ -17,14 +17,18 @@ pub fn kilograms(weight: Grams) -> String {
 }
 
 /// The form of a noun after a number: `1 место`, `2 места`, `5 мест`.
-pub fn plural(count: usize, [one, few, many]: [&str; 3]) -> String {
-    let form = match (count % 100, count % 10) {
+pub fn plural(count: usize, forms: [&str; 3]) -> String {
+    format!("{count}\u{a0}{}", noun(u64::try_from(count).unwrap_or(u64::MAX), forms))
+}
+
+/// The same without the number.
+pub const fn noun(count: u64, [one, few, many]: [&str; 3]) -> &str {
+    match (count % 100, count % 10) {
         (11..=14, _) => many,
         (_, 1) => one,
         (_, 2..=4) => few,
         _ => many,
-    };
-    format!("{count}\u{a0}{form}")
+    }
 }
 
 #[cfg(test)]

@@ -23,6 +23,7 @@ mod error;
 mod font;
 mod graphic;
 mod layout;
+mod paper;
 mod pdf;
 mod printer;
 mod symbols;
@@ -38,6 +39,7 @@ pub use bitmap::Bitmap;
 pub use cases::{Case, cases};
 pub use error::LabelError;
 pub use graphic::{graphic_label, graphic_labels, graphic_picture};
+pub use paper::{PaperSymbol, SymbolError, paper_symbol};
 pub use pdf::PdfError;
 pub use printer::{Commands, Language, PrinterModel, Text, UnicodeFont};
 pub use template::{FieldKind, FieldSpec, Fit, Template};
@@ -129,6 +131,16 @@ fn drawn(template: &Template, zpl: &[u8], dots_per_mm: u32) -> Result<Bitmap, La
     let mut drawing = zpl::draw(zpl, dots_per_mm, size)?;
     let label = drawing.labels.pop().expect("what we write is one label");
     Ok(label.picture)
+}
+
+/// The font itself (TrueType, `DejaVu Sans Condensed`), for others who write with it.
+pub const fn font_file() -> &'static [u8] {
+    font::FILE
+}
+
+/// A number of Почта России in the groups that people read; any other text as it is.
+pub fn postal_groups(number: &str) -> String {
+    codes::for_people(FieldKind::Postal, number).into_owned()
 }
 
 /// The commands that store our font in a ZPL printer, once, before

@@ -1,10 +1,12 @@
-//! The act of handover (акт приёма-передачи) as a page to print and as a workbook.
+//! The act of handover (акт приёма-передачи) as PDF, as a page to print and as a workbook.
 
 use askama::Template;
+use serde_json::{Value, json};
 
 use crate::carriers::registry::carrier_of;
 use crate::carriers::{ManifestModel, ParcelModel};
-use crate::documents::{Cell, Column, DocumentError, Sheet, typography, xlsx};
+use crate::documents::words::{self, Gender};
+use crate::documents::{Cell, Column, DocumentError, Sheet, pdf, typography, xlsx};
 
 #[derive(Template)]
 #[template(path = "act.html")]
@@ -43,6 +45,33 @@ pub fn html(act: &ManifestModel) -> Result<String, DocumentError> {
         missing: act.missing.join(", "),
     };
     Ok(page.render()?)
+}
+
+/// The model of an act to try the paper with: JSON of a [`ManifestModel`].
+pub const EXAMPLE: &str = include_str!("../../document-templates/forms/examples/handover_act.json");
+
+/// The act as PDF: the head of the table on every page with the sums of its rows, and signatures
+/// never alone.
+pub fn pdf(act: &ManifestModel) -> Result<Vec<u8>, DocumentError> {
+    const FORMS: [&str; 3] = ["место", "места", "мест"];
+    let row = |parcel: &ParcelModel| {
+        json!({
+            "number": parcel.number, "order_number": parcel.order_number, "shop": parcel.shop,
+            "recipient": parcel.recipient.name, "weight_g": parcel.weight_g,
+            "cod_kopecks": parcel.cod_kopecks,
+        })
+    };
+    let count = u64::try_from(act.parcels.len()).unwrap_or(u64::MAX);
+    let said = words::number(count, Gender::Neuter);
+    let rows: Vec<Value> = act.parcels.iter().map(row).collect();
+    let model = json!({
+        "act_number": act.act_number, "day": act.day.russian_text(), "warehouse": act.warehouse,
+        "carrier": carrier_of(&act.carrier).name(), "pickup_point": act.pickup_point,
+        "number": act.number, "closed_at": act.closed_at.moscow_text(), "parcels": rows,
+        "places": places(act), "places_words": format!("{said} {}", typography::noun(count, FORMS)),
+        "cod_kopecks": act.cod_kopecks(), "missing": act.missing.join(", "),
+    });
+    Ok(pdf::render(pdf::Template::HandoverAct, &model)?)
 }
 
 /// The act as a workbook.

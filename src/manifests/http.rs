@@ -35,6 +35,7 @@ pub fn router() -> OpenApiRouter<App> {
         .routes(routes!(manifest_close))
         .routes(routes!(manifest_cancel))
         .routes(routes!(act_html))
+        .routes(routes!(act_pdf))
         .routes(routes!(act_xlsx))
         .routes(routes!(register_xlsx))
         .routes(routes!(register_csv))
@@ -321,6 +322,24 @@ async fn act_html(
     Ok(axum::response::Html(act::html(&model)?).into_response())
 }
 
+/// The act of a closed manifest as PDF (акт приёма-передачи).
+#[utoipa::path(
+    get, path = "/v1/manifests/{id}/act.pdf", tag = "manifests", params(("id" = ManifestId, Path)),
+    responses((status = 200, body = Vec<u8>, content_type = "application/pdf"), (status = "default", body = ProblemBody))
+)]
+async fn act_pdf(
+    State(app): State<App>,
+    caller: Caller<rights::ManifestsRead>,
+    IdPath(id): IdPath<ManifestId>,
+) -> Result<Response, Problem> {
+    staff_only(&caller)?;
+    let model = act_of(&app, id).await?;
+    let name = format!("act-{}.pdf", model.act_number);
+    let drawn = tokio::task::spawn_blocking(move || act::pdf(&model)).await;
+    let bytes = drawn.expect("drawing does not panic")?;
+    Ok(download("application/pdf", &name, bytes))
+}
+
 /// The act of a closed manifest as a workbook (акт приёма-передачи).
 #[utoipa::path(
     get, path = "/v1/manifests/{id}/act.xlsx", tag = "manifests", params(("id" = ManifestId, Path)),
@@ -334,7 +353,7 @@ async fn act_xlsx(
     caller.staff_only()?;
     let model = act_of(&app, id).await?;
     let name = format!("act-{}.xlsx", model.act_number);
-    Ok(download(ExportFormat::Xlsx, &name, act::workbook(&model)?))
+    Ok(download(ExportFormat::Xlsx.media_type(), &name, act::workbook(&model)?))
 }
 
 /// The carrier's register of a closed manifest as a workbook (реестр для перевозчика).
@@ -374,7 +393,7 @@ async fn register(app: &App, id: ManifestId, format: ExportFormat) -> Result<Res
     };
     let file = files.into_iter().find(|file| file.format == format);
     let file = file.ok_or_else(|| Problem::of("route_unknown", Vec::new()))?;
-    Ok(download(file.format, &file.name, file.bytes))
+    Ok(download(file.format.media_type(), &file.name, file.bytes))
 }
 
 /// What the act says, once there is one.
@@ -387,10 +406,10 @@ async fn act_of(app: &App, id: ManifestId) -> Result<ManifestModel, ManifestErro
     app.db.read(read).await
 }
 
-fn download(format: ExportFormat, name: &str, bytes: Vec<u8>) -> Response {
+fn download(media_type: &'static str, name: &str, bytes: Vec<u8>) -> Response {
     let mut response = bytes.into_response();
     let headers = response.headers_mut();
-    headers.insert(header::CONTENT_TYPE, HeaderValue::from_static(format.media_type()));
+    headers.insert(header::CONTENT_TYPE, HeaderValue::from_static(media_type));
     // A warehouse's code may be in any alphabet; the name is a courtesy.
     if let Ok(value) = HeaderValue::from_str(&format!("attachment; filename=\"{name}\"")) {
         headers.insert(header::CONTENT_DISPOSITION, value);

@@ -20,6 +20,11 @@ impl Matrix {
         Some(Self { width: side(width)?, height: side(height)?, black })
     }
 
+    /// From the top; black is true.
+    pub(in crate::labels) fn rows(&self) -> impl Iterator<Item = &[bool]> {
+        self.black.chunks_exact(self.width as usize)
+    }
+
     /// The symbol with `quiet` white modules around it, a module being `module` dots a side.
     pub(in crate::labels) fn picture(&self, module: u32, quiet: u32) -> Bitmap {
         let side = |modules: u32| (modules + 2 * quiet) * module;

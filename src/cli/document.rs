@@ -1,0 +1,76 @@
+//! `ambar document`: papers as PDF from a model in JSON, without a server.
+
+use std::io::Write;
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+use anyhow::Context;
+use clap::{Args, Subcommand};
+
+use crate::documents::pdf::Template;
+use crate::documents::post_forms;
+use crate::manifests::act;
+
+#[derive(Debug, Args)]
+pub(super) struct DocumentArgs {
+    #[command(subcommand)]
+    action: Action,
+}
+
+#[derive(Debug, Subcommand)]
+enum Action {
+    /// The names of the papers.
+    List,
+    /// One paper as PDF on standard output.
+    Render(RenderArgs),
+    /// The example of a paper's model, to be changed and rendered.
+    Example { name: String },
+}
+
+#[derive(Debug, Args)]
+struct RenderArgs {
+    /// Name of the paper.
+    name: String,
+    /// The paper's own example; so, too, if no data is given.
+    #[arg(long, conflicts_with = "data")]
+    example: bool,
+    /// A JSON file with the model.
+    #[arg(long)]
+    data: Option<PathBuf>,
+}
+
+pub(super) fn run(args: &DocumentArgs) -> anyhow::Result<ExitCode> {
+    let bytes = match &args.action {
+        Action::List => list().into_bytes(),
+        Action::Render(args) => render(args)?,
+        Action::Example { name } => example(template(name)?)?.into(),
+    };
+    std::io::stdout().lock().write_all(&bytes)?;
+    Ok(ExitCode::SUCCESS)
+}
+
+fn list() -> String {
+    Template::ALL.iter().map(|template| format!("{template}\n")).collect()
+}
+
+fn template(name: &str) -> anyhow::Result<Template> {
+    Template::parse(name)
+        .with_context(|| format!("there is no paper {name}; there are:\n{}", list()))
+}
+
+fn example(template: Template) -> anyhow::Result<&'static str> {
+    let act = (template == Template::HandoverAct).then_some(act::EXAMPLE);
+    act.or_else(|| post_forms::example(template)).context("this paper has no example")
+}
+
+fn render(args: &RenderArgs) -> anyhow::Result<Vec<u8>> {
+    let template = template(&args.name)?;
+    let model = match &args.data {
+        Some(file) => std::fs::read(file).with_context(|| file.display().to_string())?,
+        None => example(template)?.into(),
+    };
+    if template == Template::HandoverAct {
+        return Ok(act::pdf(&serde_json::from_slice(&model)?)?);
+    }
+    Ok(post_forms::render_json(template, &model)?)
+}

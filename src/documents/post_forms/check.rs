@@ -1,0 +1,142 @@
+//! What the Post refuses at the window, refused before it is printed.
+
+use super::model::{Bank, Inventory, Item, List, ListItem, Party, Transfer};
+use crate::barcodes::{BarcodeError, PostalNumber};
+use crate::fault::{InputError, InputFaults};
+use crate::units::{Kopecks, OutOfRange};
+
+/// No sum on a form is larger: ten million million roubles.
+const SUM_MAX: i64 = 1_000_000_000_000_000;
+const MASS_MAX: i64 = 1_000_000_000;
+const QUANTITY_MAX: i64 = 1_000_000;
+
+/// Checks every one of a list and names its fields by their place in it.
+pub(super) fn each<T>(
+    list: &str,
+    items: &[T],
+    check: impl Fn(&mut InputFaults, &str, &T),
+) -> Result<(), InputError> {
+    let mut faults = InputFaults::default();
+    if items.is_empty() {
+        faults.note(list, "missing");
+    }
+    for (index, item) in items.iter().enumerate() {
+        check(&mut faults, &format!("{list}[{index}]"), item);
+    }
+    faults.finish()
+}
+
+pub(super) fn item(faults: &mut InputFaults, at: &str, item: &Item) {
+    barcode(faults, &format!("{at}.barcode"), &item.barcode);
+    party(faults, &format!("{at}.sender"), &item.sender);
+    party(faults, &format!("{at}.recipient"), &item.recipient);
+    faults.range(&format!("{at}.mass_g"), item.mass_g.get(), 1..=MASS_MAX);
+    sums(faults, at, (item.declared_kopecks, item.cod_kopecks, item.fee_kopecks));
+}
+
+pub(super) fn list_item(faults: &mut InputFaults, at: &str, item: &ListItem) {
+    barcode(faults, &format!("{at}.barcode"), &item.barcode);
+    party(faults, &format!("{at}.recipient"), &item.recipient);
+    faults.range(&format!("{at}.mass_g"), item.mass_g.get(), 1..=MASS_MAX);
+    sums(faults, at, (item.declared_kopecks, item.cod_kopecks, item.fee_kopecks));
+}
+
+/// Cash on delivery is at most the declared value (the Post's own rule).
+fn sums(faults: &mut InputFaults, at: &str, (declared, cod, fee): (Kopecks, Kopecks, Kopecks)) {
+    faults.range(&format!("{at}.declared_kopecks"), declared.get(), 0..=SUM_MAX);
+    faults.range(&format!("{at}.cod_kopecks"), cod.get(), 0..=declared.get().max(0));
+    faults.range(&format!("{at}.fee_kopecks"), fee.get(), 0..=SUM_MAX);
+}
+
+pub(super) fn transfer(faults: &mut InputFaults, at: &str, transfer: &Transfer) {
+    barcode(faults, &format!("{at}.barcode"), &transfer.barcode);
+    faults.range(&format!("{at}.cod_kopecks"), transfer.cod_kopecks.get(), 1..=SUM_MAX);
+    party(faults, &format!("{at}.receiver"), &transfer.receiver);
+    party(faults, &format!("{at}.payer"), &transfer.payer);
+    bank(faults, &format!("{at}.bank"), &transfer.bank);
+}
+
+pub(super) fn bank(faults: &mut InputFaults, at: &str, bank: &Bank) {
+    for (field, value, lengths) in [
+        ("inn", &bank.inn, &[10, 12][..]),
+        ("account", &bank.account, &[20]),
+        ("corr_account", &bank.corr_account, &[20]),
+        ("bic", &bank.bic, &[9]),
+    ] {
+        if !lengths.iter().any(|length| is_digits(value, *length)) {
+            faults.note(format!("{at}.{field}"), "bad_format");
+        }
+    }
+    if bank.name.trim().is_empty() {
+        faults.note(format!("{at}.name"), "missing");
+    }
+}
+
+pub(super) fn inventory(faults: &mut InputFaults, at: &str, inventory: &Inventory) {
+    barcode(faults, &format!("{at}.barcode"), &inventory.barcode);
+    party(faults, &format!("{at}.sender"), &inventory.sender);
+    if inventory.lines.is_empty() {
+        faults.note(format!("{at}.lines"), "missing");
+    }
+    for (index, line) in inventory.lines.iter().enumerate() {
+        let at = format!("{at}.lines[{index}]");
+        if line.name.trim().is_empty() {
+            faults.note(format!("{at}.name"), "missing");
+        }
+        faults.range(&format!("{at}.quantity"), line.quantity, 1..=QUANTITY_MAX);
+        faults.range(&format!("{at}.price_kopecks"), line.price_kopecks.get(), 0..=SUM_MAX);
+    }
+    if total(inventory) != Ok(inventory.declared_kopecks) {
+        faults.note(format!("{at}.declared_kopecks"), "bad_format");
+    }
+}
+
+/// The declared value of all lines.
+pub(super) fn total(inventory: &Inventory) -> Result<Kopecks, OutOfRange> {
+    inventory.lines.iter().try_fold(Kopecks::ZERO, |sum, line| {
+        sum.checked_add(line.price_kopecks.checked_times(line.quantity)?)
+    })
+}
+
+pub(super) fn list(list: &List) -> Result<(), InputError> {
+    let mut faults = InputFaults::default();
+    for (field, value) in [
+        ("number", &list.number),
+        ("kind", &list.kind),
+        ("sender", &list.sender),
+        ("office", &list.office),
+    ] {
+        if value.trim().is_empty() {
+            faults.note(field, "missing");
+        }
+    }
+    faults.finish()?;
+    each("items", &list.items, list_item)
+}
+
+fn party(faults: &mut InputFaults, at: &str, party: &Party) {
+    for (field, value) in [("name", &party.name), ("address", &party.address)] {
+        if value.trim().is_empty() {
+            faults.note(format!("{at}.{field}"), "missing");
+        }
+    }
+    if !is_digits(&party.index, 6) {
+        faults.note(format!("{at}.index"), "bad_format");
+    }
+    if !party.phone.is_empty() && !is_digits(&party.phone, 10) {
+        faults.note(format!("{at}.phone"), "bad_format");
+    }
+}
+
+fn barcode(faults: &mut InputFaults, at: &str, barcode: &str) {
+    match PostalNumber::parse(barcode) {
+        // What is shown must be what the bars say.
+        Ok(number) if number.as_str() == barcode => {}
+        Err(BarcodeError::CheckDigit { .. }) => faults.note(at, "bad_check_digit"),
+        _ => faults.note(at, "bad_format"),
+    }
+}
+
+fn is_digits(text: &str, length: usize) -> bool {
+    text.len() == length && text.bytes().all(|byte| byte.is_ascii_digit())
+}
