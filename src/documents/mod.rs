@@ -12,6 +12,8 @@
 pub mod csv;
 pub mod pdf;
 pub mod post_forms;
+#[cfg(test)]
+pub(crate) mod read_back;
 mod sheet;
 pub mod typography;
 pub mod words;

@@ -18,6 +18,12 @@ const LINE: i64 = 1_160;
 const CAPITAL: i64 = 729;
 /// From a written line down to its rule.
 const ABOVE_RULE: i64 = 500;
+/// What is free above the first of the rules, where there is but one.
+const ABOVE_SINGLE_RULE: i64 = 5_000;
+/// Letters of 6.5 points: smaller ones are used only for what has no room otherwise.
+const EASILY_READ: i64 = 2_293;
+/// Letters of 4.5 points: smaller ones are not used.
+const LEAST: i64 = 1_588;
 /// Modules of bar codes: the least that every reader is promised, and more than enough.
 const MODULE_MIN: i64 = 250;
 const MODULE_MAX: i64 = 500;
@@ -106,8 +112,8 @@ impl Pen<'_> {
                 let first = self.y + top.0 + size.0 * CAPITAL / 1_000;
                 self.lines((self.x + left.0, first), width.0, Along::Left, Face::Sans, lines);
             }
-            Drawing::Write { left, rules, width, text, size, least, along, face } => {
-                let hand = Hand { face: *face, along: *along, em: size.0, least: least.0 };
+            Drawing::Write { left, rules, width, text, size, along } => {
+                let hand = Hand { face: Face::Sans, along: *along, em: size.0, least: LEAST };
                 self.write(left.0, rules, width.0, text, hand)?;
             }
             Drawing::Fill { at, text, size, least, along, face } => {
@@ -161,14 +167,51 @@ impl Pen<'_> {
         hand: Hand,
     ) -> Result<(), PaperError> {
         let filled = phrase.fill(self.model)?;
-        let size = (hand.em, hand.least);
-        let fitted = text::fit(&filled, hand.face, size, width, |_| rules.len());
-        let fitted = fitted.ok_or_else(|| self.refused(phrase))?;
-        for (rule, glyphs) in rules.iter().zip(fitted.lines) {
-            let at = (self.x + left, self.y + rule.0 - ABOVE_RULE);
-            self.page.text(at, width, hand.along, (hand.face, fitted.em), glyphs);
+        let size = (hand.em, EASILY_READ.min(hand.em));
+        if let Some(fitted) = text::fit(&filled, hand.face, size, width, |_| rules.len()) {
+            self.ruled((left, rules, width), hand, fitted, 1);
+            return Ok(());
         }
-        Ok(())
+        let above = match rules {
+            [first, second, ..] => second.0 - first.0,
+            _ => ABOVE_SINGLE_RULE,
+        };
+        // Two or more small lines to a rule, as large as they can be.
+        for count in 2..=4_usize {
+            let steps = i64::try_from(count - 1).unwrap_or(0);
+            let em = (above - 2 * ABOVE_RULE) * 1_000 / (CAPITAL + steps * LINE);
+            let size = (em.min(size.1), LEAST);
+            if em < LEAST {
+                break;
+            }
+            let fitted = text::fit(&filled, hand.face, size, width, |_| count * rules.len());
+            if let Some(fitted) = fitted {
+                self.ruled((left, rules, width), hand, fitted, count);
+                return Ok(());
+            }
+        }
+        Err(self.refused(phrase))
+    }
+
+    /// Lines above their rules, so many to each.
+    fn ruled(
+        &mut self,
+        (left, rules, width): (i64, &[Length], i64),
+        hand: Hand,
+        fitted: Lines,
+        count: usize,
+    ) {
+        let step = fitted.em * LINE / 1_000;
+        for (rule, lines) in rules.iter().zip(fitted.lines.chunks(count)) {
+            let lowest = self.y + rule.0 - ABOVE_RULE;
+            let mut baseline = lowest - (i64::try_from(lines.len()).unwrap_or(1) - 1) * step;
+            for glyphs in lines {
+                let at = (self.x + left, baseline);
+                baseline += step;
+                let style = (hand.face, fitted.em);
+                self.page.text(at, width, hand.along, style, glyphs.clone());
+            }
+        }
     }
 
     fn fill(
@@ -294,7 +337,7 @@ impl Pen<'_> {
         column: &RowColumn,
     ) -> Result<(), PaperError> {
         const INSET: i64 = 800;
-        let hand = Hand { face: Face::Sans, along: column.along, em: column.size.0, least: 1_590 };
+        let hand = Hand { face: Face::Sans, along: column.along, em: column.size.0, least: LEAST };
         let area = (x + INSET, y + INSET / 2, width - 2 * INSET, height - INSET);
         self.fill(area, &column.text, hand)
     }

@@ -170,19 +170,16 @@ pub(super) enum Drawing {
     },
     /// A paragraph of the form: left, top and width.
     Passage { at: [Length; 3], text: Phrase, size: Size },
-    /// Data on ruled lines: the baselines stand a little above the heights of `rules`.
+    /// Data on ruled lines: the baselines stand a little above the heights of `rules`. A text that
+    /// is too long for letters that are easily read stands in smaller ones above the last rule.
     Write {
         left: Length,
         rules: Vec<Length>,
         width: Length,
         text: Phrase,
         size: Size,
-        #[serde(default = "least")]
-        least: Size,
         #[serde(default)]
         along: Along,
-        #[serde(default)]
-        face: Face,
     },
     /// Data in an area, in as many lines as it holds.
     Fill {
@@ -236,8 +233,9 @@ pub(super) struct RowColumn {
     pub(super) along: Along,
 }
 
+/// 4.5 points.
 const fn least() -> Size {
-    Size(1_940)
+    Size(1_588)
 }
 
 /// A paper whose length is that of its data.

@@ -227,3 +227,6 @@ pub fn render_json(template: Template, model: &[u8]) -> Result<Vec<u8>, PaperErr
         }
     }
 }
+
+#[cfg(test)]
+mod tests;
