@@ -50,7 +50,7 @@ pub(super) fn run(args: &DocumentArgs) -> anyhow::Result<ExitCode> {
 }
 
 fn list() -> String {
-    Template::ALL.iter().map(|template| format!("{template}\n")).collect()
+    Template::ALL.iter().fold(String::new(), |list, template| list + template.as_str() + "\n")
 }
 
 fn template(name: &str) -> anyhow::Result<Template> {
@@ -73,4 +73,18 @@ fn render(args: &RenderArgs) -> anyhow::Result<Vec<u8>> {
         return Ok(act::pdf(&serde_json::from_slice(&model)?)?);
     }
     Ok(post_forms::render_json(template, &model)?)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_paper_has_an_example_that_is_drawn() {
+        for template in Template::ALL {
+            let args = RenderArgs { name: template.to_string(), example: true, data: None };
+            assert!(render(&args).unwrap().starts_with(b"%PDF-"), "{template}");
+        }
+        assert!(super::template("other").unwrap_err().to_string().contains("post_f7p"));
+    }
 }

@@ -128,3 +128,37 @@ fn sheet(act: &ManifestModel) -> Sheet {
 fn places(act: &ManifestModel) -> String {
     typography::plural(act.parcels.len(), ["место", "места", "мест"])
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::documents::read_back;
+
+    #[test]
+    fn the_pdf_says_what_the_page_says() {
+        let act: ManifestModel = serde_json::from_str(EXAMPLE).unwrap();
+        let file = pdf(&act).unwrap();
+        assert_eq!(file, pdf(&act).unwrap(), "the same model gives the same bytes");
+        let pages = read_back::pages(&file);
+        assert!(pages.len() == 1 && pages[0].is_within());
+        let said = pages[0].text().replace('\n', " ");
+        for parcel in &act.parcels {
+            for text in [&parcel.number, &parcel.order_number, &parcel.shop] {
+                assert!(said.contains(text.as_str()), "{text} is not in {said}");
+            }
+        }
+        for text in [
+            "Акт приёма-передачи № ТВ-2026-000041 от 12.09.2026",
+            "Закрыт",
+            "12.09.2026 18:20 (МСК)",
+            "Всего по акту: 3 места 4,750 13 490,00",
+            "Передано: три места. Сумма наложенного платежа: Тринадцать тысяч четыреста девяносто",
+            "остались на складе: СД-000119.",
+            "Сдал",
+            "Принял",
+        ] {
+            assert!(said.contains(text), "{text} is not in {said}");
+        }
+        assert!(html(&act).unwrap().contains("СД-000119"));
+    }
+}

@@ -422,7 +422,7 @@ async fn the_papers_hold_every_parcel_and_no_code() {
     let manifest = open(&app, &world).await;
     let path = format!("/v1/manifests/{manifest}");
     let token = dispatcher(&world);
-    for paper in ["act.html", "act.xlsx", "register.xlsx", "register.csv"] {
+    for paper in ["act.html", "act.pdf", "act.xlsx", "register.xlsx", "register.csv"] {
         let early = app.get(token, &format!("{path}/{paper}")).await;
         assert_eq!(early.problem(409), "manifest_not_closed");
     }
@@ -451,6 +451,9 @@ async fn the_papers_hold_every_parcel_and_no_code() {
         }
         assert!(book.worksheet_formula(tab).unwrap().is_empty());
     }
+    let file = app.get(token, &format!("{path}/act.pdf")).await;
+    let again = app.get(token, &format!("{path}/act.pdf")).await;
+    assert!(file.bytes.starts_with(b"%PDF-") && file.bytes == again.bytes, "a paper never changes");
     let csv = app.get(token, &format!("{path}/register.csv")).await;
     let csv = String::from_utf8(csv.bytes).unwrap();
     assert_eq!(csv.lines().count(), 3);
@@ -467,7 +470,7 @@ async fn shops_see_no_manifest_and_wrong_input_is_named() {
     let sql = "UPDATE app_user SET owner_id = $1 WHERE login = 'packer'";
     write(&app, sql, args![world.owners[0]]).await;
     for token in [world.keys[0].as_str(), world.session(Role::Packer)] {
-        for path in ["", "/parcels", "/act.html", "/register.csv"] {
+        for path in ["", "/parcels", "/act.html", "/act.pdf", "/register.csv"] {
             let refused = app.get(token, &format!("/v1/manifests/{manifest}{path}")).await;
             assert_eq!(refused.problem(403), "forbidden");
         }

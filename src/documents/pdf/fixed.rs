@@ -169,7 +169,7 @@ impl Pen<'_> {
         let filled = phrase.fill(self.model)?;
         let size = (hand.em, EASILY_READ.min(hand.em));
         if let Some(fitted) = text::fit(&filled, hand.face, size, width, |_| rules.len()) {
-            self.ruled((left, rules, width), hand, fitted, 1);
+            self.ruled((left, rules, width), hand, &fitted, 1);
             return Ok(());
         }
         let above = match rules {
@@ -186,7 +186,7 @@ impl Pen<'_> {
             }
             let fitted = text::fit(&filled, hand.face, size, width, |_| count * rules.len());
             if let Some(fitted) = fitted {
-                self.ruled((left, rules, width), hand, fitted, count);
+                self.ruled((left, rules, width), hand, &fitted, count);
                 return Ok(());
             }
         }
@@ -198,7 +198,7 @@ impl Pen<'_> {
         &mut self,
         (left, rules, width): (i64, &[Length], i64),
         hand: Hand,
-        fitted: Lines,
+        fitted: &Lines,
         count: usize,
     ) {
         let step = fitted.em * LINE / 1_000;
@@ -247,7 +247,7 @@ impl Pen<'_> {
             return Err(self.refused(phrase));
         }
         let mut glyphs = glyphs.into_iter();
-        let baseline = y + (height + em * CAPITAL / 1_000) / 2;
+        let baseline = y + i64::midpoint(height, em * CAPITAL / 1_000);
         for left in (0..).map(|index| x + index * pitch).take(count) {
             self.page.frame((left, y, width, height), 150, Style::Solid);
             if let Some(glyph) = glyphs.next() {

@@ -92,7 +92,7 @@ fn sums_of_pages_add_up() {
     let after = |page: &Page, word: &str| {
         let texts = texts(page);
         let at = texts.iter().position(|text| text.starts_with(word)).unwrap();
-        let money = texts[at + 2].replace('\u{a0}', "").replace(',', "");
+        let money = texts[at + 2].replace(['\u{a0}', ','], "");
         money.parse::<i64>().unwrap()
     };
     let sums: i64 = pages.iter().map(|page| after(page, "Итого по листу")).sum();

@@ -118,7 +118,9 @@ fn rectangles(areas: &[(i64, i64, i64, i64)]) -> Option<Path> {
     let mut path = PathBuilder::new();
     for (x, y, width, height) in areas {
         let area = Rect::from_xywh(points(*x), points(*y), points(*width), points(*height));
-        area.map(|area| path.push_rect(area));
+        if let Some(area) = area {
+            path.push_rect(area);
+        }
     }
     path.finish()
 }

@@ -1,5 +1,6 @@
 //! Every form read back by a library that did not write it.
 
+use proptest::prelude::*;
 use serde::de::DeserializeOwned;
 use serde_json::json;
 
@@ -328,4 +329,31 @@ fn a_model_with_unknown_fields_is_refused() {
     let model = json!([{ "barcod": BARCODE }]).to_string();
     let error = render_json(Template::PostLabel, model.as_bytes()).unwrap_err();
     assert!(matches!(error, PaperError::Model(_)), "{error}");
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(48))]
+
+    #[test]
+    fn whatever_is_written_is_whole_or_refused(name in ".{1,200}", address in "\\PC{1,300}") {
+        let mut items = items();
+        change_parties(&mut items, &name, &address);
+        match labels(&items) {
+            Ok(file) => {
+                let pages = read_back::pages(&file);
+                prop_assert!(pages.len() == 1 && pages[0].is_within());
+                // Twice each: the sender and the addressee.
+                let drawn = letters(&pages[0].text()).chars().filter(|c| c.is_alphabetic()).count();
+                let wanted = 2 * [&name, &address].into_iter().map(|text| drawable(text)).sum::<usize>();
+                prop_assert!(drawn >= wanted, "{drawn} letters of {wanted}");
+            }
+            Err(PaperError::Input(_)) => {}
+            Err(other) => return Err(TestCaseError::fail(other.to_string())),
+        }
+    }
+}
+
+/// Letters that a face of ours is sure to have.
+fn drawable(text: &str) -> usize {
+    text.chars().filter(|c| matches!(c, 'a'..='z' | 'A'..='Z' | 'а'..='я' | 'А'..='Я')).count()
 }

@@ -139,7 +139,7 @@ async fn handed_over(site: &Site, manifest: &Value, papers: &Path) -> anyhow::Re
     ensure!(again["act_number"] == act.as_str(), "повторное закрытие дало другой акт: {again}");
     site.tally.caught("реестр закрыт дважды: акт тот же");
     let number = text_of(manifest, "number")?;
-    for file in ["act.xlsx", "act.html", "register.xlsx", "register.csv"] {
+    for file in ["act.pdf", "act.xlsx", "act.html", "register.xlsx", "register.csv"] {
         let bytes = site.dispatch.download(&format!("{path}/{file}")).await?;
         ensure!(!bytes.is_empty(), "{number}: {file} пуст");
         let name = papers.join(format!("{number}-{file}"));
