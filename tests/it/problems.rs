@@ -208,7 +208,9 @@ fn no_capability_is_missing_here() {
                 "LabelError",
                 "PdfError",
                 "LineError",
+                "PaperError",
                 "PrinterError",
+                "SymbolError",
             ]
             .contains(&name.as_str())
         })
