@@ -332,7 +332,7 @@ async fn act_pdf(
     caller: Caller<rights::ManifestsRead>,
     IdPath(id): IdPath<ManifestId>,
 ) -> Result<Response, Problem> {
-    staff_only(&caller)?;
+    caller.staff_only()?;
     let model = act_of(&app, id).await?;
     let name = format!("act-{}.pdf", model.act_number);
     let drawn = tokio::task::spawn_blocking(move || act::pdf(&model)).await;

@@ -34,12 +34,18 @@ pub(super) fn pages(form: &Form, model: &Value) -> Result<Vec<Page>, PaperError>
     let items = items.ok_or_else(|| PaperError::Template(format!("{} is no list", form.each)))?;
     let mut pages = Vec::with_capacity(items.len() * form.sides.len());
     for (index, item) in items.iter().enumerate() {
-        let field = format!("{}[{index}].", form.each);
+        let field = place_of(item, || format!("{}[{index}].", form.each));
         for side in &form.sides {
             pages.push(draw_side(side, item, &field)?);
         }
     }
     Ok(pages)
+}
+
+/// What stands before the paths of an item when one is refused: its place in the list, or what it
+/// says itself where a form is made of parts of a model.
+fn place_of(item: &Value, place: impl Fn() -> String) -> String {
+    item.get("at").and_then(Value::as_str).map_or_else(place, str::to_owned)
 }
 
 fn draw_side(side: &Side, model: &Value, field: &str) -> Result<Page, PaperError> {
@@ -318,7 +324,8 @@ impl Pen<'_> {
             let from = (self.x + rows.left.0, self.y + top);
             self.page.frame((from.0, from.1, total, rows.height.0), 150, Style::Solid);
             let Some(item) = items.get(index) else { continue };
-            let field = format!("{}{}[{index}].", self.field, rows.items);
+            let place = || format!("{}{}[{index}].", self.field, rows.items);
+            let field = place_of(item, place);
             let mut left = rows.left.0;
             for column in &rows.columns {
                 let area = (self.x + left, from.1, column.width.0, rows.height.0);

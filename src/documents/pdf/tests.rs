@@ -144,3 +144,37 @@ fn a_sum_that_no_number_holds_is_refused() {
     let model = act(2, |_, row| row["cod_kopecks"] = i64::MAX.into());
     assert!(matches!(render(Template::HandoverAct, &model), Err(PaperError::Input(_))));
 }
+
+#[test]
+fn a_form_can_have_every_kind_of_bar_code() {
+    let layout = r#"
+        title = "x"
+        width = 100
+        height = 50
+        [content.form]
+        each = "items"
+        [[content.form.sides]]
+        elements = [
+            { draw = "code", at = [10, 10, 60, 12], code = "code128", value = "number" },
+            { draw = "code", at = [75, 10, 20, 20], code = "datamatrix", value = "number" },
+        ]
+    "#;
+    let layout: Layout = toml::from_str(layout).unwrap();
+    let Content::Form(form) = &layout.content else { panic!("a form") };
+    let draw = |number: &str| fixed::pages(form, &json!({ "items": [{ "number": number }] }));
+    let pages = draw("PR-000117").unwrap();
+    let [Op::Black(bars), Op::Black(matrix)] = pages[0].ops.as_slice() else { panic!("two codes") };
+    assert!(
+        bars.iter().all(|(x, y, w, h)| {
+            *x >= 10_000 && x + w <= 70_000 && *y == 10_000 && *h == 12_000
+        })
+    );
+    // A square in the middle of its area, of modules of half a millimetre.
+    let (left, right) = (matrix.iter().map(|m| m.0).min(), matrix.iter().map(|m| m.0 + m.2).max());
+    let (top, bottom) = (matrix.iter().map(|m| m.1).min(), matrix.iter().map(|m| m.1 + m.3).max());
+    assert_eq!(left.unwrap() - 75_000, 95_000 - right.unwrap());
+    assert_eq!(top.unwrap() - 10_000, 30_000 - bottom.unwrap());
+    assert!(matrix.iter().all(|m| m.3 == 500));
+    assert!(matches!(draw("номер"), Err(PaperError::Input(_))), "no letters of Code 128");
+    assert!(matches!(draw(&"1".repeat(200)), Err(PaperError::Input(_))), "more than 60 mm hold");
+}

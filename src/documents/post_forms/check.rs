@@ -9,6 +9,8 @@ use crate::units::{Kopecks, OutOfRange};
 const SUM_MAX: i64 = 1_000_000_000_000_000;
 const MASS_MAX: i64 = 1_000_000_000;
 const QUANTITY_MAX: i64 = 1_000_000;
+/// Characters of a message: two lines of cells.
+const MESSAGE_MAX: usize = 70;
 
 /// Checks every one of a list and names its fields by their place in it.
 pub(super) fn each<T>(
@@ -54,6 +56,9 @@ pub(super) fn transfer(faults: &mut InputFaults, at: &str, transfer: &Transfer) 
     party(faults, &format!("{at}.receiver"), &transfer.receiver);
     party(faults, &format!("{at}.payer"), &transfer.payer);
     bank(faults, &format!("{at}.bank"), &transfer.bank);
+    if transfer.message.chars().count() > MESSAGE_MAX {
+        faults.note(format!("{at}.message"), "too_long");
+    }
 }
 
 pub(super) fn bank(faults: &mut InputFaults, at: &str, bank: &Bank) {

@@ -53,12 +53,13 @@ pub fn accompanying_cod(items: &[CodItem]) -> Result<Vec<u8>, PaperError> {
         }
         check::bank(faults, &format!("{at}.bank"), &cod.bank);
     })?;
-    let view = |cod: &CodItem| {
+    let view = |(index, cod): (usize, &CodItem)| {
         let mut view = item_view(&cod.item);
         view["bank"] = json!(cod.bank);
+        view["at"] = format!("items[{index}].item.").into();
         view
     };
-    let views: Vec<Value> = items.iter().map(view).collect();
+    let views: Vec<Value> = items.iter().enumerate().map(view).collect();
     pdf::render(Template::PostAccompanyingCod, &json!({ "items": views }))
 }
 
@@ -91,8 +92,10 @@ fn transfer_forms(form: Template, transfers: &[Transfer]) -> Result<Vec<u8>, Pap
 pub fn inventories(inventories: &[Inventory]) -> Result<Vec<u8>, PaperError> {
     check::each("inventories", inventories, check::inventory)?;
     let mut sheets = Vec::new();
-    for inventory in inventories {
-        sheets.extend(inventory_sheets(inventory).map_err(|OutOfRange| too_large("inventories"))?);
+    for (index, inventory) in inventories.iter().enumerate() {
+        let at = format!("inventories[{index}].");
+        let own = inventory_sheets(&at, inventory);
+        sheets.extend(own.map_err(|OutOfRange| too_large("inventories"))?);
     }
     pdf::render(Template::PostInventory, &json!({ "sheets": sheets }))
 }
@@ -129,7 +132,7 @@ fn item_view(item: &Item) -> Value {
         "recipient": item.recipient, "declared_kopecks": item.declared_kopecks,
         "cod_kopecks": item.cod_kopecks, "fee_kopecks": item.fee_kopecks,
         "is_parcel": item.kind == ItemKind::Parcel, "is_wrapper": item.kind == ItemKind::Wrapper,
-        "locker": item.locker.as_ref().map_or("", |locker| locker.number.as_str()),
+        "locker": { "number": item.locker.as_ref().map_or("", |locker| locker.number.as_str()) },
     });
     for service in ItemService::ALL {
         view[service.as_str()] = item.services.contains(service).into();
@@ -154,7 +157,7 @@ fn list_view(item: &ListItem) -> Value {
     })
 }
 
-fn inventory_sheets(inventory: &Inventory) -> Result<Vec<Value>, OutOfRange> {
+fn inventory_sheets(at: &str, inventory: &Inventory) -> Result<Vec<Value>, OutOfRange> {
     let sheets = inventory.lines.chunks(INVENTORY_LINES);
     let count = sheets.len();
     let quantity: i64 = inventory.lines.iter().map(|line| line.quantity).sum();
@@ -164,12 +167,14 @@ fn inventory_sheets(inventory: &Inventory) -> Result<Vec<Value>, OutOfRange> {
     for (index, lines) in sheets.enumerate() {
         let mut rows = Vec::with_capacity(lines.len());
         for line in lines {
+            let at = format!("{at}lines[{number}].");
             number += 1;
             let value = line.price_kopecks.checked_times(line.quantity)?;
             let value = if value.is_zero() { "—".to_owned() } else { value.to_roubles_text() };
             let value = value.replace("\u{a0}₽", "");
             rows.push(json!({
                 "number": number, "name": line.name, "quantity": line.quantity, "value": value,
+                "at": at,
             }));
         }
         let what = match inventory.kind {
@@ -177,7 +182,7 @@ fn inventory_sheets(inventory: &Inventory) -> Result<Vec<Value>, OutOfRange> {
             ItemKind::Wrapper => "бандероль",
         };
         views.push(json!({
-            "barcode": inventory.barcode, "what": what, "sender": inventory.sender, "lines": rows,
+            "at": at, "barcode": inventory.barcode, "what": what, "sender": inventory.sender, "lines": rows,
             "sheet": index + 1, "sheet_count": count, "is_one_of_many": count > 1,
             "is_last": index + 1 == count, "total_quantity": quantity, "total_kopecks": total,
         }));

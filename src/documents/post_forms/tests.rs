@@ -313,8 +313,10 @@ fn what_cannot_be_written_is_refused_by_name() {
 
     let mut money: Vec<Transfer> = model(Template::PostTransfer);
     money[0].message = "з".repeat(71);
-    let too_long = ("transfers[0].message_second".to_owned(), "too_long");
+    let too_long = ("transfers[0].message".to_owned(), "too_long");
     assert_eq!(refused(transfers(&money)), [too_long]);
+    money[0].message = "з".repeat(70);
+    assert_eq!(drawn(transfers(&money))[0].text_in([40.0, 95.0, 154.0, 12.0]), money[0].message);
     money[0].bank.bic = "04280990О".to_owned();
     assert_eq!(refused(transfers(&money)), [("transfers[0].bank.bic".to_owned(), "bad_format")]);
 
@@ -322,6 +324,39 @@ fn what_cannot_be_written_is_refused_by_name() {
     inventories[0].declared_kopecks = Kopecks::new(148_999);
     let wrong = ("inventories[0].declared_kopecks".to_owned(), "bad_format");
     assert_eq!(refused(super::inventories(&inventories)), [wrong]);
+    let mut long = inventories[0].lines[0].clone();
+    long.price_kopecks = Kopecks::ZERO;
+    inventories[0].declared_kopecks = Kopecks::new(149_000);
+    inventories[0].lines.resize(20, long.clone());
+    long.name = "Ы".repeat(1_000);
+    inventories[0].lines.push(long);
+    let too_long = ("inventories[0].lines[20].name".to_owned(), "too_long");
+    assert_eq!(refused(super::inventories(&inventories)), [too_long]);
+}
+
+#[test]
+fn a_locker_stands_in_its_window() {
+    let mut items = items();
+    items[0].locker = Some(Locker { number: "102345".to_owned(), size: LockerSize::M });
+    let page = drawn(labels(&items)).remove(0);
+    assert_eq!(page.text_in([122.5, 27.6, 24.0, 4.6]), "102345");
+    items[0].locker = Some(Locker { number: "1023456".to_owned(), size: LockerSize::L });
+    let too_long = ("items[0].locker.number".to_owned(), "too_long");
+    assert_eq!(refused(labels(&items)), [too_long]);
+}
+
+#[test]
+fn an_international_number_is_code_128() {
+    let mut items = items();
+    items[0].barcode = "RD025500807SE".to_owned();
+    let page = drawn(labels(&items)).remove(0);
+    let bars = page.bars_in([15.0, 7.0, 44.0, 14.5]);
+    // Three bars to a sign: start, thirteen signs or pairs of digits, check, and stop with one more.
+    assert!(bars.len() % 3 == 1 && read_back::decode_itf(&bars).is_none());
+    let modules =
+        |width: f64| (1..=4).any(|count| (width / bars[1].1 - f64::from(count)).abs() < 0.05);
+    assert!(bars.iter().all(|(_, width)| modules(*width)), "{bars:?}");
+    assert!(page.text().contains("RD 025 500 807 SE"));
 }
 
 #[test]

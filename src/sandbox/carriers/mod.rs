@@ -14,6 +14,7 @@ mod manners;
 mod paper;
 pub mod pek;
 pub mod post;
+mod page;
 mod reading;
 
 use std::net::SocketAddr;
