@@ -23,6 +23,7 @@ pub mod dpd;
 mod error;
 pub mod exchange;
 pub mod file;
+pub mod fivepost;
 mod local;
 pub mod model;
 pub mod pek;

@@ -6,7 +6,7 @@ use serde_json::Value;
 
 use super::exchange::Limits;
 use super::file::FileCarrier;
-use super::{Carrier, CarrierError, boxberry, cdek, dellin, dpd, pek, post};
+use super::{Carrier, CarrierError, boxberry, cdek, dellin, dpd, fivepost, pek, post};
 
 /// The carrier of a code. Those without a program of their own get files.
 pub fn carrier_of(code: &str) -> Box<dyn Carrier> {
@@ -37,6 +37,7 @@ impl Account {
 pub fn connect(code: &str, account: &Account) -> Result<Box<dyn Carrier>, CarrierError> {
     match code {
         boxberry::CODE => Ok(Box::new(boxberry::Boxberry::new(account)?)),
+        fivepost::CODE => Ok(Box::new(fivepost::Fivepost::connect(account)?)),
         pek::CODE => Ok(Box::new(pek::Pek::connect(account)?)),
         dellin::CODE => Ok(Box::new(dellin::Dellin::connect(account)?)),
         cdek::CODE => Ok(Box::new(cdek::Cdek::new(account)?)),

@@ -13,17 +13,23 @@ use super::model::{Address, Answers, Package, PointLimits, PointModel};
 const FRESH: Duration = Duration::from_hours(12);
 
 /// The terminals of one carrier, kept for a while.
-#[derive(Debug, Default)]
-pub(super) struct Terminals {
-    known: Mutex<Option<(Instant, Arc<Vec<PointModel>>)>>,
+#[derive(Debug)]
+pub(super) struct Terminals<T = PointModel> {
+    known: Mutex<Option<(Instant, Arc<Vec<T>>)>>,
 }
 
-impl Terminals {
+impl<T> Default for Terminals<T> {
+    fn default() -> Self {
+        Self { known: Mutex::new(None) }
+    }
+}
+
+impl<T> Terminals<T> {
     /// The list, loaded when it is missing or old. One caller loads, the others wait for it.
     pub(super) async fn all(
         &self,
-        load: impl Future<Output = Result<Vec<PointModel>, CarrierError>>,
-    ) -> Result<Arc<Vec<PointModel>>, CarrierError> {
+        load: impl Future<Output = Result<Vec<T>, CarrierError>>,
+    ) -> Result<Arc<Vec<T>>, CarrierError> {
         let mut known = self.known.lock().await;
         if let Some((at, points)) = known.as_ref()
             && at.elapsed() < FRESH
@@ -42,13 +48,15 @@ pub(super) fn serving<'a>(
     address: &Address,
     package: &Package,
 ) -> Option<&'a PointModel> {
-    let city = plain(&address.city);
-    points.iter().find(|point| {
-        plain(&point.city) == city
-            && !point.is_closed
-            && point.hands_out != Answers::No
-            && admits(&point.limits, package)
-    })
+    points.iter().find(|point| serves(point, address, package))
+}
+
+/// Whether a point is open, in the city of the address, and hands out such a parcel.
+pub(super) fn serves(point: &PointModel, address: &Address, package: &Package) -> bool {
+    plain(&point.city) == plain(&address.city)
+        && !point.is_closed
+        && point.hands_out != Answers::No
+        && admits(&point.limits, package)
 }
 
 fn plain(city: &str) -> String {
@@ -56,7 +64,7 @@ fn plain(city: &str) -> String {
 }
 
 /// Whether a parcel is within the limits. What is not said is not limited.
-fn admits(limits: &PointLimits, package: &Package) -> bool {
+pub(super) fn admits(limits: &PointLimits, package: &Package) -> bool {
     let sides = package.sides_mm();
     let volume_mm3 = sides.iter().fold(1_i64, |volume, side| volume.saturating_mul(*side));
     limits.weight_max_g.is_none_or(|max| package.weight_g <= max)

@@ -10,6 +10,7 @@ pub mod cdek;
 mod control;
 pub mod dellin;
 pub mod dpd;
+pub mod fivepost;
 mod manners;
 mod paper;
 pub mod pek;
