@@ -221,7 +221,8 @@ fn every_name_of_the_published_order_is_one_that_the_stand_in_knows() {
 fn marked_goods_paid_on_receipt_are_one_line_a_piece() {
     let mut ask = ask("P-1");
     let mark = "0104600000000001215AAAAAAA22";
-    ask.items[1].marks = vec![mark.to_owned()];
+    // The separator that scanners tell is not sent.
+    ask.items[1].marks = vec![format!("{}\u{1d}{}", &mark[..20], &mark[20..])];
     let order = map::order(&ask, &Settings::default()).unwrap();
     let lines: Vec<(&str, i64)> =
         order.items.iter().map(|item| (item.marking_crpt.as_str(), item.quantity)).collect();

@@ -6,6 +6,8 @@
 //!   that day is read as a file. Reading it again gives the same day.
 //! - Orders from a door call the courier themselves; there is nothing else to call him with.
 //! - Cash on delivery in Russia is what the goods' lines say; `ОУП` is another thing and not used.
+//! - What `client_code` of a goods' line means is not published: marking codes go there only when the
+//!   account says so ([`Marks`]).
 //! - Own bar codes on parcels need a permission of the contract and are not used: labels are DPD's.
 //! - Registers of collected money come by mail: no interface tells them. Events 2701 and 2801 do, and
 //!   are kept as events.
@@ -57,7 +59,7 @@ const NUMBERS_MAX: usize = 100;
 const EVENTS_MAX: i64 = 500;
 
 text_enum! {
-    /// Which queue tells what happened.
+    /// Which queue tells what happened. That a parcel waits at its point only events say.
     pub enum Queue {
         /// States of parcels: every contract has them.
         States = "states",
@@ -71,6 +73,17 @@ text_enum! {
     pub enum LabelSize {
         A5 = "A5",
         A6 = "A6",
+    }
+}
+
+text_enum! {
+    /// What becomes of marking codes (Честный ЗНАК) of goods that are paid on receipt: the receipt has
+    /// to name them.
+    pub enum Marks {
+        /// Such a shipment is refused before it is sent.
+        Refused = "refused",
+        /// They go out in `client_code`, where DPD has agreed to it.
+        ClientCode = "client_code",
     }
 }
 
@@ -94,6 +107,7 @@ struct Settings {
     services: Vec<String>,
     label_size: LabelSize,
     queue: Queue,
+    marks: Marks,
 }
 
 impl Default for Settings {
@@ -108,6 +122,7 @@ impl Default for Settings {
             services: Vec::new(),
             label_size: LabelSize::A6,
             queue: Queue::States,
+            marks: Marks::Refused,
         }
     }
 }

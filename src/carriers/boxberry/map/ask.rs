@@ -19,7 +19,7 @@ const WEIGHT_MIN: Grams = Grams::new(5);
 const WEIGHT_MAX: Grams = Grams::new(31_000);
 /// 120 × 80 × 50 cm.
 const SIDES_MAX_MM: [i64; 3] = [1_200, 800, 500];
-/// Lengths of marking codes that are taken.
+/// Lengths of marking codes that are taken, without the separators (GS) of the symbol.
 const MARK_CHARS: [usize; 2] = [28, 127];
 
 /// The order of a shipment.
@@ -134,10 +134,11 @@ fn items(ask: &ShipmentAsk) -> Result<Vec<ItemOut>, CarrierError> {
             continue;
         }
         for mark in &item.marks {
+            let mark: String = mark.chars().filter(|letter| !letter.is_control()).collect();
             if !MARK_CHARS.contains(&mark.chars().count()) {
                 return Err(not_sayable("items.marks", "принимаются коды из 28 или 127 знаков"));
             }
-            lines.push(ItemOut { quantity: 1, marking_crpt: mark.clone(), ..line.clone() });
+            lines.push(ItemOut { quantity: 1, marking_crpt: mark, ..line.clone() });
         }
         let marked = i64::try_from(item.marks.len()).unwrap_or(i64::MAX);
         if item.quantity > marked {

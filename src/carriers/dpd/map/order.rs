@@ -6,7 +6,7 @@ use crate::carriers::amounts::{cubic_metres_text, kilograms_text, roubles_text};
 use crate::carriers::dpd::wire::{
     AddressOut, ExtraServiceOut, HeaderOut, OrderIn, OrderOut, OrdersOut, ParamOut, UnitLoadOut,
 };
-use crate::carriers::dpd::{CODE, Settings};
+use crate::carriers::dpd::{CODE, Marks, Settings};
 use crate::carriers::model::{
     Address, BuyOut, Contact, Item, Reason, Registered, Registration, ShipmentAsk, ShipmentRef,
     Spot, VatRate,
@@ -39,7 +39,7 @@ pub(crate) fn orders(ask: &ShipmentAsk, settings: &Settings) -> Result<OrdersOut
         cargo_category: settings.category.clone(),
         receiver_address: receiver(ask)?,
         extra_service: extra_services(ask),
-        unit_load: goods(ask),
+        unit_load: goods(ask, settings.marks)?,
     };
     let header = HeaderOut {
         date_pickup: ask.day.to_string(),
@@ -160,11 +160,22 @@ fn extra_services(ask: &ShipmentAsk) -> Vec<ExtraServiceOut> {
 }
 
 /// Goods are told where the recipient pays or chooses; their sums are what is collected.
-fn goods(ask: &ShipmentAsk) -> Vec<UnitLoadOut> {
+fn goods(ask: &ShipmentAsk, marks: Marks) -> Result<Vec<UnitLoadOut>, CarrierError> {
     if !ask.cod_kopecks().is_positive() && ask.buy_out == BuyOut::Whole {
-        return Vec::new();
+        return Ok(Vec::new());
     }
-    let mut lines: Vec<UnitLoadOut> = ask.items.iter().map(line).collect();
+    let mut lines = Vec::new();
+    for item in &ask.items {
+        if !ask.cod_kopecks().is_positive() || item.marks.is_empty() {
+            lines.push(line(item));
+        } else if marks == Marks::ClientCode {
+            lines.extend(pieces(item));
+        } else {
+            let problem = "чек DPD не назовёт код маркировки: оплатите заранее, выберите другого \
+                           перевозчика или включите в договоре передачу кодов (marks)";
+            return Err(not_sayable("items.marks", problem));
+        }
+    }
     if ask.delivery_fee_kopecks.is_positive() {
         lines.push(UnitLoadOut {
             declared_value: None,
@@ -176,6 +187,21 @@ fn goods(ask: &ShipmentAsk) -> Vec<UnitLoadOut> {
                 1,
             )
         });
+    }
+    Ok(lines)
+}
+
+/// One line a piece with its marking code, and one for those without.
+fn pieces(item: &Item) -> Vec<UnitLoadOut> {
+    let marked = item.marks.iter().map(|mark| UnitLoadOut {
+        count: 1,
+        client_code: mark.chars().filter(|letter| !letter.is_control()).collect(),
+        ..line(item)
+    });
+    let mut lines: Vec<UnitLoadOut> = marked.collect();
+    let others = item.quantity.saturating_sub(i64::try_from(lines.len()).unwrap_or(i64::MAX));
+    if others > 0 {
+        lines.push(UnitLoadOut { count: others, ..line(item) });
     }
     lines
 }
@@ -201,6 +227,7 @@ fn unit(
         vat_percent,
         without_vat: vat_percent.is_none().then_some(true),
         count,
+        client_code: String::new(),
     }
 }
 

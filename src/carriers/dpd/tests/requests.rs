@@ -187,6 +187,25 @@ fn what_dpd_would_refuse_is_named_before() {
 }
 
 #[test]
+fn marked_goods_paid_on_receipt_go_only_where_their_codes_are_taken() {
+    let mut marked = ask("P-1");
+    marked.items[1].marks = vec!["0104600439931256215ABC\u{1d}91".to_owned()];
+    let refused = map::orders(&marked, &Settings::default()).unwrap_err();
+    assert!(matches!(refused, CarrierError::NotSayable { field: "items.marks", .. }), "{refused}");
+    let settings = Settings { marks: Marks::ClientCode, ..Settings::default() };
+    let order = map::orders(&marked, &settings).unwrap().order.remove(0);
+    let lines: Vec<(&str, i64)> =
+        order.unit_load.iter().map(|line| (line.client_code.as_str(), line.count)).collect();
+    assert_eq!(lines, [("", 1), ("0104600439931256215ABC91", 1), ("", 1), ("", 1)]);
+    let mut paid = marked;
+    paid.delivery_fee_kopecks = Kopecks::ZERO;
+    for item in &mut paid.items {
+        item.cod_kopecks = Kopecks::ZERO;
+    }
+    assert!(map::orders(&paid, &Settings::default()).is_ok(), "the shop's receipt names them");
+}
+
+#[test]
 fn a_street_that_nobody_wrote_is_said_as_clients_do() {
     let orders = map::orders(&door("P-1", "д. 5"), &Settings::default()).unwrap();
     assert_eq!(orders.order[0].receiver_address.street, "нет");

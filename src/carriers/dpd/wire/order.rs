@@ -160,6 +160,8 @@ pub(crate) struct UnitLoadOut {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) without_vat: Option<bool>,
     pub(crate) count: i64,
+    #[serde(skip_serializing_if = "String::is_empty")]
+    pub(crate) client_code: String,
 }
 
 /// What `createOrder2`, `getOrderStatus` and `cancelOrder` say of an order.
