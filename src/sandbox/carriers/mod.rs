@@ -15,7 +15,6 @@ mod manners;
 mod paper;
 pub mod pek;
 pub mod post;
-mod page;
 mod reading;
 
 use std::net::SocketAddr;
