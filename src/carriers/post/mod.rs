@@ -35,6 +35,7 @@ mod wire;
 use account::Contract;
 pub use account::{Balance, LabelPaper};
 use client::{Otpravka, PublicTariff};
+pub use map::Product;
 use tracking::TrackingLine;
 
 use super::registry::Account;

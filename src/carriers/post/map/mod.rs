@@ -10,7 +10,7 @@ mod zone;
 
 pub(super) use order::{category, checked_money, dimension, order_ask};
 pub(super) use point::{PassportKind, points_of};
-pub(super) use product::Product;
+pub use product::Product;
 pub(super) use quote::{contract_ask, contract_quote, public_query, public_quote};
 pub(super) use recipient::{Target, address_of, name_of, phone_of, plain_phone};
 pub(super) use track::{history_track, ticket_track};

@@ -5,19 +5,31 @@ use serde_json::Value;
 use crate::carriers::amounts;
 use crate::carriers::model::{Answers, PointKind, PointLimits, PointModel};
 use crate::carriers::post::wire::{Passport, PassportAddress, PassportElement};
-use crate::text_enum;
 use crate::units::{Grams, Kopecks};
 
-text_enum! {
-    /// Which passport is unloaded (`type`).
-    pub(in super::super) enum PassportKind {
-        Offices = "OPS",
-        PickupPoints = "PVZ",
-        Lockers = "APS",
-    }
+/// Which passport is unloaded (`type`).
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(in super::super) enum PassportKind {
+    Offices,
+    PickupPoints,
+    Lockers,
 }
 
 impl PassportKind {
+    const ALL: [Self; 3] = [Self::Offices, Self::PickupPoints, Self::Lockers];
+
+    pub(in super::super) const fn as_str(self) -> &'static str {
+        match self {
+            Self::Offices => "OPS",
+            Self::PickupPoints => "PVZ",
+            Self::Lockers => "APS",
+        }
+    }
+
+    pub(in super::super) fn parse(text: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|kind| kind.as_str() == text)
+    }
+
     const fn point(self) -> PointKind {
         match self {
             Self::Offices => PointKind::PostOffice,

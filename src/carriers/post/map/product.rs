@@ -5,7 +5,7 @@ use crate::text_enum;
 
 text_enum! {
     /// A kind of mail (`mail-type`): what a tariff is called here.
-    pub(in super::super) enum Product {
+    pub enum Product {
         /// Посылка онлайн: to a post office, a locker or a pick-up point.
         OnlineParcel = "ONLINE_PARCEL",
         /// Курьер онлайн.

@@ -154,8 +154,6 @@ pub(in super::super) struct Order {
     pub(in super::super) barcode: Option<String>,
     /// Only of orders in a batch.
     pub(in super::super) batch_name: Option<String>,
-    pub(in super::super) batch_status: Option<String>,
-    pub(in super::super) mail_type: Option<String>,
     pub(in super::super) total_rate_wo_vat: Option<i64>,
     pub(in super::super) total_vat: Option<i64>,
 }
