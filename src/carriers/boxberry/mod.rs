@@ -183,6 +183,29 @@ impl Boxberry {
         *times <= TOLD_TIMES
     }
 
+    /// The last status of each track that Boxberry knows. When it refuses to tell of all together, it
+    /// is asked one by one: which of them it does not know it does not say.
+    async fn last_statuses(&self, asked: &[ShipmentRef]) -> Result<LastStatusesIn, CarrierError> {
+        let mut parts: Vec<&[ShipmentRef]> = asked.chunks(asked.len().max(1)).collect();
+        let mut last = LastStatusesIn::new();
+        while let Some(part) = parts.pop() {
+            let track_numbers = part.iter().map(|shipment| shipment.track.clone()).collect();
+            let said = TracksOut { track_numbers };
+            match self.client.post("GetLastStatusData", said, Effect::Reads).await {
+                Ok(said @ Value::Object(_)) => {
+                    let told: LastStatusesIn =
+                        serde_json::from_value(said).map_err(map::malformed)?;
+                    last.extend(told);
+                }
+                Err(CarrierError::Refused { .. }) if part.len() > 1 => parts.extend(part.chunks(1)),
+                // Nothing at all comes as an empty list instead of an empty object, or as a refusal.
+                Ok(_) | Err(CarrierError::Refused { .. }) => {}
+                Err(error) => return Err(error),
+            }
+        }
+        Ok(last)
+    }
+
     async fn track_one(
         &self,
         track: &str,
@@ -392,22 +415,19 @@ impl Tracking for Boxberry {
                     asked.push(ShipmentRef { track, ..shipment.clone() });
                 }
             }
-            if asked.is_empty() {
-                return Ok(Vec::new());
-            }
-            let track_numbers = asked.iter().map(|shipment| shipment.track.clone()).collect();
-            let said = TracksOut { track_numbers };
-            let said: Value = self.client.post("GetLastStatusData", said, Effect::Reads).await?;
-            // Nothing at all comes as an empty list instead of an empty object.
-            let last: LastStatusesIn = match said {
-                Value::Object(_) => serde_json::from_value(said).map_err(map::malformed)?,
-                _ => LastStatusesIn::new(),
-            };
+            let last = self.last_statuses(&asked).await?;
             let mut tracks = Vec::new();
             for reference in asked {
                 let Some(last) = last.get(&reference.track) else { continue };
                 let statuses = self.track_one(&reference.track, last).await?;
-                tracks.push(Track { events: map::events(&statuses, last)?, reference });
+                match map::events(&statuses, last) {
+                    Ok(events) => tracks.push(Track { reference, events }),
+                    // One that cannot be read does not keep the others back.
+                    Err(error) => {
+                        let track = reference.track.as_str();
+                        tracing::warn!(track, %error, "statuses of a parcel were not read");
+                    }
+                }
             }
             Ok(tracks)
         })

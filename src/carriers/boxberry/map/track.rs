@@ -54,8 +54,9 @@ pub(crate) fn events(
 
 fn event(raw: &Value, last: &LastStatusIn, is_partial: bool) -> Result<TrackEvent, CarrierError> {
     let status: StatusIn = serde_json::from_value(raw.clone()).map_err(malformed)?;
-    let at = moscow(&status.date.0, &PATTERNS)
-        .ok_or_else(|| malformed(format!("a status at {:?}", status.date.0)))?;
+    // A time that nobody can read is that of the last status.
+    let at = moscow(&status.date.0, &PATTERNS).or_else(|| moscow(&last.date.0, &PATTERNS));
+    let at = at.ok_or_else(|| malformed(format!("a status at {:?}", status.date.0)))?;
     let name = status.name.0.trim();
     let is_last = plain(name) == plain(&last.name.0);
     let code = match code_of(name) {

@@ -16,8 +16,10 @@ pub(crate) static STATUSES: LazyLock<StatusTable> =
 /// Moscow, where no offset is named.
 const PATTERNS: [&str; 2] = ["%Y-%m-%dT%H:%M:%S%.f", "%Y-%m-%d %H:%M:%S"];
 
-fn time(text: &str) -> Result<UtcMicros, CarrierError> {
-    moscow(text, &PATTERNS).ok_or_else(|| malformed(format!("an event at {text:?}")))
+/// A time that nobody can read is that of the batch: one event does not stop a queue.
+fn time(text: &str, batch: &BatchIn) -> Result<UtcMicros, CarrierError> {
+    let at = moscow(text, &PATTERNS).or_else(|| moscow(&batch.doc_date, &PATTERNS));
+    at.ok_or_else(|| malformed(format!("an event at {text:?}")))
 }
 
 /// A batch of a queue. None: nothing is there, and nothing is to be confirmed.
@@ -44,10 +46,10 @@ pub(crate) fn tracks(said: &BatchIn) -> Result<Vec<Track>, CarrierError> {
         }
     };
     for state in &said.states {
-        add(reference(&state.client_order_nr, &state.dpd_order_nr), of_state(state)?);
+        add(reference(&state.client_order_nr, &state.dpd_order_nr), of_state(state, said)?);
     }
     for event in &said.event {
-        add(reference(&event.client_order_nr, &event.dpd_order_nr), of_event(event)?);
+        add(reference(&event.client_order_nr, &event.dpd_order_nr), of_event(event, said)?);
     }
     Ok(tracks)
 }
@@ -56,7 +58,7 @@ fn reference(number: &str, track: &str) -> ShipmentRef {
     ShipmentRef { number: number.to_owned(), track: track.to_owned(), ..ShipmentRef::default() }
 }
 
-fn of_state(state: &StateIn) -> Result<TrackEvent, CarrierError> {
+fn of_state(state: &StateIn, batch: &BatchIn) -> Result<TrackEvent, CarrierError> {
     let is_return = state.is_return.trim() == "true";
     let tail = if is_return { ".return" } else { "" };
     let code = format!("{}{tail}", state.new_state);
@@ -65,7 +67,7 @@ fn of_state(state: &StateIn) -> Result<TrackEvent, CarrierError> {
     let words = [known.as_str(), &state.incident_name].join(" ").trim().to_owned();
     Ok(TrackEvent {
         words,
-        at: time(&state.transition_time)?,
+        at: time(&state.transition_time, batch)?,
         place: [state.terminal_city.as_str(), &state.terminal_code].join(" ").trim().to_owned(),
         leg: leg(&code, is_return),
         meaning: STATUSES.meaning(&code),
@@ -80,7 +82,7 @@ fn leg(code: &str, is_return: bool) -> Leg {
     if is_return || is_back { Leg::Return } else { Leg::Direct }
 }
 
-fn of_event(event: &EventIn) -> Result<TrackEvent, CarrierError> {
+fn of_event(event: &EventIn, batch: &BatchIn) -> Result<TrackEvent, CarrierError> {
     let code = code_of(event);
     let parameter = |name: &str| {
         let found = event.parameter.iter().find(|parameter| parameter.param_name == name);
@@ -89,7 +91,7 @@ fn of_event(event: &EventIn) -> Result<TrackEvent, CarrierError> {
     let words = [event.event_name.as_str(), &event.reason_name].join(" ").trim().to_owned();
     Ok(TrackEvent {
         words,
-        at: time(&event.event_date)?,
+        at: time(&event.event_date, batch)?,
         place: parameter("PointCity"),
         leg: leg(&code, false),
         meaning: STATUSES.meaning(&code),

@@ -241,6 +241,16 @@ fn fields_that_nobody_uses_are_kept_with_the_event() {
 }
 
 #[test]
+fn an_event_without_a_readable_time_has_that_of_its_batch() {
+    let state = wire::StateIn { transition_time: "вчера".to_owned(), ..Default::default() };
+    let mut said = BatchIn { states: vec![state], ..BatchIn::default() };
+    assert!(map::tracks(&said).is_err());
+    said.doc_date = "2026-11-22T10:15:00".to_owned();
+    let event = map::tracks(&said).unwrap().remove(0).events.remove(0);
+    assert_eq!(event.at, "2026-11-22T07:15:00Z".parse().unwrap());
+}
+
+#[test]
 fn nothing_in_a_queue_is_no_batch() {
     for said in [
         BatchIn { doc_id: "0".to_owned(), ..BatchIn::default() },

@@ -55,6 +55,7 @@ pub(crate) struct ConfirmOut {
 #[serde(default, rename_all = "camelCase")]
 pub(crate) struct BatchIn {
     pub(crate) doc_id: String,
+    pub(crate) doc_date: String,
     pub(crate) result_complete: String,
     pub(crate) states: Vec<StateIn>,
     pub(crate) event: Vec<EventIn>,
