@@ -13,6 +13,7 @@ use crate::connections::{Presence, Repeats};
 use crate::db::{Db, DbError, Tx};
 use crate::http::IdempotencyKey;
 use crate::http::metrics::Metrics;
+use crate::points::PointIndex;
 use crate::rates::RateCache;
 use crate::secrets::Vault;
 use crate::shipments::Connectors;
@@ -36,6 +37,7 @@ pub struct Shared {
     pub repeats: Repeats,
     pub connectors: Connectors,
     pub rates: RateCache,
+    pub points: PointIndex,
 }
 
 impl Deref for App {
@@ -61,6 +63,7 @@ impl App {
                 repeats: Repeats::default(),
                 connectors: Connectors::default(),
                 rates: RateCache::default(),
+                points: PointIndex::default(),
             }),
         }
     }

@@ -27,6 +27,7 @@ pub mod notices;
 pub mod orders;
 pub mod packing;
 pub mod picking;
+pub mod points;
 pub mod printing;
 pub mod rates;
 pub mod receiving;

@@ -19,6 +19,7 @@ use crate::i18n::{Language, fault_text};
 use crate::jobs::{JobHandler, Workers, WorkersHandle};
 use crate::notices::ShopWebhooks;
 use crate::orders;
+use crate::points;
 use crate::printing::{PrintService, PrintServiceHandle, PrintSettings};
 use crate::shipments;
 use crate::units::Clock;
@@ -102,6 +103,9 @@ pub(super) async fn start(data: &DataArgs, listen: &ListenArgs) -> anyhow::Resul
     let promises = orders::reserve_regularly(app.clone(), orders::RESERVE_EVERY, stop.clone());
     tasks.push(tokio::spawn(promises));
 
+    let refresh = points::refresh_regularly(app.clone(), points::REFRESH_CHECK_EVERY, stop.clone());
+    tasks.push(tokio::spawn(refresh));
+
     tasks.push(tokio::spawn(connections::supervisor::run(app.clone(), stop.clone())));
     tasks.push(tokio::spawn(connections::write_regularly(app.clone(), stop.clone())));
 
@@ -139,6 +143,7 @@ impl Server {
 fn handlers() -> Vec<Arc<dyn JobHandler>> {
     let mut handlers = shipments::handlers();
     handlers.push(Arc::new(ShopWebhooks::default()));
+    handlers.extend(points::handlers());
     handlers
 }
 

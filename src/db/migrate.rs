@@ -39,6 +39,7 @@ const MIGRATIONS: &[Migration] = migrations![
     "0013_connections",
     "0014_shipments",
     "0015_notices",
+    "0016_points",
 ];
 
 const TABLE: &str = "CREATE TABLE IF NOT EXISTS schema_migration (

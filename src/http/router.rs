@@ -55,6 +55,7 @@ fn api() -> OpenApiRouter<App> {
         .merge(crate::imports::http::router())
         .merge(crate::shipments::http::router())
         .merge(crate::notices::http::router())
+        .merge(crate::points::http::router())
 }
 
 /// The OpenAPI description, made from the code.

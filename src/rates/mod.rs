@@ -19,7 +19,7 @@ use std::time::Duration;
 use futures::future::{BoxFuture, join_all};
 
 pub use self::cache::RateCache;
-use crate::carriers::model::{Package, Quote, QuoteAsk, Spot};
+use crate::carriers::model::{DeliveryMode, Package, Quote, QuoteAsk, Spot};
 use crate::carriers::{Carrier, CarrierError};
 use crate::fault::Told;
 use crate::ids::CarrierAccountId;
@@ -102,8 +102,17 @@ async fn asked(
     })
 }
 
-/// Offers for what was asked: the right end, and not too light.
+/// Offers for what was asked: the right end, and not too light. A locker is a point for a carrier
+/// that makes no difference between them.
 fn fitting(mut quotes: Vec<Quote>, ask: &QuoteAsk) -> Vec<Quote> {
+    let knows_lockers = quotes.iter().any(|quote| quote.mode == DeliveryMode::Locker);
+    if ask.mode == DeliveryMode::Locker && !knows_lockers {
+        for quote in &mut quotes {
+            if quote.mode == DeliveryMode::Point {
+                quote.mode = DeliveryMode::Locker;
+            }
+        }
+    }
     quotes.retain(|quote| {
         let fits = quote.weight_max_g.is_none_or(|most| ask.package.weight_g <= most);
         quote.mode == ask.mode && fits && quote.price_kopecks.is_positive()

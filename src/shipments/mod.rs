@@ -21,6 +21,7 @@ mod connectors;
 mod files;
 pub mod http;
 mod model;
+mod points;
 mod quoting;
 mod register;
 mod service;
@@ -33,6 +34,7 @@ use crate::fault::InputError;
 use crate::faults;
 use crate::ids::{CarrierAccountId, ShipmentId};
 use crate::orders::OrderError;
+use crate::points::MisfitReason;
 use crate::printing::PrintError;
 use crate::secrets::VaultError;
 
@@ -40,6 +42,7 @@ pub use self::acts::{CarrierActState, act_request};
 pub use self::connectors::{Connected, Connectors};
 pub use self::files::FileRow;
 pub use self::model::{AccountRow, Attention, DeliveryTerms, Origin, Shipment, ShipmentState};
+pub use self::points::{points_closed, points_reopened};
 pub use self::service::{
     NewShipment, carrier_change, parcel_ready, parcel_withdraw, shipment_cancel, shipment_retry,
 };
@@ -66,6 +69,8 @@ faults! {
         NoLabel => "shipment_without_label", NotFound, "the shipment has no label";
         /// No carrier offers to bring it there, or none within the terms of the shop.
         NoOffer { why: String } => "shipment_without_offer", Conflict, "nobody offers: {why}";
+        /// The buyer's point does not take such a parcel.
+        PointUnfit { point: String, reason: MisfitReason, actual: String, limit: String } => "shipment_point_unfit", Conflict, "the point {point} does not take it: {reason}";
     }
     wraps {
         Input(InputError),

@@ -3,10 +3,11 @@
 use super::compose::Known;
 use super::model::{AccountRow, Origin};
 use super::store::{accounts as account_store, facts};
-use super::{ShipmentError, accounts};
+use super::{ShipmentError, accounts, points};
 use crate::app::App;
-use crate::carriers::model::{Address, DeliveryMode, Party, Spot};
+use crate::carriers::model::{Address, DeliveryMode, Party, QuoteAsk, Spot};
 use crate::db::{DbError, Tx};
+use crate::fault::Told;
 use crate::ids::{CarrierAccountId, OrderId, OwnerId, WarehouseId};
 use crate::orders::OrderError;
 use crate::rates::{self, Candidate, Offer};
@@ -79,8 +80,41 @@ pub(super) async fn order_offers(
     let usual = if point.is_empty() { DeliveryMode::Door } else { DeliveryMode::Point };
     let mode = question.mode.unwrap_or(usual);
     let ask = known.quote_ask(mode, &point);
-    let candidates = candidates(app, known.parcel.warehouse, known.parcel.owner, None).await?;
-    Ok(rates::offers(&app.rates, now, &candidates, &ask, rates::DEADLINE).await)
+    let mut candidates = candidates(app, known.parcel.warehouse, known.parcel.owner, None).await?;
+    let unfit = unfit(app, &candidates, &point, &ask).await?;
+    candidates.retain(|candidate| unfit.iter().all(|offer| offer.account != candidate.account));
+    let mut offers = rates::offers(&app.rates, now, &candidates, &ask, rates::DEADLINE).await;
+    offers.extend(unfit);
+    Ok(offers)
+}
+
+/// Carriers whose point of this code would not take the parcel: they are not asked.
+async fn unfit(
+    app: &App,
+    candidates: &[Candidate],
+    point_code: &str,
+    ask: &QuoteAsk,
+) -> Result<Vec<Offer>, DbError> {
+    if point_code.is_empty() || ask.mode == DeliveryMode::Door {
+        return Ok(Vec::new());
+    }
+    let carriers: Vec<(CarrierAccountId, String)> = candidates
+        .iter()
+        .map(|candidate| (candidate.account, candidate.carrier.code().to_owned()))
+        .collect();
+    let (code, ask) = (point_code.to_owned(), ask.clone());
+    let read = async move |tx: &mut Tx| {
+        let mut unfit = Vec::new();
+        for (account, carrier) in &carriers {
+            let point = crate::points::find::point(tx, carrier, &code).await?;
+            if let Err(error) = points::check(point.as_ref(), &ask) {
+                let answer = Err(Told::from(&error));
+                unfit.push(Offer { account: *account, carrier: carrier.clone(), answer });
+            }
+        }
+        Ok(unfit)
+    };
+    app.db.read(read).await
 }
 
 async fn known_of_order(

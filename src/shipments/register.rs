@@ -8,7 +8,7 @@ use super::model::{Origin, Shipment, ShipmentState};
 use super::quoting::candidates;
 use super::store::shipments::{self as store, Choice};
 use super::store::{accounts as account_store, facts};
-use super::{Connected, ShipmentError, accounts, work};
+use super::{Connected, ShipmentError, accounts, points, work};
 use crate::app::App;
 use crate::carriers::CarrierError;
 use crate::carriers::attempt::{Sent, register};
@@ -18,6 +18,7 @@ use crate::db::{DbError, Tx};
 use crate::fault::{Fault, Told};
 use crate::ids::ShipmentId;
 use crate::jobs::JobOutcome;
+use crate::points::PointRow;
 use crate::rates;
 use crate::rates::rule::{Chosen, NoChoice, Rule, choose};
 
@@ -28,6 +29,22 @@ const CHECK_SECONDS: i64 = 2;
 struct Loaded {
     shipment: Shipment,
     known: Known,
+    /// Where it goes, as far as it is known.
+    point: Option<PointRow>,
+}
+
+impl Loaded {
+    /// Nothing is asked for or told to a carrier that its point would refuse.
+    fn check(&self) -> Result<(), ShipmentError> {
+        match self.shipment.sent_at {
+            None => {
+                let shipment = &self.shipment;
+                let ask = self.known.quote_ask(shipment.mode, &shipment.point_code);
+                points::check(self.point.as_ref(), &ask)
+            }
+            Some(_) => Ok(()),
+        }
+    }
 }
 
 /// One run of the work. An error is noted with the shipment, too, so that people see it there.
@@ -76,6 +93,7 @@ async fn note(app: &App, id: ShipmentId, told: &Told, may_pass: bool) -> Result<
 
 async fn attempt(app: &App, id: ShipmentId) -> Result<JobOutcome, ShipmentError> {
     let Some(loaded) = load(app, id).await? else { return Ok(JobOutcome::Done) };
+    loaded.check()?;
     let loaded = if loaded.shipment.tariff.is_empty() && loaded.shipment.sent_at.is_none() {
         choose_offer(app, &loaded).await?;
         match load(app, id).await? {
@@ -85,6 +103,8 @@ async fn attempt(app: &App, id: ShipmentId) -> Result<JobOutcome, ShipmentError>
     } else {
         loaded
     };
+    // The carrier may have been chosen just now.
+    loaded.check()?;
     let (ask, sent) = match (&loaded.shipment.ask, loaded.shipment.sent_at) {
         (Some(ask), Some(_)) => (stored(ask)?, Sent::Perhaps),
         _ => (loaded.known.shipment_ask(&loaded.shipment), Sent::Never),
@@ -144,7 +164,8 @@ async fn load(app: &App, id: ShipmentId) -> Result<Option<Loaded>, DbError> {
         let items = facts::item_facts(tx, shipment.parcel).await?;
         let terms = account_store::terms_find(tx, shipment.owner).await?;
         let known = Known { parcel, items, origin, terms, day };
-        Ok(Some(Loaded { shipment, known }))
+        let point = points::point_of(tx, &shipment).await?;
+        Ok(Some(Loaded { shipment, known, point }))
     };
     app.db.read(read).await
 }
@@ -259,6 +280,8 @@ async fn registered_write(
         let kept =
             store::shipment_registered(tx, id, &registered, warning.clone(), ctx.now).await?;
         if kept {
+            // It may have been closed while the carrier was being told.
+            points::mark_if_closed(tx, id).await?;
             work::label_enqueue(tx, &ctx, id).await?;
         }
         Ok::<_, DbError>(kept)

@@ -3,8 +3,7 @@
 use super::model::{Shipment, ShipmentState};
 use super::store::shipments as store;
 use super::store::{accounts as account_store, facts};
-use super::{AUTO, ShipmentError, work};
-use crate::carriers::model::DeliveryMode;
+use super::{AUTO, ShipmentError, points, work};
 use crate::commands::Ctx;
 use crate::db::Tx;
 use crate::ids::{OwnerId, ParcelId, ShipmentId, WarehouseId};
@@ -38,7 +37,7 @@ pub async fn parcel_ready(
         Some(account.id)
     };
     let state = if account.is_some() { ShipmentState::Waiting } else { ShipmentState::Choosing };
-    let mode = if new.point_code.is_empty() { DeliveryMode::Door } else { DeliveryMode::Point };
+    let mode = points::mode_of(tx, &new.carrier, &new.point_code).await?;
     let before = store::number_last(tx, new.parcel).await?;
     let shipment = Shipment {
         account,
@@ -54,6 +53,9 @@ pub async fn parcel_ready(
     if !store::shipment_insert(tx, &shipment).await? {
         // Another one was made since we looked.
         return Err(tx.conflict().into());
+    }
+    if !new.point_code.is_empty() {
+        points::mark_if_closed(tx, shipment.id).await?;
     }
     store::parcel_carrier(tx, new.parcel, &new.carrier).await?;
     work::register_enqueue(tx, ctx, shipment.id).await?;

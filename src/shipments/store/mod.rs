@@ -3,8 +3,9 @@
 pub(in crate::shipments) mod accounts;
 pub(in crate::shipments) mod acts;
 pub(in crate::shipments) mod facts;
+pub(in crate::shipments) mod points;
 pub(in crate::shipments) mod shipments;
 
 /// All texts of this capability, for the test that prepares them.
 pub const QUERIES: &[&[&str]] =
-    &[accounts::QUERIES, acts::QUERIES, facts::QUERIES, shipments::QUERIES];
+    &[accounts::QUERIES, acts::QUERIES, facts::QUERIES, points::QUERIES, shipments::QUERIES];
