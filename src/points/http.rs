@@ -98,7 +98,7 @@ impl PointListParams {
 const SIDES_MM: std::ops::RangeInclusive<i64> = 0..=1_000_000;
 
 fn near(text: &str, radius_m: Option<i64>) -> Result<Near, InputError> {
-    let place = Place::parse(text).ok_or_else(|| InputError::one("near", "invalid"))?;
+    let place = Place::parse(text).ok_or_else(|| InputError::one("near", "bad_format"))?;
     let radius_m = radius_m.unwrap_or(RADIUS_M_DEFAULT);
     match radius_m {
         1..=RADIUS_M_MAX => Ok(Near { place, radius_m }),
