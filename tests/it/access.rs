@@ -12,7 +12,7 @@ const PASSWORD: &str = "амбар на реке";
 
 /// Opens a one-time link as a browser does.
 async fn set_password(app: &TestApp, path: &str, password: &str) -> (u16, String) {
-    let client = reqwest::Client::builder().redirect(reqwest::redirect::Policy::none());
+    let client = ambar::net::client_builder().redirect(reqwest::redirect::Policy::none());
     let digits = hex::encode(password);
     let encoded = (0..digits.len())
         .step_by(2)

@@ -56,7 +56,7 @@ impl Home {
         let first = lines.next_line().await.unwrap().expect("the program says where it is");
         let base = first.split_whitespace().find(|word| word.starts_with("http://")).unwrap();
         let (base, key) = (base.to_owned(), self.world.keys[0].clone());
-        Server { child, lines, base, key, client: reqwest::Client::new() }
+        Server { child, lines, base, key, client: ambar::net::client() }
     }
 
     async fn verify(&self) -> String {

@@ -202,7 +202,7 @@ async fn products_bins_and_stock_come_from_files_once() {
 #[tokio::test]
 async fn a_shop_imports_its_own_orders_over_http() {
     let (app, world) = world().await;
-    let client = reqwest::Client::new();
+    let client = ambar::net::client();
     let send = async |token: &str, query: &str, body: &str| {
         let url = format!("{}/v1/imports/orders{query}", app.base);
         let request = client.post(url).bearer_auth(token).header("idempotency-key", "k");

@@ -63,7 +63,7 @@ async fn raw(
     headers: &[(&str, &str)],
     body: Vec<u8>,
 ) -> (Answer, reqwest::header::HeaderMap) {
-    let mut request = reqwest::Client::new().request(method, format!("{}{path}", app.base));
+    let mut request = ambar::net::client().request(method, format!("{}{path}", app.base));
     for (name, value) in headers {
         request = request.header(*name, *value);
     }
@@ -449,7 +449,7 @@ async fn a_device_goes_on_at_any_node() {
         ambar::db::Dialect::Sqlite => None,
     };
     let other = beside.as_ref().map_or(app.base.clone(), |(_, base)| base.clone());
-    let client = reqwest::Client::new();
+    let client = ambar::net::client();
     let send = async |base: &str, sequence: i64, data: &str| {
         let body = json!({ "seq": sequence, "data": data });
         let request = client.post(format!("{base}/v1/terminal/scans"));

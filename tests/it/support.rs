@@ -73,7 +73,7 @@ impl TestApp {
         let base = format!("http://{}", listener.local_addr().unwrap());
         let router = ambar::http::router::router(app.clone());
         tokio::spawn(async move { axum::serve(listener, router).await });
-        Self { app, base, client: reqwest::Client::new(), home }
+        Self { app, base, client: ambar::net::client(), home }
     }
 
     /// Where the database lies.
