@@ -34,6 +34,7 @@ pub fn prepare() {
 
 /// A client of our own, to be given its time-outs and limits.
 pub fn client_builder() -> reqwest::ClientBuilder {
+    prepare();
     reqwest::Client::builder()
         .tls_backend_preconfigured(TLS.clone())
         .user_agent(concat!("ambar/", env!("CARGO_PKG_VERSION")))

@@ -16,7 +16,7 @@ struct Raw {
 impl Raw {
     async fn start() -> Self {
         let standing = Standing::start(Arc::new(Cdek::default())).await.unwrap();
-        let http = reqwest::Client::new();
+        let http = crate::net::client();
         // The keys are taken from the query as well as from a form.
         let keys = [
             ("grant_type", "client_credentials"),
