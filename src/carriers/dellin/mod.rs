@@ -232,8 +232,11 @@ impl Dellin {
     }
 
     async fn orders(&self, body: &OrdersBody) -> Result<Vec<Order>, CarrierError> {
-        let answer: Orders = self.client.call("/v3/orders.json", body, Effect::Reads).await?;
-        Ok(answer.orders)
+        match self.client.call::<_, Orders>("/v3/orders.json", body, Effect::Reads).await {
+            Ok(answer) => Ok(answer.orders),
+            Err(error) if is_not_found(&error) => Ok(Vec::new()),
+            Err(error) => Err(error),
+        }
     }
 
     /// The order of a shipment: by the carrier's number where it is known, else by ours. A declined
@@ -474,6 +477,12 @@ impl Webhooks for Dellin {
             Ok(())
         })
     }
+}
+
+/// The codes of "there is no such order" differ by path: the words are the same.
+fn is_not_found(error: &CarrierError) -> bool {
+    let CarrierError::Refused { reasons, .. } = error else { return false };
+    !reasons.is_empty() && reasons.iter().all(|reason| reason.text.contains("не найден"))
 }
 
 fn hint(raw: Value) -> Option<WebhookHint> {

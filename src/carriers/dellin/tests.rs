@@ -362,6 +362,15 @@ fn a_refinement_that_nobody_knows_hides_no_state() {
     assert_eq!(told[0].at.to_string(), "2023-01-12T12:52:40.000000Z");
 }
 
+#[test]
+fn only_an_order_that_is_not_found_is_unknown() {
+    assert!(is_not_found(&CarrierError::refused(CODE, "608001", "Заказ не найден")));
+    assert!(!is_not_found(&CarrierError::refused(CODE, "180002", "Укажите терминал")));
+    let down =
+        CarrierError::Unavailable { carrier: CODE, said: "Заказ не найден".into() };
+    assert!(!is_not_found(&down));
+}
+
 #[tokio::test]
 async fn it_does_what_every_carrier_must() {
     let stage = stage().await;

@@ -148,8 +148,8 @@ impl Pek {
             self.client.call("/cargos/basicstatus/", &body, Effect::Reads).await;
         match said {
             Ok(said) => Ok(said.cargos),
-            // It does not know the codes.
-            Err(CarrierError::Unknown { .. }) => Ok(Vec::new()),
+            // It does not know the codes, or not yet: how it says so is not told.
+            Err(CarrierError::Unknown { .. } | CarrierError::Refused { .. }) => Ok(Vec::new()),
             Err(error) => Err(error),
         }
     }
