@@ -96,7 +96,12 @@ fn refusal(status: StatusCode, message: &str) -> Response {
 
 impl FivepostStandIn {
     pub fn new() -> Arc<Self> {
-        Arc::new(Self::default())
+        Self::with_clock(Clock::default())
+    }
+
+    /// With a clock that a test moves.
+    pub fn with_clock(clock: Clock) -> Arc<Self> {
+        Arc::new(Self { clock, ..Self::default() })
     }
 
     fn store(&self) -> MutexGuard<'_, Store> {
