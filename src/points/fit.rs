@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 use crate::carriers::model::{Answers, BuyOut, Package, PointLimits, PointModel};
 use crate::shipments::compose::volume_cm3;
 use crate::text_enum;
-use crate::units::Kopecks;
+use crate::units::{Grams, Kopecks};
 
 /// What a point says about parcels that it takes.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -101,11 +101,7 @@ pub fn fits(
 
 fn size_fits(limits: &PointLimits, package: &Package) -> Result<(), Misfit> {
     let sides = package.sides_mm();
-    within(
-        MisfitReason::TooHeavy,
-        package.weight_g.get(),
-        limits.weight_max_g.map(|most| most.get()),
-    )?;
+    within(MisfitReason::TooHeavy, package.weight_g.get(), limits.weight_max_g.map(Grams::get))?;
     within(MisfitReason::SideTooLong, sides[0], limits.longest_max_mm)?;
     if let Some(most) = limits.sides_max_mm {
         for (side, most) in sides.into_iter().zip(most) {
@@ -139,7 +135,6 @@ fn within(reason: MisfitReason, actual: i64, most: Option<i64>) -> Result<(), Mi
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::units::Grams;
 
     fn point() -> PointRules {
         PointRules {

@@ -168,7 +168,9 @@ impl Run {
         for _ in 0..PAGES_MAX {
             let page = page_of(&self.carrier, from.clone()).await?;
             for part in page.points.chunks(CHUNK_POINTS) {
-                part.iter().for_each(|point| self.take(point));
+                for point in &part {
+                    self.take(point);
+                }
                 if self.writing.len() >= CHUNK_POINTS {
                     self.write().await?;
                 }
@@ -284,9 +286,12 @@ impl Run {
 
     async fn stay_alive(&self) -> Result<(), PointsError> {
         let (of, run, until) = (self.code.clone(), self.id, self.until());
-        let keep = async move |tx: &mut Tx| match store::source_keep(tx, &of, run, until).await? {
-            true => Ok(()),
-            false => Err(PointsError::Busy { carrier: of.clone() }),
+        let keep = async move |tx: &mut Tx| {
+            if store::source_keep(tx, &of, run, until).await? {
+                Ok(())
+            } else {
+                Err(PointsError::Busy { carrier: of.clone() })
+            }
         };
         self.app.db.write(keep).await
     }

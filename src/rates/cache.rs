@@ -12,10 +12,15 @@ use crate::units::UtcMicros;
 const KEPT_SECONDS: i64 = 15 * 60;
 const ANSWERS_MAX: usize = 20_000;
 
+/// The hash of everything that a price depends on.
+type Key = [u8; 32];
+/// When, and what.
+type Answered = (UtcMicros, Vec<Quote>);
+
 /// The memory of a node.
 #[derive(Debug, Default)]
 pub struct RateCache {
-    answers: Mutex<HashMap<[u8; 32], (UtcMicros, Vec<Quote>)>>,
+    answers: Mutex<HashMap<Key, Answered>>,
 }
 
 /// Everything that a price depends on. The day is in it: tariffs change with it.

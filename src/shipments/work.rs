@@ -264,10 +264,10 @@ async fn cancel(app: &App, id: ShipmentId) -> Result<JobOutcome, ShipmentError> 
                 let write =
                     async move |tx: &mut Tx| store::shipment_problem(tx, id, told.clone()).await;
                 app.db.write::<bool, DbError, _>(write).await?;
-                return match error.may_pass() {
-                    true => Err(error.into()),
-                    false => Ok(JobOutcome::GiveUp { reason: error.to_string() }),
-                };
+                if error.may_pass() {
+                    return Err(error.into());
+                }
+                return Ok(JobOutcome::GiveUp { reason: error.to_string() });
             }
         }
     }

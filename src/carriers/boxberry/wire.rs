@@ -243,16 +243,6 @@ pub(super) struct ActStoryIn {
     /// The link of the act: its number is in it, and our token.
     pub(super) label: Loose,
 }
-
-/// One line of `ParselStory`.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize)]
-#[serde(default)]
-pub(super) struct OrderStoryIn {
-    pub(super) track: Loose,
-    pub(super) imid: Loose,
-    pub(super) send: Loose,
-}
-
 #[derive(Debug, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub(super) struct TracksOut {

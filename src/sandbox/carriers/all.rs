@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use super::{StandIn, boxberry, cdek, dellin, dpd, pek, post};
+use super::{StandIn, boxberry, cdek, dellin, dpd, fivepost, pek, post};
 use crate::carriers::model::{Address, Spot};
 use crate::carriers::registry::Account;
 use crate::units::Clock;
@@ -63,7 +63,14 @@ const fn buyer(
 }
 
 /// In the order of their codes.
-pub const ALL: [Known; 6] = [
+pub const ALL: [Known; 7] = [
+    Known {
+        code: "5post",
+        stand_in: |clock| fivepost::FivepostStandIn::with_clock(clock),
+        account: |url| fivepost::account(url),
+        from_point: fivepost::WAREHOUSE,
+        buyers: &[buyer("01a5f3f6-0000-4000-8000-000000000001", "", "Москва", "")],
+    },
     Known {
         code: "boxberry",
         stand_in: |clock| Arc::new(boxberry::BoxberryStandIn::with_clock(clock)),

@@ -13,7 +13,7 @@ use crate::sandbox::client::ApiClient;
 use crate::units::Clock;
 
 /// How long carriers may take with the whole day's parcels.
-const PATIENCE: Duration = Duration::from_secs(180);
+const PATIENCE: Duration = Duration::from_mins(3);
 const PAUSE: Duration = Duration::from_millis(300);
 
 /// The carriers that stand beside the warehouse.

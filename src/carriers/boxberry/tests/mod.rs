@@ -4,9 +4,7 @@ mod flows;
 
 use serde_json::{Value, json};
 
-use super::wire::{
-    ActIn, LastStatusIn, OrderStoryIn, PointIn, Posted, ServiceIn, StatusesIn, TracksOut,
-};
+use super::wire::{ActIn, LastStatusIn, PointIn, Posted, ServiceIn, StatusesIn, TracksOut};
 use super::*;
 use crate::carriers::model::{
     Address, Answers, BuyOut, Contact, DeliveryStatus, EventFlag, Item, Leg, Package, Party,
@@ -294,10 +292,10 @@ fn samples_are_read_into_our_model() {
 
     let act: ActIn = serde_json::from_value(sample("parsel_send_response.json")).unwrap();
     assert_eq!(act.id.0, "15283391");
-    let story: Vec<OrderStoryIn> =
-        serde_json::from_value(sample("parsel_story_response.json")).unwrap();
-    assert_eq!((story[0].track.0.as_str(), story[0].send.flag()), ("DUD15191668", Some(true)));
-    assert_eq!(map::parcel_id(&story[0].track.0), "15191668");
+    let story = sample("parsel_story_response.json");
+    let track = story[0]["track"].as_str().unwrap();
+    assert_eq!((track, &story[0]["send"]), ("DUD15191668", &json!(true)));
+    assert_eq!(map::parcel_id(track), "15191668");
 }
 
 #[test]
