@@ -3,6 +3,7 @@
 mod devices;
 mod import;
 mod labels;
+mod points;
 mod reserve;
 mod scan;
 mod scanners;
@@ -30,6 +31,8 @@ enum Bench {
     Scanners(scanners::ScannersArgs),
     /// Parcel labels filled and drawn.
     Labels(labels::LabelsArgs),
+    /// Importing delivery points, and finding the nearest.
+    Points(points::PointsArgs),
     /// Importing a file of orders into the database.
     Import(import::ImportArgs),
     /// Reserving all waiting orders of the database, and releasing a wave.
@@ -42,6 +45,7 @@ pub(super) async fn run(data: &DataArgs, args: BenchArgs) -> anyhow::Result<Exit
         Bench::Devices(args) => devices::run(&args)?,
         Bench::Scanners(args) => scanners::run(data, &args).await?,
         Bench::Labels(args) => labels::run(&args)?,
+        Bench::Points(args) => points::run(data, &args).await?,
         Bench::Import(args) => import::run(data, &args).await?,
         Bench::Reserve(args) => reserve::run(data, &args).await?,
     };

@@ -28,6 +28,7 @@ mod packing;
 mod picking;
 mod places;
 mod plans;
+mod points;
 mod printer_choice;
 mod printers;
 mod printing;

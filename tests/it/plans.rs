@@ -8,7 +8,7 @@ use crate::storage;
 use crate::support::TestApp;
 
 /// What grows from day to day, or with the range of goods.
-const GROWING: [&str; 35] = [
+const GROWING: [&str; 36] = [
     "acceptance_waiver",
     "availability",
     "balance",
@@ -17,6 +17,7 @@ const GROWING: [&str; 35] = [
     "batch_slot",
     "command",
     "device",
+    "delivery_point",
     "discrepancy",
     "import_refusal",
     "inbound",

@@ -30,6 +30,7 @@ fn codes() -> BTreeMap<&'static str, Code> {
         ambar::packing::PackError::CODES,
         ambar::packing::UnpackError::CODES,
         ambar::picking::PickError::CODES,
+        ambar::points::PointsError::CODES,
         ambar::printing::PrintError::CODES,
         ambar::receiving::ReceivingError::CODES,
         ambar::shipments::ShipmentError::CODES,

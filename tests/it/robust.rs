@@ -238,6 +238,8 @@ const FOR_SHOPS: &[&str] = &[
     "GET /v1/acceptance-rules",
     "GET /v1/barcodes",
     "GET /v1/events",
+    "GET /v1/delivery-points",
+    "GET /v1/delivery-points/{carrier}/{code}",
     "GET /v1/inbounds",
     "GET /v1/inbounds/{id}",
     "GET /v1/me",

@@ -20,6 +20,7 @@ pub(crate) fn all_queries() -> Vec<&'static str> {
         ambar::jobs::QUERIES,
         &ambar::printing::QUERIES.concat(),
         ambar::manifests::QUERIES,
+        ambar::points::QUERIES,
         ambar::notices::QUERIES,
         ambar::packing::handover::QUERIES,
         ambar::sandbox::QUERIES,
