@@ -18,6 +18,7 @@ use crate::rates::RateCache;
 use crate::secrets::Vault;
 use crate::shipments::Connectors;
 use crate::terminal::last_scans::LastScans;
+use crate::tracking::Bell;
 use crate::units::Clock;
 
 /// The program's state; cheap to clone. Nodes keep nothing here that another node would need.
@@ -38,6 +39,7 @@ pub struct Shared {
     pub connectors: Connectors,
     pub rates: RateCache,
     pub points: PointIndex,
+    pub tracking_bell: Bell,
 }
 
 impl Deref for App {
@@ -64,6 +66,7 @@ impl App {
                 connectors: Connectors::default(),
                 rates: RateCache::default(),
                 points: PointIndex::default(),
+                tracking_bell: Bell::default(),
             }),
         }
     }

@@ -153,7 +153,7 @@ ids! {
     CarrierAccountId = "acc";
     ShipmentId = "shp";
     CarrierFileId = "fil";
-    TrackingEventId = "evt";
+    TrackingEventId = "tev";
     CarrierMessageId = "cms";
     /// Something that happened, told to a shop; the `webhook-id` of its messages.
     ShopEventId = "sev";

@@ -37,4 +37,5 @@ pub mod series;
 pub mod shipments;
 pub mod stock;
 pub mod terminal;
+pub mod tracking;
 pub mod units;

@@ -83,6 +83,9 @@ CREATE TABLE shipment (
     -- The last news, and when the carrier is asked again.
     heard_at TIMESTAMPTZ,
     poll_at TIMESTAMPTZ,
+    asked_at TIMESTAMPTZ,
+    -- A person has seen what it needed attention for.
+    seen_at TIMESTAMPTZ,
     created_by UUID,
     device_id UUID,
     created_at TIMESTAMPTZ NOT NULL,
@@ -105,7 +108,8 @@ CREATE INDEX shipment_track ON shipment (carrier, track) WHERE track <> '';
 CREATE INDEX shipment_ref ON shipment (carrier, carrier_ref) WHERE carrier_ref <> '';
 CREATE INDEX shipment_work ON shipment (warehouse_id, state, id) WHERE state IN ('choosing', 'waiting', 'checking', 'refused', 'cancelling');
 CREATE INDEX shipment_poll ON shipment (account_id, poll_at, id) WHERE poll_at IS NOT NULL;
-CREATE INDEX shipment_attention ON shipment (warehouse_id, attention, id) WHERE attention IS NOT NULL;
+CREATE INDEX shipment_attention ON shipment (id) WHERE attention IS NOT NULL;
+CREATE INDEX shipment_quiet ON shipment (carrier, heard_at, id) WHERE state = 'registered' AND attention IS NULL AND poll_at IS NOT NULL;
 CREATE INDEX shipment_point ON shipment (carrier, point_code) WHERE point_code <> '' AND poll_at IS NOT NULL;
 -- The carrier's own act of a manifest.
 CREATE TABLE carrier_act (
@@ -152,6 +156,13 @@ CREATE TABLE tracking_event (
     PRIMARY KEY (id),
     CONSTRAINT tracking_event_once UNIQUE (shipment_id, print),
     CONSTRAINT tracking_event_leg CHECK (leg IN ('direct', 'return'))
+);
+-- When the events of an account that the carrier keeps in a queue are fetched again. Who fetches them
+-- has moved the time first.
+CREATE TABLE tracking_queue (
+    account_id UUID NOT NULL REFERENCES carrier_account (id),
+    next_at TIMESTAMPTZ NOT NULL,
+    PRIMARY KEY (account_id)
 );
 -- Messages that carriers sent by themselves, as they came.
 CREATE TABLE carrier_message (

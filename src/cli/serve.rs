@@ -8,6 +8,7 @@ use std::time::Duration;
 use anyhow::Context;
 use clap::Args;
 use tokio::net::TcpListener;
+use tokio::task::JoinHandle;
 use tokio_util::sync::CancellationToken;
 
 use crate::app::App;
@@ -22,6 +23,7 @@ use crate::orders;
 use crate::points;
 use crate::printing::{PrintService, PrintServiceHandle, PrintSettings};
 use crate::shipments;
+use crate::tracking;
 use crate::units::Clock;
 
 /// How long requests may take to end after the server was told to stop.
@@ -39,7 +41,7 @@ pub(super) struct Server {
     pub(super) http: SocketAddr,
     pub(super) scanners: Option<SocketAddr>,
     stop: CancellationToken,
-    tasks: Vec<tokio::task::JoinHandle<()>>,
+    tasks: Vec<JoinHandle<()>>,
     workers: WorkersHandle,
     printing: PrintServiceHandle,
 }
@@ -108,6 +110,7 @@ pub(super) async fn start(data: &DataArgs, listen: &ListenArgs) -> anyhow::Resul
 
     tasks.push(tokio::spawn(connections::supervisor::run(app.clone(), stop.clone())));
     tasks.push(tokio::spawn(connections::write_regularly(app.clone(), stop.clone())));
+    tasks.extend(track(&app, listen.public_url.clone(), &stop));
 
     let mut scanners = None;
     let workers = Workers::start(app.clone(), handlers());
@@ -137,6 +140,18 @@ impl Server {
         self.printing.stop().await;
         self.app.db.close().await;
     }
+}
+
+/// Carriers are asked what became of parcels, and told where to tell it, if they can reach us.
+fn track(app: &App, public_url: Option<String>, stop: &CancellationToken) -> Vec<JoinHandle<()>> {
+    let mut tasks = vec![
+        tokio::spawn(tracking::track_regularly(app.clone(), stop.clone())),
+        tokio::spawn(tracking::silence_regularly(app.clone(), stop.clone())),
+    ];
+    if let Some(url) = public_url {
+        tasks.push(tokio::spawn(tracking::hooks_regularly(app.clone(), url, stop.clone())));
+    }
+    tasks
 }
 
 /// What the workers of a node can do.

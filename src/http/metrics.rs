@@ -11,6 +11,7 @@ use prometheus_client::metrics::histogram::Histogram;
 use prometheus_client::registry::Registry;
 
 use crate::printing::PrinterState;
+use crate::tracking::Ingested;
 
 #[derive(Debug, Clone, PartialEq, Eq, Hash, EncodeLabelSet)]
 struct RequestLabels {
@@ -37,6 +38,12 @@ struct LabelLabels {
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, Hash, EncodeLabelSet)]
+struct TrackingLabels {
+    carrier: String,
+    outcome: &'static str,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Hash, EncodeLabelSet)]
 struct PrinterLabels {
     printer: String,
 }
@@ -52,6 +59,7 @@ pub struct Metrics {
     jobs: Family<JobLabels, Counter>,
     labels: Family<LabelLabels, Counter>,
     printers_stopped: Family<PrinterLabels, Gauge>,
+    tracking: Family<TrackingLabels, Counter>,
 }
 
 impl Default for Metrics {
@@ -73,7 +81,22 @@ impl Default for Metrics {
             "1 for a printer that was last seen stopped, silent or offline",
             printers_stopped.clone(),
         );
-        Self { registry, requests, request_seconds, scans, jobs, labels, printers_stopped }
+        let tracking = Family::default();
+        registry.register(
+            "tracking_told",
+            "Told by carriers: new events, moved parcels, shipments unknown here",
+            tracking.clone(),
+        );
+        Self {
+            registry,
+            requests,
+            request_seconds,
+            scans,
+            jobs,
+            labels,
+            printers_stopped,
+            tracking,
+        }
     }
 }
 
@@ -98,6 +121,14 @@ impl Metrics {
     pub fn printer(&self, name: &str, state: PrinterState) {
         let labels = PrinterLabels { printer: name.to_owned() };
         self.printers_stopped.get_or_create(&labels).set(i64::from(state.is_stopped()));
+    }
+
+    pub fn tracking(&self, carrier: &str, told: Ingested) {
+        let counts = [("event", told.events), ("moved", told.moved), ("unknown", told.unknown)];
+        for (outcome, count) in counts.into_iter().filter(|(_, count)| *count > 0) {
+            let labels = TrackingLabels { carrier: carrier.to_owned(), outcome };
+            self.tracking.get_or_create(&labels).inc_by(count);
+        }
     }
 
     /// All figures in the text format of Prometheus.

@@ -35,6 +35,7 @@ macro_rules! locale_files {
             include_str!(concat!("../../locales/", $language, "/notices.ftl")),
             include_str!(concat!("../../locales/", $language, "/secrets.ftl")),
             include_str!(concat!("../../locales/", $language, "/terminal.ftl")),
+            include_str!(concat!("../../locales/", $language, "/tracking.ftl")),
         ]
     };
 }

@@ -37,6 +37,13 @@ impl Connectors {
         Ok(program)
     }
 
+    /// Puts a program in the place of the one that the account's carrier would have, until the account
+    /// changes: for carriers that are programmed elsewhere, and for tests.
+    pub fn put(&self, account: CarrierAccountId, version: i64, program: Connected) {
+        let mut known = self.known.lock().unwrap_or_else(PoisonError::into_inner);
+        known.insert(account, (version, program));
+    }
+
     /// The program for what somebody says of an account; also how a description is checked.
     pub(super) fn program(
         account: &AccountRow,

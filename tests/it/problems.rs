@@ -38,6 +38,7 @@ fn codes() -> BTreeMap<&'static str, Code> {
         ambar::stock::GoodsError::CODES,
         ambar::stock::StockError::CODES,
         ambar::terminal::TerminalError::CODES,
+        ambar::tracking::TrackingError::CODES,
         &[ambar::connections::FRAME_INVALID],
     ];
     let mut codes = BTreeMap::new();

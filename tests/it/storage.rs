@@ -34,6 +34,7 @@ pub(crate) fn all_queries() -> Vec<&'static str> {
         ambar::receiving::PUTAWAY_QUERIES,
         ambar::stock::integrity::QUERIES,
         ambar::terminal::QUERIES,
+        ambar::tracking::QUERIES,
         &ambar::picking::queries(),
         ambar::imports::QUERIES,
         ambar::packing::QUERIES,

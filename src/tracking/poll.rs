@@ -1,0 +1,217 @@
+//! The poller: shipments that are due are asked for, in the portions and at the pace of their carrier.
+
+use std::collections::HashSet;
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
+
+use futures::future::join_all;
+use tokio_util::sync::CancellationToken;
+use tokio_util::task::TaskTracker;
+
+use super::ingest::{Ingested, ingest};
+use super::patience::Patience;
+use super::store::{self, Due};
+use super::{TrackingError, queue, rules};
+use crate::app::App;
+use crate::carriers::CarrierError;
+use crate::carriers::model::ShipmentRef;
+use crate::db::{DbError, Tx};
+use crate::ids::{CarrierAccountId, ShipmentId};
+use crate::shipments::accounts::accounts_active;
+use crate::shipments::{AccountRow, Connected};
+use crate::units::UtcMicros;
+
+/// How long a shipment that another node made due waits at most.
+const LOOK_EVERY: Duration = Duration::from_secs(5);
+/// The largest portion, whatever the carrier takes.
+const COUNT_MAX: usize = 500;
+/// So many portions may be refused or unreadable in one go before the account is left alone.
+const ODD_MAX: u32 = 5;
+
+/// Asks for what is due. Each node has one; they share the work by the times in the database.
+pub struct Poller {
+    app: App,
+    pub(super) patience: Patience,
+    busy: Mutex<HashSet<CarrierAccountId>>,
+    stop: CancellationToken,
+}
+
+/// Asks carriers for shipments, again and again until it is told to stop.
+pub async fn track_regularly(app: App, stop: CancellationToken) {
+    let poller = Arc::new(Poller { stop: stop.clone(), ..Poller::new(app) });
+    let running = TaskTracker::new();
+    while !stop.is_cancelled() {
+        match poller.accounts_free().await {
+            Ok(accounts) => {
+                for account in accounts {
+                    let poller = Arc::clone(&poller);
+                    running.spawn(async move { poller.account_run(&account).await });
+                }
+            }
+            Err(error) => tracing::warn!(%error, "accounts of carriers could not be read"),
+        }
+        tokio::select! {
+            () = stop.cancelled() => {}
+            () = poller.app.tracking_bell.rung() => {}
+            () = tokio::time::sleep(LOOK_EVERY) => {}
+        }
+    }
+    running.close();
+    running.wait().await;
+}
+
+impl Poller {
+    pub fn new(app: App) -> Self {
+        let stop = CancellationToken::new();
+        Self { app, patience: Patience::default(), busy: Mutex::default(), stop }
+    }
+
+    /// Asks for everything that is due now, and answers what came of it.
+    pub async fn run_due(&self) -> Result<Ingested, DbError> {
+        let accounts = self.accounts_free().await?;
+        let runs = accounts.iter().map(|account| self.account_run(account));
+        Ok(join_all(runs).await.into_iter().fold(Ingested::default(), Ingested::plus))
+    }
+
+    /// The accounts that are not being asked, nor left alone; from here on they are being asked.
+    async fn accounts_free(&self) -> Result<Vec<AccountRow>, DbError> {
+        let read = async move |tx: &mut Tx| accounts_active(tx).await;
+        let mut accounts = self.app.db.read::<_, DbError, _>(read).await?;
+        let now = self.app.clock.now();
+        let mut busy = self.busy.lock().unwrap_or_else(PoisonError::into_inner);
+        accounts.retain(|account| {
+            !self.patience.is_waiting(account.id, now) && busy.insert(account.id)
+        });
+        Ok(accounts)
+    }
+
+    async fn account_run(&self, account: &AccountRow) -> Ingested {
+        let mut sum = Ingested::default();
+        if let Err(error) = self.account_ask(account, &mut sum).await {
+            let (id, carrier) = (account.id, &account.carrier);
+            tracing::warn!(%error, account = %id, carrier, "tracking failed");
+            let now = self.app.clock.now();
+            if !self.patience.is_waiting(id, now) {
+                self.patience.failed(id, 0, now);
+            }
+        }
+        self.busy.lock().unwrap_or_else(PoisonError::into_inner).remove(&account.id);
+        sum
+    }
+
+    async fn account_ask(
+        &self,
+        account: &AccountRow,
+        sum: &mut Ingested,
+    ) -> Result<(), TrackingError> {
+        let carrier = self.app.connectors.of(&self.app.vault, account)?;
+        self.shipments_ask(account, &carrier, sum).await?;
+        queue::empty(&self.app, &self.patience, account, &carrier, sum).await
+    }
+
+    async fn shipments_ask(
+        &self,
+        account: &AccountRow,
+        carrier: &Connected,
+        sum: &mut Ingested,
+    ) -> Result<(), TrackingError> {
+        let manner = carrier.tracking().map(|tracking| (tracking.count_max(), tracking.interval()));
+        let Some((count_max, interval)) = manner else { return Ok(()) };
+        let mut odd = 0;
+        while !self.stop.is_cancelled() {
+            let claimed = self.claim(account.id, count_max, interval).await?;
+            let references: Vec<ShipmentRef> =
+                claimed.iter().map(|claim| claim.reference.clone()).collect();
+            if references.is_empty() {
+                return Ok(());
+            }
+            let asking = carrier.tracking().map(|tracking| tracking.track(&references));
+            let Some(asking) = asking else { return Ok(()) };
+            match asking.await {
+                Ok(tracks) => {
+                    self.patience.went_well(account.id);
+                    *sum = sum.plus(ingest(&self.app, &account.carrier, tracks).await?);
+                }
+                Err(error) if is_odd(&error) && odd < ODD_MAX => {
+                    // Others need not wait for it; it is asked for again at its next time.
+                    odd += 1;
+                    tracing::warn!(%error, account = %account.id, "shipments were not told of");
+                }
+                Err(error) => {
+                    let until = self.patience.refused(account.id, &error, self.app.clock.now());
+                    self.put_back(claimed, until).await?;
+                    return Err(super::TrackingError::Shipment(error.into()));
+                }
+            }
+        }
+        Ok(())
+    }
+
+    /// Takes the shipments that are due: their next time is written before they are asked for.
+    async fn claim(
+        &self,
+        account: CarrierAccountId,
+        count_max: usize,
+        interval: Duration,
+    ) -> Result<Vec<Claim>, DbError> {
+        let now = self.app.clock.now();
+        let count_max = i64::try_from(count_max.clamp(1, COUNT_MAX)).unwrap_or(1);
+        let look = async move |tx: &mut Tx| store::due(tx, account, now, count_max).await;
+        let due: Vec<Due> = self.app.db.read::<_, DbError, _>(look).await?;
+        if due.is_empty() {
+            return Ok(Vec::new());
+        }
+        let seconds = i64::try_from(interval.as_secs()).unwrap_or(i64::MAX);
+        let take = async move |tx: &mut Tx| {
+            let mut claimed = Vec::new();
+            for due in &due {
+                let heard_at = due.heard_at.unwrap_or(now);
+                let next = rules::asked_next(due.status, heard_at, now, seconds);
+                if store::due_claim(tx, due, next, now).await? {
+                    claimed.push(Claim { id: due.id, reference: reference(due), next });
+                }
+            }
+            Ok::<_, DbError>(claimed)
+        };
+        self.app.db.write(take).await
+    }
+
+    /// The carrier does not answer: they are asked for as soon as it is tried again.
+    async fn put_back(&self, claimed: Vec<Claim>, until: UtcMicros) -> Result<(), DbError> {
+        let write = async move |tx: &mut Tx| {
+            for claim in &claimed {
+                store::due_again(tx, claim.id, claim.next, until).await?;
+            }
+            Ok::<_, DbError>(())
+        };
+        self.app.db.write(write).await
+    }
+}
+
+/// A shipment that this node asks for.
+struct Claim {
+    id: ShipmentId,
+    reference: ShipmentRef,
+    next: Option<UtcMicros>,
+}
+
+fn reference(due: &Due) -> ShipmentRef {
+    let day = due.ask.as_ref().and_then(|ask| serde_json::from_value(ask.get("day")?.clone()).ok());
+    ShipmentRef {
+        number: due.number.clone(),
+        id: due.carrier_ref.clone(),
+        track: due.track.clone(),
+        day,
+    }
+}
+
+/// The trouble is with these shipments, not with the carrier.
+const fn is_odd(error: &CarrierError) -> bool {
+    matches!(
+        error,
+        CarrierError::Refused { .. }
+            | CarrierError::Unknown { .. }
+            | CarrierError::NotSayable { .. }
+            | CarrierError::Malformed { .. }
+    )
+}
