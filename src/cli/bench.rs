@@ -7,6 +7,7 @@ mod points;
 mod reserve;
 mod scan;
 mod scanners;
+mod tracking;
 
 use std::process::ExitCode;
 use std::time::Duration;
@@ -37,6 +38,8 @@ enum Bench {
     Import(import::ImportArgs),
     /// Reserving all waiting orders of the database, and releasing a wave.
     Reserve(reserve::ReserveArgs),
+    /// Events of parcels on their way, kept and folded.
+    Tracking(tracking::TrackingArgs),
 }
 
 pub(super) async fn run(data: &DataArgs, args: BenchArgs) -> anyhow::Result<ExitCode> {
@@ -48,6 +51,7 @@ pub(super) async fn run(data: &DataArgs, args: BenchArgs) -> anyhow::Result<Exit
         Bench::Points(args) => points::run(data, &args).await?,
         Bench::Import(args) => import::run(data, &args).await?,
         Bench::Reserve(args) => reserve::run(data, &args).await?,
+        Bench::Tracking(args) => tracking::run(data, &args).await?,
     };
     println!("{}", serde_json::to_string_pretty(&figures)?);
     Ok(ExitCode::SUCCESS)

@@ -9,6 +9,7 @@ pub mod day;
 pub mod devices;
 pub mod floor;
 pub mod handheld;
+pub mod on_the_way;
 pub mod picker;
 pub mod printer;
 pub mod shelves;

@@ -1,7 +1,12 @@
 //! What the measurements and the crash test ask the database.
 
-use crate::db::{DbError, Tx};
-use crate::ids::{DeviceId, OwnerId, ProductId, WarehouseId};
+use serde_json::json;
+
+use crate::db::{Arg, DbError, Tx};
+use crate::ids::{
+    CarrierAccountId, DeviceId, OrderId, OwnerId, ParcelId, ProductId, ShipmentId, WarehouseId,
+};
+use crate::units::UtcMicros;
 use crate::{args, record};
 
 record! {
@@ -37,7 +42,143 @@ const PRODUCTS_WITHOUT_STOCK: &str = "SELECT p.id, p.owner_id FROM product p
                        WHERE a.product_id = p.id AND a.warehouse_id = $1 AND a.unallocated > 0)
      ORDER BY p.id";
 
-pub const QUERIES: &[&str] = &[BIRTH, PICKS_BY_SCAN, PRODUCTS_WITHOUT_STOCK];
+const IDLE_ACCOUNT: &str = "INSERT INTO carrier_account
+     (id, warehouse_id, carrier, name, settings, credentials, origin, hook, active, version,
+         created_at)
+     VALUES ($1, $2, $3, $3, $4, $5, $4, $6, $7, 1, $8)";
+
+const SHIPPED_ORDER: &str = "INSERT INTO shop_order
+     (id, owner_id, warehouse_id, number, external_number, carrier, recipient, created_at, state,
+         policy, pickup_point, priority, cod_kopecks, version)
+     VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14)";
+
+const PARCEL_PLACE: &str = "INSERT INTO place
+     (id, warehouse_id, code, created_at, kind, pickable, locked)
+     VALUES ($1, $2, $3, $4, $5, $6, $7)";
+
+const GONE_PARCEL: &str = "INSERT INTO parcel
+     (id, warehouse_id, owner_id, order_id, number, carrier, created_at, closed_at, state,
+         pickup_point, cod_kopecks, weight_g)
+     VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)";
+
+const ON_THE_WAY: &str = "INSERT INTO shipment
+     (id, parcel_id, owner_id, warehouse_id, account_id, carrier, number, track, ask, sent_at,
+         status_at, heard_at, poll_at, created_at, registered_at, state, mode, status, point_code,
+         tariff, carrier_ref)
+     VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19,
+         $20, $21)";
+
+pub const QUERIES: &[&str] = &[
+    BIRTH,
+    PICKS_BY_SCAN,
+    PRODUCTS_WITHOUT_STOCK,
+    IDLE_ACCOUNT,
+    SHIPPED_ORDER,
+    PARCEL_PLACE,
+    GONE_PARCEL,
+    ON_THE_WAY,
+];
+
+/// A contract that is not in use, so that nobody talks to its carrier.
+pub(super) async fn idle_account_insert(
+    tx: &mut Tx,
+    account: CarrierAccountId,
+    warehouse: WarehouseId,
+    carrier: &str,
+    hook: &str,
+    at: UtcMicros,
+) -> Result<(), DbError> {
+    let values = args![account, warehouse, carrier, json!({}), vec![0_u8], hook, false, at];
+    tx.execute(IDLE_ACCOUNT, values).await.map(drop)
+}
+
+/// A parcel that its carrier has, to be made.
+#[derive(Debug, Clone)]
+pub(super) struct NewOnTheWay {
+    pub(super) shipment: ShipmentId,
+    pub(super) parcel: ParcelId,
+    pub(super) order: OrderId,
+    pub(super) owner: OwnerId,
+    pub(super) warehouse: WarehouseId,
+    pub(super) account: CarrierAccountId,
+    pub(super) carrier: &'static str,
+    /// Of everything.
+    pub(super) number: String,
+    pub(super) at: UtcMicros,
+}
+
+/// Writes orders, parcels and shipments.
+pub(super) async fn on_the_way_insert(tx: &mut Tx, news: &[NewOnTheWay]) -> Result<(), DbError> {
+    tx.insert_many(SHIPPED_ORDER, news.iter().map(order_row).collect()).await?;
+    let place = |new: &NewOnTheWay| {
+        args![new.parcel, new.warehouse, &new.number, new.at, "parcel", false, false]
+    };
+    tx.insert_many(PARCEL_PLACE, news.iter().map(place).collect()).await?;
+    tx.insert_many(GONE_PARCEL, news.iter().map(parcel_row).collect()).await?;
+    tx.insert_many(ON_THE_WAY, news.iter().map(shipment_row).collect()).await.map(drop)
+}
+
+fn order_row(new: &NewOnTheWay) -> Vec<Arg> {
+    args![
+        new.order,
+        new.owner,
+        new.warehouse,
+        &new.number,
+        &new.number,
+        new.carrier,
+        json!({}),
+        new.at,
+        "shipped",
+        "partial",
+        "",
+        0_i64,
+        0_i64,
+        1_i64,
+    ]
+}
+
+fn parcel_row(new: &NewOnTheWay) -> Vec<Arg> {
+    args![
+        new.parcel,
+        new.warehouse,
+        new.owner,
+        new.order,
+        &new.number,
+        new.carrier,
+        new.at,
+        new.at,
+        "handed_over",
+        "",
+        0_i64,
+        500_i64,
+    ]
+}
+
+fn shipment_row(new: &NewOnTheWay) -> Vec<Arg> {
+    args![
+        new.shipment,
+        new.parcel,
+        new.owner,
+        new.warehouse,
+        new.account,
+        new.carrier,
+        &new.number,
+        &new.number,
+        json!({}),
+        new.at,
+        new.at,
+        new.at,
+        new.at,
+        new.at,
+        new.at,
+        "registered",
+        "door",
+        "created",
+        "",
+        "",
+        "",
+    ]
+}
 
 /// The first command that any server gives an empty database: no two databases have the same.
 pub(super) async fn birth(tx: &mut Tx) -> Result<Option<uuid::Uuid>, DbError> {
