@@ -116,6 +116,10 @@ fn ids_of(rows: &[EventRow]) -> Vec<ShipmentId> {
     ids.into_iter().collect()
 }
 
+/// What a reference and a shipment are called in one of the three ways.
+type Name = fn(&ShipmentRef) -> &str;
+type CourseName = fn(&Course) -> &str;
+
 /// The shipment of each reference: by our number, else by the carrier's id, else by the track.
 pub(super) async fn courses_of(
     tx: &mut Tx,
@@ -123,8 +127,6 @@ pub(super) async fn courses_of(
     references: &[&ShipmentRef],
 ) -> Result<Vec<Option<Course>>, DbError> {
     let mut found: Vec<Option<Course>> = vec![None; references.len()];
-    type Name = fn(&ShipmentRef) -> &str;
-    type CourseName = fn(&Course) -> &str;
     let ways: [(Key, Name, CourseName); 3] = [
         (Key::Number, |one| &one.number, |course| &course.number),
         (Key::CarrierRef, |one| &one.id, |course| &course.carrier_ref),
@@ -206,7 +208,7 @@ async fn keep(tx: &mut Tx, ctx: &Ctx, fresh: &[EventRow]) -> Result<Ingested, Db
     let (mut changes, mut moved) = (Vec::new(), 0);
     for course in courses {
         let kept = kept.remove(&course.id).unwrap_or_default();
-        let change = refold(course, kept, ctx.now);
+        let change = refold(course, &kept, ctx.now);
         store::course_set(tx, &change.course).await?;
         moved += u64::from(change.course.status != change.status_before);
         changes.push(change);
@@ -216,7 +218,7 @@ async fn keep(tx: &mut Tx, ctx: &Ctx, fresh: &[EventRow]) -> Result<Ingested, Db
 }
 
 /// Where a shipment is by all its events, after something new was heard.
-fn refold(course: Course, kept: Vec<Kept>, now: UtcMicros) -> Change {
+fn refold(course: Course, kept: &[Kept], now: UtcMicros) -> Change {
     let seen = |one: &Kept| course.seen_at.is_some_and(|seen_at| one.received_at <= seen_at);
     let facts: Vec<Fact> =
         kept.iter().map(|one| Fact { is_seen: seen(one), ..one.fact.clone() }).collect();

@@ -479,11 +479,14 @@ mod tests {
         #[test]
         fn codes_in_no_table_never_move_a_parcel(facts in facts()) {
             let known: Vec<Fact> = facts.iter().filter(|fact| fact.is_known).cloned().collect();
-            let all: Vec<Fact> = facts.into_iter().map(|fact| match fact.is_known {
-                true => fact,
-                // A code that is in no table means nothing, and so takes nothing back.
-                false => Fact { code: format!("{}?", fact.code), flag: None, ..fact },
-            }).collect();
+            // A code that is in no table means nothing, and so takes nothing back.
+            let meaningless = |fact: Fact| {
+                Fact { code: format!("{}?", fact.code), flag: None, ..fact }
+            };
+            let all: Vec<Fact> = facts
+                .into_iter()
+                .map(|fact| if fact.is_known { fact } else { meaningless(fact) })
+                .collect();
             let (one, other) = (fold(&known), fold(&all));
             prop_assert_eq!((one.status, one.status_at), (other.status, other.status_at));
         }

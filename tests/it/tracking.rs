@@ -271,7 +271,7 @@ async fn a_queue_is_confirmed_after_its_events_are_kept_and_told_again_if_it_was
     let node = beside(&road).await;
     let other = Poller::new(node.clone());
     let (one, two) = futures::join!(poller.run_due(), other.run_due());
-    one.unwrap().plus(two.unwrap());
+    assert_eq!(one.unwrap().plus(two.unwrap()), Ingested::default());
     assert_eq!(road.teller.confirmed.lock().unwrap().len(), 3, "one node has the queue");
     if node.db.dialect() == Dialect::Postgres {
         node.db.close().await;
