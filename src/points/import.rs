@@ -168,7 +168,7 @@ impl Run {
         for _ in 0..PAGES_MAX {
             let page = page_of(&self.carrier, from.clone()).await?;
             for part in page.points.chunks(CHUNK_POINTS) {
-                for point in &part {
+                for point in part {
                     self.take(point);
                 }
                 if self.writing.len() >= CHUNK_POINTS {
