@@ -8,8 +8,7 @@ use crate::storage;
 use crate::support::TestApp;
 
 /// What grows from day to day, or with the range of goods.
-const GROWING: [&str; 36] = [
-const GROWING: [&str; 38] = [
+const GROWING: [&str; 39] = [
     "acceptance_waiver",
     "availability",
     "balance",
