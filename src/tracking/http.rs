@@ -190,7 +190,7 @@ async fn track_now(
 )]
 async fn attention_acknowledge(
     State(app): State<App>,
-    caller: Caller<rights::OrdersWrite>,
+    caller: Caller<rights::ManifestsWork>,
     IdPath(id): IdPath<ShipmentId>,
     key: IdempotencyKey,
     Body(body): Body<AcknowledgeIn>,
