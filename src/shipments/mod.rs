@@ -30,7 +30,7 @@ mod work;
 
 use crate::carriers::CarrierError;
 use crate::commands::CommandError;
-use crate::fault::InputError;
+use crate::fault::{Code, InputError, Kind};
 use crate::faults;
 use crate::ids::{CarrierAccountId, ShipmentId};
 use crate::orders::OrderError;
@@ -51,6 +51,17 @@ pub use self::work::handlers;
 
 /// The carrier of an order that leaves the choice to us.
 pub const AUTO: &str = "auto";
+
+const fn noted(code: &'static str, facts: &'static [&'static str]) -> Code {
+    Code { code, kind: Kind::Conflict, facts }
+}
+
+/// What is noted with a shipment that its carrier has.
+pub const NOTED_CODES: &[Code] = &[
+    noted("shipment_point_changed", &["asked", "point"]),
+    noted("shipment_warned", &["said"]),
+    noted("shipment_left_out", &["said"]),
+];
 
 faults! {
     /// Why a shipment is not made, changed or shown.

@@ -11,6 +11,8 @@
 //! only by an event that takes it back; what contradicts it calls for a person.
 //! **Invariant:** a code that is in no table moves nothing.
 
+use std::collections::BTreeSet;
+
 use crate::carriers::model::{DeliveryStatus, EventFlag, Leg};
 use crate::shipments::Attention;
 use crate::units::UtcMicros;
@@ -104,9 +106,8 @@ enum Step<'a> {
 fn in_force(facts: &[Fact]) -> Vec<Step<'_>> {
     let mut sorted: Vec<&Fact> = facts.iter().collect();
     sorted.sort_by(|one, other| order(one).cmp(&order(other)));
-    sorted.dedup_by(|one, other| {
-        one.at == other.at && one.code == other.code && one.leg == other.leg
-    });
+    let mut told = BTreeSet::new();
+    sorted.retain(|fact| told.insert((fact.at, &fact.code, fact.leg)));
     let mut steps: Vec<Step<'_>> = Vec::with_capacity(sorted.len());
     for fact in sorted {
         if fact.is_known && fact.flag == Some(EventFlag::Annuls) {
