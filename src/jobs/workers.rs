@@ -20,8 +20,9 @@ use crate::db::{DbError, Tx};
 use crate::ids::{JobId, new_uuid};
 use crate::units::UtcMicros;
 
-/// How many jobs one node runs at once.
-const RUNNING_MAX: usize = 16;
+/// How many jobs one node runs at once. Most wait for somebody outside; a slow carrier must not fill
+/// all places while others are there.
+const RUNNING_MAX: usize = 64;
 /// How long a job of another node, or one that becomes due, waits at most.
 const POLL: Duration = Duration::from_secs(1);
 /// A run is cut off so long before its lease ends.

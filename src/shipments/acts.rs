@@ -33,6 +33,7 @@ const DRAWING_SECONDS: i64 = 3;
 /// A manifest was closed: its carrier is asked for an act, once for each account that its parcels
 /// went by.
 pub async fn act_request(tx: &mut Tx, ctx: &Ctx, manifest: ManifestId) -> Result<(), DbError> {
+    store::news_due(tx, manifest, ctx.now).await?;
     for account in store::accounts_on(tx, manifest).await? {
         if store::act_insert(tx, manifest, account, ctx.now).await? {
             let payload = json!({ "account": account });

@@ -69,14 +69,19 @@ pub const ALL: [Known; 7] = [
         stand_in: |clock| fivepost::FivepostStandIn::with_clock(clock),
         account: |url| fivepost::account(url),
         from_point: fivepost::WAREHOUSE,
-        buyers: &[buyer("01a5f3f6-0000-4000-8000-000000000001", "", "Москва", "")],
+        buyers: &[buyer(
+            "01a5f3f6-0000-4000-8000-000000000001",
+            "101000",
+            "Москва",
+            "ул Мясницкая, д 13, кв 1",
+        )],
     },
     Known {
         code: "boxberry",
         stand_in: |clock| Arc::new(boxberry::BoxberryStandIn::with_clock(clock)),
         account: boxberry::account,
         from_point: "",
-        buyers: &[buyer("00932", "101000", "Москва", "")],
+        buyers: &[buyer("00932", "101000", "Москва", "ул Мясницкая, д 17, кв 3")],
     },
     Known {
         code: "cdek",
@@ -84,8 +89,8 @@ pub const ALL: [Known; 7] = [
         account: cdek::account,
         from_point: cdek::OFFICE,
         buyers: &[
-            buyer("SPB3", "191186", "Санкт-Петербург", ""),
-            buyer("MSK12", "101000", "Москва", ""),
+            buyer("SPB3", "191186", "Санкт-Петербург", "Невский пр-т, д 28, кв 5"),
+            buyer("MSK12", "101000", "Москва", "ул Мясницкая, д 21, кв 8"),
         ],
     },
     Known {
@@ -100,7 +105,7 @@ pub const ALL: [Known; 7] = [
         stand_in: |clock| Arc::new(dpd::DpdStandIn::with_clock(clock)),
         account: dpd::account,
         from_point: "",
-        buyers: &[buyer("001G", "196135", "Санкт-Петербург", "")],
+        buyers: &[buyer("001G", "196135", "Санкт-Петербург", "ул Алтайская, д 16, кв 2")],
     },
     Known {
         code: "pek",

@@ -3,18 +3,20 @@
 use std::collections::HashMap;
 use std::time::Duration;
 
-use anyhow::{Context, bail, ensure};
+use anyhow::{Context, anyhow, bail, ensure};
 use serde_json::{Value, json};
 
 use super::report::Tally;
 use super::site::text_of;
-use crate::sandbox::carriers::{BadManner, Misbehaviour, Standing, all};
+use crate::sandbox::carriers::{BadManner, Misbehaviour, Standing, Step, all};
 use crate::sandbox::client::ApiClient;
 use crate::units::Clock;
 
 /// How long carriers may take with the whole day's parcels.
 const PATIENCE: Duration = Duration::from_mins(3);
 const PAUSE: Duration = Duration::from_millis(300);
+/// Parcels of each carrier that are brought before the day ends.
+const DELIVERED_EACH: usize = 5;
 
 /// The carriers that stand beside the warehouse.
 pub struct Couriers {
@@ -56,7 +58,7 @@ impl Couriers {
         tally: &Tally,
     ) -> anyhow::Result<(usize, String)> {
         let begun = std::time::Instant::now();
-        let mut moved = 0;
+        let (mut moved, mut last) = (0, Value::Null);
         loop {
             let refused = dispatch.list("/v1/shipments?state=refused").await?;
             for shipment in &refused {
@@ -66,14 +68,17 @@ impl Couriers {
             }
             let mut open = refused.len();
             for state in ["choosing", "waiting", "checking", "cancelling"] {
-                open += dispatch.list(&format!("/v1/shipments?state={state}")).await?.len();
+                let waiting = dispatch.list(&format!("/v1/shipments?state={state}")).await?;
+                open += waiting.len();
+                if let Some(shipment) = waiting.first() {
+                    last = shipment.clone();
+                }
             }
             if open == 0 {
                 break;
             }
             if begun.elapsed() > PATIENCE {
-                let open = dispatch.list("/v1/shipments?state=waiting").await?;
-                bail!("отправления не приняты: {}", open.first().unwrap_or(&Value::Null));
+                bail!("отправления не приняты: {open}, последнее {last}");
             }
             tokio::time::sleep(PAUSE).await;
         }
@@ -85,7 +90,7 @@ impl Couriers {
     async fn by_another(&self, dispatch: &ApiClient, shipment: &Value) -> anyhow::Result<()> {
         let parcel = text_of(shipment, "parcel_id")?;
         let body = json!({ "carrier": "auto", "point_code": "" });
-        let again = shipment["carrier"] == "auto";
+        let again = shipment["number"].as_str().is_some_and(|number| number.ends_with("R2"));
         ensure!(!again, "никто не берёт: {}", shipment["problem"]["text"]);
         dispatch.post(&format!("/v1/parcels/{parcel}/carrier"), &body).await?;
         Ok(())
@@ -151,5 +156,33 @@ impl Couriers {
             ensure!(begun.elapsed() < PATIENCE, "перевозчики не сделали актов: {open}");
             tokio::time::sleep(PAUSE).await;
         }
+    }
+
+    /// Some parcels reach their buyers, and everybody hears of it.
+    pub(super) async fn delivered(&self, dispatch: &ApiClient) -> anyhow::Result<(usize, String)> {
+        let shipments = dispatch.list("/v1/shipments?state=registered").await?;
+        let mut on_the_way = Vec::new();
+        for stands in &self.standing {
+            let held = stands.stand_in.held();
+            for held in held.iter().filter(|held| !held.is_cancelled).take(DELIVERED_EACH) {
+                for step in Step::WAY {
+                    let taken = stands.stand_in.advance(&held.number, step);
+                    taken.map_err(|problem| anyhow!("{}: {problem}", stands.stand_in.carrier()))?;
+                }
+                let shipment = shipments.iter().find(|shipment| shipment["number"] == held.number);
+                on_the_way.push(text_of(shipment.context("отправления нет")?, "id")?);
+            }
+        }
+        for id in &on_the_way {
+            dispatch.post(&format!("/v1/shipments/{id}/track-now"), &json!({})).await?;
+        }
+        let begun = std::time::Instant::now();
+        for id in &on_the_way {
+            while dispatch.get(&format!("/v1/shipments/{id}")).await?["status"] != "delivered" {
+                ensure!(begun.elapsed() < PATIENCE, "не отслежено: {id}");
+                tokio::time::sleep(PAUSE).await;
+            }
+        }
+        Ok((on_the_way.len(), format!("вручено и отслежено {}", on_the_way.len())))
     }
 }

@@ -91,6 +91,7 @@ pub async fn play(doors: &Doors, papers: &Path) -> anyhow::Result<DayReport> {
     let manifests = steps.play("17:30", "Погрузка", loading).await?;
     steps.play("18:00", "Акты служб", site.couriers.acted(&site.dispatch)).await?;
     let labels = steps.play("18:30", "Печать", printed(&site)).await?;
+    steps.play("19:00", "Доставка", site.couriers.delivered(&site.dispatch)).await?;
 
     let states = order_states(&site).await?;
     let devices = site.fleet.figures().await?;

@@ -99,6 +99,11 @@ const ACT_FILE_OWNED: &str = "SELECT f.id, f.name FROM carrier_act_file a JOIN c
 
 const MANIFEST_HEAD: &str = "SELECT number, act_number, day FROM manifest WHERE id = $1";
 
+/// The carrier has the parcels now: there may be news.
+const NEWS_DUE: &str = "UPDATE shipment SET poll_at = $2
+     WHERE state = 'registered' AND parcel_id IN
+         (SELECT parcel_id FROM manifest_parcel WHERE manifest_id = $1 AND state = 'loaded')";
+
 const LEFT_OUT: &str = "UPDATE shipment SET attention = 'problem', problem = $2
      WHERE number = $1 AND state = 'registered'";
 
@@ -116,6 +121,7 @@ pub(super) const QUERIES: &[&str] = &[
     ACT_FILES,
     ACT_FILE_OWNED,
     MANIFEST_HEAD,
+    NEWS_DUE,
     LEFT_OUT,
 ];
 
@@ -235,6 +241,14 @@ pub(in crate::shipments) async fn manifest_head(
     manifest: ManifestId,
 ) -> Result<Option<HeadRow>, DbError> {
     tx.fetch_optional(MANIFEST_HEAD, args![manifest]).await
+}
+
+pub(in crate::shipments) async fn news_due(
+    tx: &mut Tx,
+    manifest: ManifestId,
+    at: UtcMicros,
+) -> Result<(), DbError> {
+    tx.execute(NEWS_DUE, args![manifest, at]).await.map(drop)
 }
 
 /// The carrier left a parcel out of its act: somebody should look.

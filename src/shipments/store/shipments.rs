@@ -47,6 +47,9 @@ const SHIPMENT_LIST: &str = "SELECT id, parcel_id, owner_id, warehouse_id, accou
        AND (carrier = $3 OR $3 IS NULL) AND (attention = $4 OR $4 IS NULL) AND id < $5
      ORDER BY id DESC LIMIT $6";
 
+/// Nothing happens to a parcel before it is handed over, which asks at once.
+const FIRST_NEWS_SECONDS: i64 = 3600;
+
 /// A chosen tariff, with the offer it was chosen from.
 const SHIPMENT_CHOOSE: &str = "UPDATE shipment
      SET account_id = $2, carrier = $3, tariff = $4, mode = $5, quote = $6, quoted_kopecks = $7,
@@ -63,7 +66,7 @@ const SHIPMENT_CHECKING: &str = "UPDATE shipment
 
 const SHIPMENT_REGISTERED: &str = "UPDATE shipment
      SET state = 'registered', carrier_ref = $2, track = $3, registered_at = $4, problem = $5,
-         status = 'created', status_at = $4, heard_at = $4, poll_at = $4
+         status = 'created', status_at = $4, heard_at = $4, poll_at = $6
      WHERE id = $1 AND state IN ('waiting', 'checking')";
 
 const SHIPMENT_REFUSED: &str = "UPDATE shipment SET state = 'refused', problem = $2
@@ -251,7 +254,8 @@ pub(in crate::shipments) async fn shipment_registered(
     now: UtcMicros,
 ) -> Result<bool, DbError> {
     let reference = &registered.reference;
-    let values = args![id, &reference.id, &reference.track, now, warning];
+    let asked = now.plus_seconds(FIRST_NEWS_SECONDS);
+    let values = args![id, &reference.id, &reference.track, now, warning, asked];
     Ok(tx.execute(SHIPMENT_REGISTERED, values).await? == 1)
 }
 
