@@ -10,6 +10,8 @@
 //! - There is no register of collected money, no webhook and no way to take a call of a courier back.
 //!   What Boxberry charged is told per parcel: [`Boxberry::charges`].
 //! - Delivery by the post (`vid` 3) and abroad is not offered.
+//! - A parcel weighs 5 g to 31 kg, is at most 120 by 80 by 50 cm and declared at 300,000 roubles at most; an
+//!   act has 400 parcels. Limits of requests are not published. Times are Moscow's, in four spellings.
 //!
 //! **Invariant:** links in answers are never followed nor kept: our token is in them.
 

@@ -2,7 +2,8 @@
 //! tracking, webhooks and registers.
 //!
 //! Limits that the carrier publishes: 100 orders in one paper, 126 lines and 999 pieces of a line in
-//! an order, one box of 15 kg in a locker. A rate of requests is not published.
+//! an order, one box of 15 kg in a locker. A rate of requests is not published. Times name their offset; one
+//! that does not is Moscow's.
 //!
 //! **Invariant:** an answer 202 is no order: it is one when a later look finds it validated and with
 //! a number.

@@ -11,6 +11,8 @@
 //! - Only the pick-up from a door can be cancelled. An order that would be brought to a terminal is a
 //!   pre-order: nothing is charged and nothing has to be cancelled when it is not brought.
 //! - The fee for cash on delivery is not in the calculator's price.
+//! - One question tells the history of five orders. Limits of requests are not published. Times without an
+//!   offset are taken for Moscow's.
 //!
 //! **Invariant:** a price "by contract" is no offer, never zero.
 

@@ -9,6 +9,8 @@
 //! - What `client_code` of a goods' line means is not published: marking codes go there only when the
 //!   account says so ([`Marks`]).
 //! - Own bar codes on parcels need a permission of the contract and are not used: labels are DPD's.
+//! - The queue is left alone for five minutes after its last batch. Other limits of requests are not
+//!   published; lists of points take minutes. Times without an offset are taken for Moscow's.
 //! - Registers of collected money come by mail: no interface tells them. Events 2701 and 2801 do, and
 //!   are kept as events.
 //!

@@ -9,6 +9,8 @@
 //!   order under it is refused as a conflict, which leads to a look-up.
 //! - The price above the base weight is that of every begun kilogram.
 //! - What the statuses mean is read from their names.
+//! - Weights are in milligrams, sides in millimetres. Times name their offset. Limits of requests are not
+//!   known; a page of points has at most 1,000.
 
 mod client;
 mod map;

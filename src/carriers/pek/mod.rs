@@ -15,6 +15,8 @@
 //! - Statuses are titles; a title "Прибыл" at a branch means the end of the way only when no last mile
 //!   is planned.
 //! - The fee for cash on delivery is not in the calculator's price.
+//! - One question tells the history of fifteen cargos; its times are Moscow's. Other limits of requests are
+//!   not published. Sizes go out in metres rounded up to the centimetre, as the carrier would do it.
 
 mod client;
 mod map;
