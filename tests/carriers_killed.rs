@@ -6,6 +6,7 @@
 
 #![allow(
     clippy::unwrap_used,
+    clippy::too_many_lines,
     reason = "a test that cannot go on fails here; the shared modules are those of another test"
 )]
 
