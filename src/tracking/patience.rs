@@ -77,7 +77,7 @@ mod tests {
     fn pauses_grow_up_to_a_quarter_of_an_hour_and_end_when_it_went_well() {
         let (patience, account) = (Patience::default(), CarrierAccountId::new());
         let now = UtcMicros::from_micros(0);
-        let mut pause = || patience.failed(account, 0, now).seconds_since(now);
+        let pause = || patience.failed(account, 0, now).seconds_since(now);
         assert_eq!([pause(), pause(), pause()], [15, 30, 60]);
         for _ in 0..20 {
             assert!(pause() <= 900);
@@ -89,6 +89,6 @@ mod tests {
         assert!(!patience.is_waiting(account, now));
         let limited =
             CarrierError::Limited { carrier: "test", said: String::new(), seconds: Some(3_600) };
-        assert_eq!(patience.failed(account, 3_600, now).seconds_since(now), 3_600);
+        assert_eq!(patience.refused(account, &limited, now).seconds_since(now), 3_600);
     }
 }

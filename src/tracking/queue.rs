@@ -7,7 +7,7 @@ use super::ingest::{Ingested, ingest};
 use super::patience::Patience;
 use super::store;
 use crate::app::App;
-use crate::carriers::CarrierError;
+use crate::carriers::{CarrierError, EventQueue};
 use crate::db::{DbError, Tx};
 use crate::ids::CarrierAccountId;
 use crate::shipments::{AccountRow, Connected};
@@ -26,7 +26,7 @@ pub(super) async fn empty(
     carrier: &Connected,
     sum: &mut Ingested,
 ) -> Result<(), TrackingError> {
-    let Some(interval) = carrier.event_queue().map(|queue| queue.interval()) else {
+    let Some(interval) = carrier.event_queue().map(EventQueue::interval) else {
         return Ok(());
     };
     let Some(mut claimed) = claim(app, account.id).await? else { return Ok(()) };
@@ -75,7 +75,7 @@ async fn batch(
     carrier: &Connected,
     sum: &mut Ingested,
 ) -> Result<More, TrackingError> {
-    let Some(asking) = carrier.event_queue().map(|queue| queue.next()) else {
+    let Some(asking) = carrier.event_queue().map(EventQueue::next) else {
         return Ok(More::No);
     };
     let Some(batch) = asking.await.map_err(failed)? else { return Ok(More::No) };

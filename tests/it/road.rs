@@ -61,7 +61,7 @@ impl Carrier for Teller {
         CODE
     }
 
-    fn name(&self) -> &str {
+    fn name(&self) -> &'static str {
         "Рассказчик"
     }
 

@@ -82,9 +82,9 @@ fn place(index: usize) -> (usize, usize) {
 
 fn point(index: usize, round: usize) -> PointModel {
     let (latitude, longitude) = place(index);
-    let is_locker = index % 3 == 0;
+    let is_locker = index.is_multiple_of(3);
     // One in a hundred has new hours each time.
-    let hours = if index % 100 == 0 { round } else { 0 };
+    let hours = if index.is_multiple_of(100) { round } else { 0 };
     PointModel {
         code: format!("BN{index:06}"),
         kind: if is_locker { PointKind::Locker } else { PointKind::Office },

@@ -40,12 +40,15 @@ pub(super) struct Route {
     pub(super) buyer: Buyer,
 }
 
+/// So often each way by files is taken when each way of a carrier is taken once: half of the day.
+const FILE_SHARE: usize = 4;
+
 /// All ways: those of the sandbox's carriers, and by files.
 pub(super) fn routes() -> Vec<Route> {
     let known = all::ALL.iter().flat_map(|known| {
         known.buyers.iter().map(|buyer| Route { carrier: known.code, buyer: *buyer })
     });
-    known.chain(FILE_ROUTES).collect()
+    known.chain(std::iter::repeat_n(FILE_ROUTES, FILE_SHARE).flatten()).collect()
 }
 
 /// Codes of all carriers that orders name.
