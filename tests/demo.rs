@@ -77,7 +77,7 @@ async fn the_day_is_played_and_nothing_differs_at_its_end() {
     assert!(told(&output).contains(" 0 differences"), "{}", told(&output));
     devices_took_part(&told(&output));
     let papers = std::fs::read_dir(home.folder.join("papers")).unwrap().count();
-    assert_eq!(papers, 5 * 4, "an act and a register for each manifest, in two forms");
+    assert_eq!(papers, 9 * 5, "an act in three forms and a register in two for each manifest");
     if home.database.is_none() {
         // Known for a demo's own, and still not thrown away in a folder that somebody named.
         let again = home.demo(&[]);
