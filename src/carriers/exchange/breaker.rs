@@ -3,6 +3,8 @@
 use std::sync::{Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
+use reqwest::StatusCode;
+
 use crate::carriers::CarrierError;
 
 /// Failures in a row until it opens.
@@ -45,11 +47,17 @@ impl Breaker {
         Ok(())
     }
 
-    /// Notes how a request ended. What a carrier says in an orderly way is no failure.
-    pub(super) fn note(&self, error: Option<&CarrierError>) {
+    /// Notes how a request ended. What a carrier says in an orderly way is no failure; a gateway
+    /// that says that nobody is behind it is one.
+    pub(super) fn note(&self, outcome: Result<StatusCode, &CarrierError>) {
         let mut state = self.state.lock().unwrap_or_else(PoisonError::into_inner);
-        match error {
-            Some(CarrierError::Unavailable { .. } | CarrierError::Unclear { .. }) => {
+        match outcome {
+            Ok(
+                StatusCode::BAD_GATEWAY
+                | StatusCode::SERVICE_UNAVAILABLE
+                | StatusCode::GATEWAY_TIMEOUT,
+            )
+            | Err(CarrierError::Unavailable { .. } | CarrierError::Unclear { .. }) => {
                 state.failures = state.failures.saturating_add(1);
                 if state.failures >= FAILURES_MAX {
                     state.closed_until = Some(Instant::now() + state.pause());
@@ -72,18 +80,26 @@ mod tests {
     fn it_opens_after_failures_in_a_row_and_closes_with_the_first_success() {
         let breaker = Breaker::default();
         for _ in 1..FAILURES_MAX {
-            breaker.note(Some(&failure()));
+            breaker.note(Err(&failure()));
         }
         assert_eq!(breaker.allows(), Ok(()));
-        breaker.note(None);
-        breaker.note(Some(&failure()));
+        breaker.note(Ok(StatusCode::OK));
+        breaker.note(Err(&failure()));
         assert_eq!(breaker.allows(), Ok(()), "a success begins the count anew");
         for _ in 0..FAILURES_MAX {
-            breaker.note(Some(&failure()));
+            breaker.note(Err(&failure()));
         }
         assert!(breaker.allows().unwrap_err().contains("next try"));
-        breaker.note(Some(&CarrierError::refused("test", "", "no")));
+        breaker.note(Err(&CarrierError::refused("test", "", "no")));
         assert_eq!(breaker.allows(), Ok(()), "a carrier that refuses is there");
+        for _ in 0..FAILURES_MAX {
+            breaker.note(Ok(StatusCode::INTERNAL_SERVER_ERROR));
+        }
+        assert_eq!(breaker.allows(), Ok(()), "some tell refusals with this status");
+        for _ in 0..FAILURES_MAX {
+            breaker.note(Ok(StatusCode::BAD_GATEWAY));
+        }
+        assert!(breaker.allows().is_err(), "nobody is behind the gateway");
     }
 
     #[test]

@@ -118,7 +118,7 @@ impl Exchange {
         let _slot = self.slots.acquire().await.map_err(|error| self.unavailable(error))?;
         self.rate.until_ready().await;
         let outcome = self.exchange(request, effect).await;
-        self.breaker.note(outcome.as_ref().err());
+        self.breaker.note(outcome.as_ref().map(Reply::status));
         outcome
     }
 
