@@ -1,11 +1,9 @@
 //! Phones, times and places as carriers of Russia write them.
 
-use chrono::{DateTime, FixedOffset, NaiveDate, NaiveDateTime, NaiveTime};
+use chrono::{DateTime, NaiveDate, NaiveDateTime, NaiveTime};
 use serde_json::Value;
 
 use crate::units::UtcMicros;
-
-const MOSCOW_OFFSET_S: i32 = 3 * 3600;
 
 /// Eleven digits that begin with 7, of a Russian phone however it is written.
 pub(super) fn russian_phone(text: &str) -> Option<String> {
@@ -18,21 +16,24 @@ pub(super) fn russian_phone(text: &str) -> Option<String> {
     }
 }
 
-/// The instant of a time that is written with an offset, or without one in Moscow's time.
-pub(super) fn moscow_instant(text: &str) -> Option<UtcMicros> {
+/// The instant of a time that names its offset, or a Moscow time in the first of the patterns that
+/// fits: most carriers write Moscow time and do not say so.
+pub(super) fn moscow(text: &str, patterns: &[&str]) -> Option<UtcMicros> {
     let text = text.trim();
     if let Ok(at) = DateTime::parse_from_rfc3339(text) {
         return Some(UtcMicros::from_datetime(at.to_utc()));
     }
-    let formats = ["%Y-%m-%dT%H:%M:%S%.f", "%Y-%m-%d %H:%M:%S%.f", "%Y-%m-%d %H:%M"];
-    let local = formats.iter().find_map(|format| NaiveDateTime::parse_from_str(text, format).ok());
-    let local = local.or_else(|| {
-        let day = NaiveDate::parse_from_str(text, "%Y-%m-%d").ok()?;
-        Some(day.and_time(NaiveTime::MIN))
-    })?;
-    let moscow = FixedOffset::east_opt(MOSCOW_OFFSET_S)?;
-    let at = local.and_local_timezone(moscow).single()?;
-    Some(UtcMicros::from_datetime(at.to_utc()))
+    let local = patterns.iter().find_map(|one| NaiveDateTime::parse_from_str(text, one).ok())?;
+    UtcMicros::from_moscow(local)
+}
+
+/// Like [`moscow`], in the usual patterns; a day alone is its midnight.
+pub(super) fn moscow_instant(text: &str) -> Option<UtcMicros> {
+    let patterns = ["%Y-%m-%dT%H:%M:%S%.f", "%Y-%m-%d %H:%M:%S%.f", "%Y-%m-%d %H:%M"];
+    moscow(text, &patterns).or_else(|| {
+        let day = NaiveDate::parse_from_str(text.trim(), "%Y-%m-%d").ok()?;
+        UtcMicros::from_moscow(day.and_time(NaiveTime::MIN))
+    })
 }
 
 /// Degrees told as a number or as a text; an empty text is none.
@@ -73,5 +74,15 @@ mod tests {
         let midnight = moscow_instant("2026-11-25").map(|at| at.to_string());
         assert_eq!(midnight.as_deref(), Some("2026-11-24T21:00:00.000000Z"));
         assert_eq!(moscow_instant(""), None);
+    }
+
+    #[test]
+    fn moscow_is_three_hours_ahead_unless_an_offset_is_named() {
+        let read = |text| moscow(text, &["%d.%m.%Y %H:%M", "%Y-%m-%dT%H:%M:%S%.f"]);
+        let expected = "2026-11-22T21:30:00Z".parse().ok();
+        for text in ["23.11.2026 00:30", "2026-11-23T00:30:00", "2026-11-23T02:30:00+05:00"] {
+            assert_eq!(read(text), expected, "{text}");
+        }
+        assert_eq!(read("31.02.2026 00:30"), None);
     }
 }

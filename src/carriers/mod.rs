@@ -12,6 +12,7 @@
 //! **Invariant:** whoever changes something at a carrier first learns whether it was done before:
 //! [`Shipping::find`] asks by our own number.
 
+mod account;
 pub mod amounts;
 pub mod attempt;
 pub mod boxberry;
@@ -33,7 +34,6 @@ pub mod soap;
 pub mod statuses;
 pub mod street;
 mod terminals;
-pub mod times;
 
 use std::time::Duration;
 

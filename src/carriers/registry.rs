@@ -1,36 +1,12 @@
 //! Which carrier serves which code.
 
-use std::time::Duration;
-
-use serde_json::Value;
-
-use super::exchange::Limits;
+pub use super::account::Account;
 use super::file::FileCarrier;
 use super::{Carrier, CarrierError, boxberry, cdek, dellin, dpd, fivepost, pek, post};
 
-/// The carrier of a code. Those without a program of their own get files.
+/// The carrier of a code without a contract: it gets files.
 pub fn carrier_of(code: &str) -> Box<dyn Carrier> {
-    Box::new(FileCarrier::new(code))
-}
-
-/// How an operator's or a shop's contract is reached. Never shown: the credentials are in it.
-#[derive(Clone)]
-pub struct Account {
-    /// Where the carrier listens; its usual address without it.
-    pub base_url: Option<String>,
-    /// What the contract says beside the keys, by the carrier's own rules: sender, points, options.
-    pub settings: Value,
-    /// Keys, by the carrier's own rules.
-    pub credentials: Value,
-    /// How long one answer may take; the carrier's usual time without it.
-    pub time_max: Option<Duration>,
-}
-
-impl Account {
-    /// The carrier's usual limits with what this account says otherwise.
-    pub fn limits(&self, usual: Limits) -> Limits {
-        Limits { time_max: self.time_max.unwrap_or(usual.time_max), ..usual }
-    }
+    Box::new(FileCarrier::new(code, known_name(code).unwrap_or(code)))
 }
 
 /// A carrier that can be talked to with this contract.
@@ -65,9 +41,13 @@ const NAMES: &[(&str, &str)] = &[
     ("pickpoint", "PickPoint"),
 ];
 
+fn known_name(code: &str) -> Option<&'static str> {
+    NAMES.iter().find(|(known, _)| *known == code).map(|(_, name)| *name)
+}
+
 /// What people call a carrier; one that nobody has programmed is just that.
 pub fn name_of(code: &str) -> &'static str {
-    NAMES.iter().find(|(known, _)| *known == code).map_or("Служба доставки", |(_, name)| name)
+    known_name(code).unwrap_or("Служба доставки")
 }
 
 #[cfg(test)]
@@ -79,5 +59,6 @@ mod tests {
         let carrier = carrier_of("Быстрая почта");
         assert_eq!((carrier.code(), carrier.name()), ("Быстрая почта", "Быстрая почта"));
         assert!(carrier.manifests().is_some());
+        assert_eq!(carrier_of("post").name(), "Почта России", "papers name it as people do");
     }
 }

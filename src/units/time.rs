@@ -3,7 +3,7 @@
 use std::fmt;
 use std::str::FromStr;
 
-use chrono::{DateTime, FixedOffset, NaiveDate, SecondsFormat, Utc};
+use chrono::{DateTime, FixedOffset, NaiveDate, NaiveDateTime, SecondsFormat, Utc};
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 use crate::db::{Arg, DbError, FromColumn, Row};
@@ -15,6 +15,10 @@ pub struct UtcMicros(i64);
 /// Moscow time, in which papers and carriers' cut-offs are written; without daylight saving
 /// since 2014 (Federal law 248-FZ of 21.07.2014).
 const MOSCOW_OFFSET_S: i32 = 3 * 3600;
+
+fn moscow() -> FixedOffset {
+    FixedOffset::east_opt(MOSCOW_OFFSET_S).expect("three hours is a valid offset")
+}
 
 impl UtcMicros {
     pub const fn from_micros(micros: i64) -> Self {
@@ -50,12 +54,22 @@ impl UtcMicros {
 
     /// `22.11.2026 14:05` in Moscow.
     pub fn moscow_text(self) -> String {
-        self.in_moscow().format("%d.%m.%Y %H:%M").to_string()
+        self.moscow_format("%d.%m.%Y %H:%M")
+    }
+
+    /// The time in Moscow, in a pattern of chrono.
+    pub fn moscow_format(self, pattern: &str) -> String {
+        self.in_moscow().format(pattern).to_string()
+    }
+
+    /// The instant of a Moscow time; nothing beyond the calendar.
+    pub fn from_moscow(local: NaiveDateTime) -> Option<Self> {
+        let at = local.and_local_timezone(moscow()).single()?;
+        Some(Self::from_datetime(at.to_utc()))
     }
 
     fn in_moscow(self) -> DateTime<FixedOffset> {
-        let moscow = FixedOffset::east_opt(MOSCOW_OFFSET_S).expect("three hours is a valid offset");
-        self.to_datetime().with_timezone(&moscow)
+        self.to_datetime().with_timezone(&moscow())
     }
 }
 

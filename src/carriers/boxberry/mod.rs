@@ -102,22 +102,11 @@ const TOLD_TIMES: u8 = 2;
 impl Boxberry {
     /// A contract as an account describes it.
     pub fn new(account: &Account) -> Result<Self, CarrierError> {
-        let wrong = |error: serde_json::Error| CarrierError::Account {
-            carrier: CODE.to_owned(),
-            problem: error.to_string(),
-        };
-        let settings = match &account.settings {
-            Value::Null => Settings::default(),
-            settings => serde_json::from_value(settings.clone()).map_err(wrong)?,
-        };
-        let credentials: Credentials =
-            serde_json::from_value(account.credentials.clone()).map_err(wrong)?;
-        let limits = account.limits(Limits::default());
-        let base_url = account.base_url.as_deref().unwrap_or(BASE_URL).trim_end_matches('/');
-        let exchange = Exchange::new(CODE, limits)?;
+        let credentials: Credentials = account.credentials(CODE)?;
+        let exchange = Exchange::new(CODE, account.limits(Limits::default()))?;
         Ok(Self {
-            client: Client::new(exchange, base_url.to_owned(), credentials.token),
-            settings,
+            client: Client::new(exchange, account.base(CODE, BASE_URL)?, credentials.token),
+            settings: account.settings(CODE)?,
             cities: OnceCell::new(),
             told: Mutex::default(),
         })

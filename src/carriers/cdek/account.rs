@@ -2,7 +2,6 @@
 
 use serde::Deserialize;
 use serde_json::Value;
-use url::Url;
 
 use super::CODE;
 use crate::carriers::CarrierError;
@@ -69,10 +68,7 @@ fn wrong(problem: impl Into<String>) -> CarrierError {
 }
 
 pub(super) fn settings(account: &Account) -> Result<Settings, CarrierError> {
-    if account.settings.is_null() {
-        return Ok(Settings::default());
-    }
-    Settings::deserialize(&account.settings).map_err(|error| wrong(format!("settings: {error}")))
+    account.settings(CODE)
 }
 
 /// The keys. Their values are in no message: also not when they are of a wrong type.
@@ -93,12 +89,6 @@ pub(super) fn credentials(account: &Account) -> Result<Credentials, CarrierError
         .map_err(|_| wrong("credentials must be client_id and client_secret"))
 }
 
-/// The address without a slash at its end.
 pub(super) fn base_url(account: &Account) -> Result<String, CarrierError> {
-    let base = account.base_url.as_deref().unwrap_or(HOST).trim_end_matches('/');
-    let url = Url::parse(base).map_err(|error| wrong(format!("base_url: {error}")))?;
-    if !["http", "https"].contains(&url.scheme()) {
-        return Err(wrong("base_url: must begin with https://"));
-    }
-    Ok(base.to_owned())
+    account.base(CODE, HOST)
 }

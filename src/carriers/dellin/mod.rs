@@ -35,6 +35,7 @@ use self::wire::{
     Answer, Calculation, CancelBody, CargoPlace, Directory, History, HistoryBody, Id, LabelFile,
     LabelsBody, LabelsGetBody, Order, Orders, OrdersBody, Taken, TerminalsFile, WebhookBody,
 };
+use super::account::wrong;
 use super::exchange::{Effect, Exchange, Limits};
 use super::model::{
     CarrierFile, DeliveryMode, FileMedia, LabelAsk, LabelState, PointModel, PointsPage, Quote,
@@ -170,26 +171,18 @@ pub struct Dellin {
 
 impl Dellin {
     pub fn connect(account: &Account) -> Result<Self, CarrierError> {
-        let wrong = |part: &str, error: serde_json::Error| CarrierError::Account {
-            carrier: CODE.to_owned(),
-            problem: format!("{part}: {error}"),
-        };
-        let settings: Settings = serde_json::from_value(account.settings.clone())
-            .map_err(|error| wrong("settings", error))?;
-        let credentials: Credentials = serde_json::from_value(account.credentials.clone())
-            .map_err(|error| wrong("credentials", error))?;
+        let settings: Settings = account.settings(CODE)?;
+        let credentials: Credentials = account.credentials(CODE)?;
         if credentials.pat.is_none()
             && (credentials.login.is_none() || credentials.password.is_none())
         {
-            return Err(CarrierError::Account {
-                carrier: CODE.to_owned(),
-                problem: "credentials: `pat` is missing, or `login` and `password`".to_owned(),
-            });
+            let problem = "credentials: `pat` is missing, or `login` and `password`";
+            return Err(wrong(CODE, problem));
         }
-        let base = account.base_url.as_deref().unwrap_or(BASE_URL).trim_end_matches('/');
+        let base = account.base(CODE, BASE_URL)?;
         let exchange = Exchange::new(CODE, account.limits(Limits::default()))?;
         Ok(Self {
-            client: Client::new(exchange, base.to_owned(), credentials),
+            client: Client::new(exchange, base, credentials),
             webhook_id: Mutex::new(settings.webhook_id.clone()),
             settings,
             terminals: Terminals::default(),

@@ -26,7 +26,6 @@ use std::time::Duration;
 
 use chrono::Datelike;
 use serde::Deserialize;
-use serde_json::Value;
 
 use self::client::Client;
 use self::wire::{
@@ -145,22 +144,13 @@ pub struct Dpd {
 impl Dpd {
     /// A contract as an account describes it.
     pub fn new(account: &Account) -> Result<Self, CarrierError> {
-        let wrong = |error: serde_json::Error| CarrierError::Account {
-            carrier: CODE.to_owned(),
-            problem: error.to_string(),
-        };
-        let settings = match &account.settings {
-            Value::Null => Settings::default(),
-            settings => serde_json::from_value(settings.clone()).map_err(wrong)?,
-        };
-        let Credentials { client_number, client_key } =
-            serde_json::from_value(account.credentials.clone()).map_err(wrong)?;
+        let Credentials { client_number, client_key } = account.credentials(CODE)?;
         // Lists of points are long and slow.
         let usual = Limits { time_max: Duration::from_mins(1), ..Limits::default() };
-        let base_url = account.base_url.as_deref().unwrap_or(BASE_URL).trim_end_matches('/');
         let exchange = Exchange::new(CODE, account.limits(usual))?;
         let auth = AuthOut { client_number, client_key };
-        Ok(Self { client: Client::new(exchange, base_url.to_owned(), auth), settings })
+        let client = Client::new(exchange, account.base(CODE, BASE_URL)?, auth);
+        Ok(Self { client, settings: account.settings(CODE)? })
     }
 
     /// What DPD says of these numbers of ours.

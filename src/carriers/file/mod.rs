@@ -10,11 +10,12 @@ use columns::REGISTER;
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct FileCarrier {
     code: String,
+    name: String,
 }
 
 impl FileCarrier {
-    pub fn new(code: impl Into<String>) -> Self {
-        Self { code: code.into() }
+    pub fn new(code: impl Into<String>, name: impl Into<String>) -> Self {
+        Self { code: code.into(), name: name.into() }
     }
 }
 
@@ -24,7 +25,7 @@ impl Carrier for FileCarrier {
     }
 
     fn name(&self) -> &str {
-        &self.code
+        &self.name
     }
 
     fn manifests(&self) -> Option<&dyn ManifestExport> {
@@ -98,7 +99,9 @@ mod tests {
             parcels: vec![parcel],
             missing: Vec::new(),
         };
-        let files = ManifestExport::manifest_export(&FileCarrier::new("post"), &manifest).unwrap();
+        let files =
+            ManifestExport::manifest_export(&FileCarrier::new("post", "Почта России"), &manifest)
+                .unwrap();
         let names: Vec<&str> = files.iter().map(|file| file.name.as_str()).collect();
         assert_eq!(names, ["register-MSK-2026-000001.xlsx", "register-MSK-2026-000001.csv"]);
         let text = String::from_utf8(files[1].bytes.clone()).unwrap();

@@ -23,7 +23,6 @@ use std::time::Duration;
 
 use futures::future::try_join_all;
 use serde::Deserialize;
-use serde::de::DeserializeOwned;
 use serde_json::Value;
 
 use self::client::Client;
@@ -98,22 +97,13 @@ pub struct Fivepost {
     points: Terminals<Priced>,
 }
 
-fn parsed<T: DeserializeOwned>(part: &str, value: &Value) -> Result<T, CarrierError> {
-    T::deserialize(value).map_err(|error| CarrierError::Account {
-        carrier: CODE.to_owned(),
-        problem: format!("{part}: {error}"),
-    })
-}
-
 impl Fivepost {
     pub fn connect(account: &Account) -> Result<Self, CarrierError> {
-        let settings: Settings = parsed("settings", &account.settings)?;
-        let credentials = parsed("credentials", &account.credentials)?;
-        let base = account.base_url.as_deref().unwrap_or(BASE_URL).trim_end_matches('/');
+        let credentials = account.credentials(CODE)?;
         let exchange = Exchange::new(CODE, account.limits(Limits::default()))?;
         Ok(Self {
-            client: Client::new(exchange, base.to_owned(), credentials),
-            settings,
+            client: Client::new(exchange, account.base(CODE, BASE_URL)?, credentials),
+            settings: account.settings(CODE)?,
             points: Terminals::default(),
         })
     }

@@ -30,7 +30,6 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use chrono::Days;
 use serde::Deserialize;
-use serde::de::DeserializeOwned;
 use serde_json::{Value, json};
 
 use self::client::Client;
@@ -104,22 +103,13 @@ pub struct Pek {
     terminals: Terminals,
 }
 
-fn parsed<T: DeserializeOwned>(part: &str, value: &Value) -> Result<T, CarrierError> {
-    T::deserialize(value).map_err(|error| CarrierError::Account {
-        carrier: CODE.to_owned(),
-        problem: format!("{part}: {error}"),
-    })
-}
-
 impl Pek {
     pub fn connect(account: &Account) -> Result<Self, CarrierError> {
-        let settings: Settings = parsed("settings", &account.settings)?;
-        let credentials = parsed("credentials", &account.credentials)?;
-        let base = account.base_url.as_deref().unwrap_or(BASE_URL).trim_end_matches('/');
+        let credentials = account.credentials(CODE)?;
         let exchange = Exchange::new(CODE, account.limits(Limits::default()))?;
         Ok(Self {
-            client: Client::new(exchange, base.to_owned(), credentials),
-            settings,
+            client: Client::new(exchange, account.base(CODE, BASE_URL)?, credentials),
+            settings: account.settings(CODE)?,
             terminals: Terminals::default(),
         })
     }

@@ -1,8 +1,6 @@
 //! What a contract with the Post says: settings and keys.
 
 use serde::Deserialize;
-use serde::de::DeserializeOwned;
-use serde_json::Value;
 
 use super::CODE;
 use crate::carriers::CarrierError;
@@ -111,11 +109,8 @@ pub(super) struct Contract {
 
 impl Contract {
     pub(super) fn read(account: &Account) -> Result<Self, CarrierError> {
-        let settings: Settings = part(&account.settings, "settings")?;
-        let keys: Credentials = match &account.credentials {
-            Value::Null => Credentials::default(),
-            value => part(value, "credentials")?,
-        };
+        let settings: Settings = account.settings(CODE)?;
+        let keys: Credentials = account.credentials(CODE)?;
         if !is_index(&settings.postoffice) {
             return Err(wrong("settings: postoffice must be six digits"));
         }
@@ -139,31 +134,6 @@ impl Contract {
 /// Six digits of a post office. Those in Russia do not begin with zero.
 pub(super) fn is_index(text: &str) -> bool {
     text.len() == 6 && !text.starts_with('0') && text.bytes().all(|byte| byte.is_ascii_digit())
-}
-
-/// Names the field, never the value: keys are among them.
-fn part<T: DeserializeOwned>(value: &Value, of: &str) -> Result<T, CarrierError> {
-    T::deserialize(value).map_err(|error| {
-        let said = error.to_string();
-        let field = blamed::<T>(value, &said).map(|field| format!(".{field}")).unwrap_or_default();
-        let is_harmless = ["missing field", "unknown field", "unknown variant"];
-        if is_harmless.iter().any(|start| said.starts_with(start)) {
-            wrong(format!("{of}{field}: {said}"))
-        } else {
-            wrong(format!("{of}{field}: has a wrong type"))
-        }
-    })
-}
-
-/// The field without which there is no such error.
-fn blamed<T: DeserializeOwned>(value: &Value, said: &str) -> Option<String> {
-    let object = value.as_object()?;
-    let found = object.keys().find(|field| {
-        let mut rest = object.clone();
-        rest.remove(*field);
-        T::deserialize(&Value::Object(rest)).err().is_none_or(|error| error.to_string() != said)
-    });
-    found.cloned()
 }
 
 fn wrong(problem: impl Into<String>) -> CarrierError {

@@ -38,11 +38,6 @@ pub(super) fn limits(account: &Account) -> Limits {
     account.limits(usual)
 }
 
-/// Where a service listens, without a slash at the end.
-pub(super) fn base(account: &Account, usual: &str) -> String {
-    account.base_url.as_deref().unwrap_or(usual).trim_end_matches('/').to_owned()
-}
-
 /// The line to Отправка, for one contract.
 pub(super) struct Otpravka {
     exchange: Exchange,
@@ -56,7 +51,7 @@ impl Otpravka {
         let user = STANDARD.encode(format!("{}:{}", keys.login, keys.password));
         Ok(Self {
             exchange: Exchange::new(CODE, limits(account))?,
-            base: base(account, OTPRAVKA),
+            base: account.base(CODE, OTPRAVKA)?,
             authorization: format!("AccessToken {}", keys.token),
             user: format!("Basic {user}"),
         })
@@ -258,7 +253,7 @@ pub(super) struct PublicTariff {
 impl PublicTariff {
     pub(super) fn new(account: &Account) -> Result<Self, CarrierError> {
         let exchange = Exchange::new(CODE, limits(account))?;
-        Ok(Self { exchange, base: base(account, TARIFF) })
+        Ok(Self { exchange, base: account.base(CODE, TARIFF)? })
     }
 
     /// Price and term. What the calculator does not serve is refused.

@@ -90,7 +90,7 @@ impl TicketTracking for Post {
 impl TrackingLine {
     pub(super) fn new(account: &Account, keys: TrackingKeys) -> Result<Self, CarrierError> {
         let exchange = Exchange::new(CODE, client::limits(account))?;
-        Ok(Self { exchange, base: client::base(account, HOST), keys })
+        Ok(Self { exchange, base: account.base(CODE, HOST)?, keys })
     }
 
     fn keys(&self) -> AuthorizationHeader<'_> {

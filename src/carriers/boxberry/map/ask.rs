@@ -9,6 +9,7 @@ use crate::carriers::boxberry::wire::{
     CourierOut, CustomerOut, IntakeOut, ItemOut, OrderOut, ShopOut, WeightsOut,
 };
 use crate::carriers::boxberry::{COURIER, Opening, POINT, Settings};
+use crate::carriers::local::russian_phone;
 use crate::carriers::model::{Address, BuyOut, Item, Package, PickupAsk, ShipmentAsk, Spot};
 use crate::carriers::street::Street;
 use crate::units::{Grams, Kopecks};
@@ -109,14 +110,8 @@ fn courier(address: &Address, comment: &str) -> Result<CourierOut, CarrierError>
 
 /// Ten digits: Boxberry cuts everything before them.
 fn phone(field: &'static str, phone: &str) -> Result<String, CarrierError> {
-    let digits: String = phone.chars().filter(char::is_ascii_digit).collect();
-    let number = match digits.len() {
-        10 => Some(digits.as_str()),
-        11 if digits.starts_with(['7', '8']) => digits.get(1..),
-        _ => None,
-    };
     let wrong = || not_sayable(field, "нужен российский номер: +7 и десять цифр");
-    number.map(ToOwned::to_owned).ok_or_else(wrong)
+    russian_phone(phone).map(|number| number[1..].to_owned()).ok_or_else(wrong)
 }
 
 /// Prices of what is paid on receipt are what is paid; of prepaid goods they are their value. A

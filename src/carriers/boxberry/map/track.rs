@@ -7,9 +7,9 @@ use serde_json::Value;
 use super::malformed;
 use crate::carriers::CarrierError;
 use crate::carriers::boxberry::wire::{LastStatusIn, StatusIn, StatusesIn};
+use crate::carriers::local::moscow;
 use crate::carriers::model::{Leg, TrackEvent};
 use crate::carriers::statuses::StatusTable;
-use crate::carriers::times::moscow;
 
 pub(crate) static STATUSES: LazyLock<StatusTable> =
     LazyLock::new(|| StatusTable::parse(include_str!("../status.csv")));

@@ -7,6 +7,7 @@ use crate::carriers::dpd::wire::{
     AddressOut, ExtraServiceOut, HeaderOut, OrderIn, OrderOut, OrdersOut, ParamOut, UnitLoadOut,
 };
 use crate::carriers::dpd::{CODE, Marks, Settings};
+use crate::carriers::local::russian_phone;
 use crate::carriers::model::{
     Address, BuyOut, Contact, Item, Reason, Registered, Registration, ShipmentAsk, ShipmentRef,
     Spot, VatRate,
@@ -128,20 +129,14 @@ fn with_contact(
     contact: &Contact,
     fields: &Fields,
 ) -> Result<AddressOut, CarrierError> {
-    let digits: String = contact.phone.chars().filter(char::is_ascii_digit).collect();
-    let number = match digits.len() {
-        10 => Some(digits.as_str()),
-        11 if digits.starts_with(['7', '8']) => digits.get(1..),
-        _ => None,
-    };
-    let Some(number) = number else {
+    let Some(number) = russian_phone(&contact.phone) else {
         return Err(not_sayable(fields.phone, "нужен российский номер: +7 и десять цифр"));
     };
     let person = if contact.name.trim().is_empty() { name } else { &contact.name };
     Ok(AddressOut {
         name: name.to_owned(),
         contact_fio: person.to_owned(),
-        contact_phone: format!("7{number}"),
+        contact_phone: number,
         contact_email: contact.email.clone(),
         ..out
     })

@@ -5,9 +5,9 @@ use std::sync::LazyLock;
 use super::malformed;
 use crate::carriers::CarrierError;
 use crate::carriers::dpd::wire::{BatchIn, EventIn, GoodsIn, StateIn};
+use crate::carriers::local::moscow;
 use crate::carriers::model::{DeliveryStatus, EventBatch, Leg, ShipmentRef, Track, TrackEvent};
 use crate::carriers::statuses::StatusTable;
-use crate::carriers::times::moscow;
 use crate::units::UtcMicros;
 
 pub(crate) static STATUSES: LazyLock<StatusTable> =

@@ -3,6 +3,8 @@
 mod flows;
 mod requests;
 
+use serde_json::Value;
+
 use super::*;
 use crate::carriers::model::{
     Address, Answers, BuyOut, Contact, DeliveryMode, DeliveryStatus, EventFlag, Item, Leg, Package,

@@ -1,6 +1,6 @@
 //! The methods of `json.php`.
 
-use chrono::{FixedOffset, TimeDelta};
+use chrono::TimeDelta;
 use serde_json::{Value, json};
 
 use super::orders::{self, Act, Order, Status, text};
@@ -55,11 +55,6 @@ pub(super) fn answer(
 
 fn given(params: &Params, name: &str) -> String {
     text(params.get(name))
-}
-
-fn moscow(at: UtcMicros, pattern: &str) -> String {
-    let offset = FixedOffset::east_opt(3 * 3600).expect("three hours is a valid offset");
-    at.to_datetime().with_timezone(&offset).format(pattern).to_string()
 }
 
 fn create(stand_in: &BoxberryStandIn, params: &Params) -> Said {
@@ -205,13 +200,13 @@ fn send_story(stand_in: &BoxberryStandIn, params: &Params) -> Said {
     }
     let books = stand_in.books();
     let acts = books.acts.iter().filter(|act| {
-        let day = moscow(act.at, "%Y%m%d");
+        let day = act.at.moscow_format("%Y%m%d");
         from <= day && day <= to
     });
     let acts = acts.map(|act| {
         json!({
             "track": act.tracks.join(","), "label": link("act", "upload_id", &act.id),
-            "date": moscow(act.at, "%Y.%m.%d %H:%M:%S"),
+            "date": act.at.moscow_format("%Y.%m.%d %H:%M:%S"),
         })
     });
     Ok(Value::Array(acts.collect()))
@@ -295,7 +290,7 @@ fn services(stand_in: &BoxberryStandIn, params: &Params) -> Said {
     let line = |name: &str, kopecks: i64| {
         json!({
             "Name": name, "Sum": rub(kopecks).replace('.', ","),
-            "Date": moscow(done.at, "%Y-%m-%dT00:00:00"), "PaymentMethod": "Касса",
+            "Date": done.at.moscow_format("%Y-%m-%dT00:00:00"), "PaymentMethod": "Касса",
         })
     };
     Ok(json!([line("Пост_Базовый расчет", base), line("Пост_Страховой сбор", service)]))
@@ -309,7 +304,7 @@ fn last_statuses(stand_in: &BoxberryStandIn, params: &Params) -> Said {
         let last = order.statuses.last()?;
         let said = json!({
             "lastStatusId": last.id, "lastStatusName": last.name,
-            "lastStatusDate": moscow(last.at, "%Y-%m-%d %H:%M:%S"),
+            "lastStatusDate": last.at.moscow_format("%Y-%m-%d %H:%M:%S"),
             "storeDate": null, "deliveryDate": "0001-01-01",
         });
         Some((order.track.clone(), said))
@@ -335,7 +330,7 @@ fn statuses(stand_in: &BoxberryStandIn, params: &Params) -> Said {
         told.reverse();
     }
     let told = told.into_iter().map(
-        |(at, name)| json!({ "Date": moscow(at, "%d.%m.%Y %H:%M"), "Name": name, "Comment": "" }),
+        |(at, name)| json!({ "Date": at.moscow_format("%d.%m.%Y %H:%M"), "Name": name, "Comment": "" }),
     );
     let is_out = order.statuses.iter().any(|status| status.id == "150");
     Ok(json!({

@@ -1,7 +1,5 @@
 //! States of parcels, events of orders, and their queues.
 
-use chrono::FixedOffset;
-
 use super::orders::{Happening, Order, State, needed, sequence};
 use super::xml::{Fault, around, leaf};
 use super::{BadManner, Books, DpdStandIn, Queue, Step};
@@ -226,8 +224,7 @@ fn confirm(stand_in: &DpdStandIn, queue: Queue, request: &Element) -> Said {
 }
 
 fn moscow(at: UtcMicros) -> String {
-    let offset = FixedOffset::east_opt(3 * 3600).expect("three hours is a valid offset");
-    at.to_datetime().with_timezone(&offset).format("%Y-%m-%dT%H:%M:%S").to_string()
+    at.moscow_format("%Y-%m-%dT%H:%M:%S")
 }
 
 fn state(one: &Happening) -> String {
