@@ -77,9 +77,10 @@ impl Tx {
         self.note(outcome)
     }
 
-    /// Inserts a row that is new. On `PostgreSQL` it may wait for the next statement or the end of
-    /// the transaction, to save a round trip. If it is refused there, the work is run again with
-    /// each insert at its place, so that the refusal is always answered here.
+    /// Inserts a row that is new, or changes one that nobody asks about. On `PostgreSQL` it may wait
+    /// for the next statement or the end of the transaction, to save a round trip. If it is refused
+    /// there, the work is run again with each insert at its place, so that the refusal is always
+    /// answered here.
     pub async fn insert(&mut self, sql: &'static str, args: Vec<Arg>) -> Result<(), DbError> {
         self.check()?;
         let outcome = match &mut self.engine {

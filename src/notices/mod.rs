@@ -30,7 +30,7 @@ use crate::secrets::VaultError;
 use crate::{faults, text_enum};
 
 pub use self::handler::ShopWebhooks;
-pub use self::publish::publish;
+pub use self::publish::{Notice, publish};
 pub use self::store::QUERIES;
 
 /// The kind of the jobs that send; their subject is the owner.

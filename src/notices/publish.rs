@@ -9,30 +9,45 @@ use crate::db::{DbError, Tx};
 use crate::ids::{OwnerId, ShopEventId};
 use crate::jobs;
 
-/// Tells the shop `owner` that something happened to `subject` (an id), once this transaction is
-/// committed. `data` is what its program reads: facts of this owner alone, and no secret.
+/// Something that happened.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Notice {
+    pub kind: ShopEventKind,
+    /// An id.
+    pub subject: String,
+    /// What the shop's program reads: facts of this owner alone, and no secret.
+    pub data: Value,
+}
+
+/// Tells the shop `owner` what happened, in this order, once this transaction is committed.
 ///
-/// The counter of the owner is locked from here to the commit: call it late, and for many owners in
-/// the order of their ids.
+/// The counter of the owner is locked from here to the commit: call it late, once for an owner, and
+/// for many owners in the order of their ids.
 pub async fn publish(
     tx: &mut Tx,
     ctx: &Ctx,
     owner: OwnerId,
-    kind: ShopEventKind,
-    subject: &str,
-    data: Value,
+    notices: Vec<Notice>,
 ) -> Result<(), DbError> {
-    let number = store::number_next(tx, owner).await?;
-    let event = Event {
-        seq: number.seq,
-        id: ShopEventId::new(),
-        kind,
-        subject: subject.to_owned(),
-        data,
-        occurred_at: ctx.now,
-    };
-    store::event_insert(tx, owner, &event).await?;
-    if number.queued_seq == Some(number.seq) {
+    let count = i64::try_from(notices.len()).expect("memory holds fewer");
+    if count == 0 {
+        return Ok(());
+    }
+    let numbers = store::numbers_take(tx, owner, count).await?;
+    let first = numbers.last - count + 1;
+    let events: Vec<Event> = (first..)
+        .zip(notices)
+        .map(|(seq, Notice { kind, subject, data })| Event {
+            seq,
+            id: ShopEventId::new(),
+            kind,
+            subject,
+            data,
+            occurred_at: ctx.now,
+        })
+        .collect();
+    store::events_insert(tx, owner, &events).await?;
+    if numbers.queued_seq == Some(first) {
         wake(tx, ctx, owner).await?;
     }
     Ok(())

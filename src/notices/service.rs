@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use super::publish::{publish, wake};
+use super::publish::{Notice, publish, wake};
 use super::reach;
 use super::store::{self, Endpoint, Event};
 use super::{EndpointState, NoticeError, ShopEventKind};
@@ -202,7 +202,8 @@ pub(super) async fn endpoint_test(
         return Err(NoticeError::NotActive { endpoint: id });
     }
     let data = json!({ "endpoint_id": id });
-    publish(tx, ctx, endpoint.owner, ShopEventKind::WebhookTest, &id.to_string(), data).await?;
+    let notice = Notice { kind: ShopEventKind::WebhookTest, subject: id.to_string(), data };
+    publish(tx, ctx, endpoint.owner, vec![notice]).await?;
     endpoint_find(tx, owner, id).await
 }
 

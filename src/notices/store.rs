@@ -11,9 +11,9 @@ use crate::units::UtcMicros;
 use crate::{args, record};
 
 record! {
-    /// A number that was taken. The event whose number is `queued_seq` needs a job.
-    pub(super) struct Number {
-        pub seq: i64,
+    /// Numbers that were taken, up to `last`. The event whose number is `queued_seq` needs a job.
+    pub(super) struct Numbers {
+        pub last: i64,
         pub queued_seq: Option<i64>,
     }
 }
@@ -77,9 +77,9 @@ pub(super) enum Setback {
     Disabled { reason: DisabledReason },
 }
 
-const NUMBER_NEXT: &str =
-    "INSERT INTO shop_event_series (owner_id, last_seq, endpoints) VALUES ($1, 1, 0)
-     ON CONFLICT (owner_id) DO UPDATE SET last_seq = shop_event_series.last_seq + 1,
+const NUMBERS_TAKE: &str =
+    "INSERT INTO shop_event_series (owner_id, last_seq, endpoints) VALUES ($1, $2, 0)
+     ON CONFLICT (owner_id) DO UPDATE SET last_seq = shop_event_series.last_seq + $2,
          queued_seq = CASE WHEN shop_event_series.endpoints = 0 THEN NULL
              ELSE COALESCE(shop_event_series.queued_seq, shop_event_series.last_seq + 1) END
      RETURNING last_seq, queued_seq";
@@ -184,7 +184,7 @@ const HOSTS_DELETE: &str = "DELETE FROM webhook_host";
 const HOST_INSERT: &str = "INSERT INTO webhook_host (name) VALUES ($1) ON CONFLICT DO NOTHING";
 
 pub const QUERIES: &[&str] = &[
-    NUMBER_NEXT,
+    NUMBERS_TAKE,
     EVENT_INSERT,
     EVENTS_AFTER,
     EVENTS_OF_KIND_AFTER,
@@ -213,25 +213,31 @@ pub const QUERIES: &[&str] = &[
     HOST_INSERT,
 ];
 
-pub(super) async fn number_next(tx: &mut Tx, owner: OwnerId) -> Result<Number, DbError> {
-    tx.fetch_one(NUMBER_NEXT, args![owner]).await
-}
-
-pub(super) async fn event_insert(
+pub(super) async fn numbers_take(
     tx: &mut Tx,
     owner: OwnerId,
-    event: &Event,
+    count: i64,
+) -> Result<Numbers, DbError> {
+    tx.fetch_one(NUMBERS_TAKE, args![owner, count]).await
+}
+
+pub(super) async fn events_insert(
+    tx: &mut Tx,
+    owner: OwnerId,
+    events: &[Event],
 ) -> Result<(), DbError> {
-    let values = args![
-        owner,
-        event.seq,
-        event.id,
-        event.kind,
-        &event.subject,
-        event.data.clone(),
-        event.occurred_at,
-    ];
-    tx.insert(EVENT_INSERT, values).await
+    let row = |event: &Event| {
+        args![
+            owner,
+            event.seq,
+            event.id,
+            event.kind,
+            &event.subject,
+            event.data.clone(),
+            event.occurred_at,
+        ]
+    };
+    tx.insert_many(EVENT_INSERT, events.iter().map(row).collect()).await.map(drop)
 }
 
 /// Events of the owner behind `after`, of one kind or of all, in their order.

@@ -9,7 +9,7 @@ use crate::carriers::model::DeliveryStatus;
 use crate::commands::Ctx;
 use crate::db::{DbError, Tx};
 use crate::ids::ShipmentId;
-use crate::notices::{ShopEventKind, publish};
+use crate::notices::{Notice, ShopEventKind, publish};
 use crate::shipments::Attention;
 
 /// What is new about a shipment.
@@ -49,16 +49,18 @@ pub(super) async fn announce(tx: &mut Tx, ctx: &Ctx, changes: &[Change]) -> Resu
     let names = store::names(tx, &ids).await?;
     let names: HashMap<ShipmentId, Names> =
         names.into_iter().map(|names| (names.shipment, names)).collect();
-    for change in told {
-        let Some(names) = names.get(&change.course.id) else { continue };
-        tell(tx, ctx, change, names).await?;
+    for of_owner in told.chunk_by(|one, other| one.course.owner == other.course.owner) {
+        let notices =
+            of_owner.iter().filter_map(|change| Some((change, names.get(&change.course.id)?)));
+        let notices = notices.flat_map(|(change, names)| notices_of(change, names)).collect();
+        publish(tx, ctx, of_owner[0].course.owner, notices).await?;
     }
     Ok(())
 }
 
-async fn tell(tx: &mut Tx, ctx: &Ctx, change: &Change, names: &Names) -> Result<(), DbError> {
+fn notices_of(change: &Change, names: &Names) -> Vec<Notice> {
     let course = &change.course;
-    let mut data = json!({
+    let data = json!({
         "shipment_id": course.id,
         "parcel_id": course.parcel,
         "parcel_number": names.parcel_number,
@@ -69,18 +71,19 @@ async fn tell(tx: &mut Tx, ctx: &Ctx, change: &Change, names: &Names) -> Result<
         "status": course.status,
         "status_at": course.status_at,
     });
-    let subject = course.parcel.to_string();
+    let notice = |kind, data| Notice { kind, subject: course.parcel.to_string(), data };
+    let mut notices = Vec::new();
     if change.moved() {
         let mut moved = data.clone();
         moved["status_before"] = json!(change.status_before);
         moved["words"] = json!(change.words);
         moved["place"] = json!(change.place);
-        let kind = ShopEventKind::ParcelStatusChanged;
-        publish(tx, ctx, course.owner, kind, &subject, moved).await?;
+        notices.push(notice(ShopEventKind::ParcelStatusChanged, moved));
     }
     if let Some(trouble) = change.trouble() {
+        let mut data = data;
         data["attention"] = json!(trouble);
-        publish(tx, ctx, course.owner, ShopEventKind::ParcelProblem, &subject, data).await?;
+        notices.push(notice(ShopEventKind::ParcelProblem, data));
     }
-    Ok(())
+    notices
 }

@@ -369,7 +369,7 @@ pub(super) async fn course_set(tx: &mut Tx, course: &Course) -> Result<(), DbErr
         course.heard_at,
         course.poll_at,
     ];
-    tx.execute(COURSE_SET, values).await.map(drop)
+    tx.insert(COURSE_SET, values).await
 }
 
 pub(super) async fn names(tx: &mut Tx, ids: &[ShipmentId]) -> Result<Vec<Names>, DbError> {

@@ -9,7 +9,7 @@ use ambar::commands::Ctx;
 use ambar::db::{DbError, Tx};
 use ambar::ids::OwnerId;
 use ambar::jobs::Workers;
-use ambar::notices::{ShopEventKind, ShopWebhooks, publish};
+use ambar::notices::{Notice, ShopEventKind, ShopWebhooks, publish};
 use ambar::units::{Clock, UtcMicros};
 use axum::body::Bytes;
 use axum::extract::State;
@@ -136,7 +136,8 @@ async fn tell_as(app: &App, owner: OwnerId, kind: ShopEventKind, subject: &'stat
     let now = app.clock.now();
     let work = async move |tx: &mut Tx| {
         let data = json!({ "parcel_id": subject, "status": "in_transit" });
-        publish(tx, &Ctx::system(now), owner, kind, subject, data).await
+        let notice = Notice { kind, subject: subject.to_owned(), data };
+        publish(tx, &Ctx::system(now), owner, vec![notice]).await
     };
     app.db.write::<(), DbError, _>(work).await.unwrap();
 }
