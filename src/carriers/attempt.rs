@@ -1,7 +1,9 @@
 //! One attempt at registering a shipment, safe to repeat.
 
+use futures::future::BoxFuture;
+
 use super::model::{Registration, ShipmentAsk, ShipmentRef};
-use super::{Answer, Shipping};
+use super::{CarrierError, Shipping};
 use crate::text_enum;
 
 text_enum! {
@@ -10,6 +12,14 @@ text_enum! {
         Never = "never",
         Perhaps = "perhaps",
     }
+}
+
+/// An attempt that was not decided.
+#[derive(Debug)]
+pub struct Undecided {
+    pub error: CarrierError,
+    /// Whether the carrier may have the shipment now.
+    pub sent: Sent,
 }
 
 /// Registers a shipment, or learns what became of an earlier attempt.
@@ -21,13 +31,19 @@ pub fn register<'a>(
     ask: &'a ShipmentAsk,
     known: &'a ShipmentRef,
     sent: Sent,
-) -> Answer<'a, Registration> {
+) -> BoxFuture<'a, Result<Registration, Undecided>> {
     Box::pin(async move {
-        if sent == Sent::Perhaps
-            && let Some(found) = shipping.find(known).await?
-        {
-            return Ok(found);
+        if sent == Sent::Perhaps {
+            let found = shipping.find(known).await;
+            if let Some(found) = found.map_err(|error| Undecided { error, sent })? {
+                return Ok(found);
+            }
         }
-        shipping.create(ask).await
+        match shipping.create(ask).await {
+            Err(CarrierError::Refused { reasons, .. }) => Ok(Registration::Refused(reasons)),
+            Err(error) if error.nothing_happened() => Err(Undecided { error, sent: Sent::Never }),
+            Err(error) => Err(Undecided { error, sent: Sent::Perhaps }),
+            Ok(registration) => Ok(registration),
+        }
     })
 }

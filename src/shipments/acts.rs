@@ -3,7 +3,6 @@
 use serde_json::{Value, json};
 
 use super::model::ShipmentState;
-use super::quoting::from_of;
 use super::register::problem;
 use super::store::{accounts as account_store, acts as store};
 use super::work::{ACT, reference};
@@ -117,7 +116,7 @@ async fn asked(
     let shipments = store::shipments_on(tx, manifest, account.id).await?;
     let registered =
         shipments.iter().filter(|shipment| shipment.state == ShipmentState::Registered);
-    let from = from_of(&account);
+    let from = account.origin().from;
     let ask = HandoverAsk {
         number: head.act_number.unwrap_or(head.number),
         day: head.day,

@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-use crate::carriers::model::{BuyOut, DeliveryMode, DeliveryStatus, Party, Spot, VatRate};
+use crate::carriers::model::{Address, BuyOut, DeliveryMode, DeliveryStatus, Party, Spot, VatRate};
 use crate::ids::{
     CarrierAccountId, CarrierFileId, OwnerId, ParcelId, ShipmentId, UserId, WarehouseId,
 };
@@ -54,6 +54,13 @@ pub struct Origin {
     pub from: Spot,
 }
 
+/// Nobody, from nowhere: of an account that is not chosen yet.
+impl Default for Origin {
+    fn default() -> Self {
+        Self { sender: Party::default(), from: Spot::Door(Address::default()) }
+    }
+}
+
 record! {
     /// A contract with a carrier. The credentials are sealed.
     #[derive(Debug, Clone)]
@@ -71,6 +78,13 @@ record! {
         pub active: bool,
         pub version: i64,
         pub created_at: UtcMicros,
+    }
+}
+
+impl AccountRow {
+    /// Who sends by it, and from where.
+    pub fn origin(&self) -> Origin {
+        serde_json::from_value(self.origin.clone()).unwrap_or_default()
     }
 }
 

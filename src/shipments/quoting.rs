@@ -5,7 +5,7 @@ use super::model::{AccountRow, Origin};
 use super::store::{accounts as account_store, facts};
 use super::{ShipmentError, accounts, points};
 use crate::app::App;
-use crate::carriers::model::{Address, DeliveryMode, Party, QuoteAsk, Spot};
+use crate::carriers::model::{DeliveryMode, QuoteAsk};
 use crate::db::{DbError, Tx};
 use crate::fault::Told;
 use crate::ids::{CarrierAccountId, OrderId, OwnerId, WarehouseId};
@@ -33,8 +33,8 @@ pub(super) async fn candidates(
             Ok(carrier) => candidates.push(Candidate {
                 account: account.id,
                 version: account.version,
+                from: account.origin().from,
                 carrier,
-                from: from_of(&account),
             }),
             // One account that is described wrongly does not keep the others from offering.
             Err(error) if only.is_none() => {
@@ -44,12 +44,6 @@ pub(super) async fn candidates(
         }
     }
     Ok(candidates)
-}
-
-/// Where the carrier of an account gets parcels.
-pub(super) fn from_of(account: &AccountRow) -> Spot {
-    serde_json::from_value::<Origin>(account.origin.clone())
-        .map_or_else(|_| Spot::Door(Address::default()), |origin| origin.from)
 }
 
 /// What is asked about an order.
@@ -129,6 +123,5 @@ async fn known_of_order(
     let items = facts::order_items(tx, order).await?;
     let terms = account_store::terms_find(tx, parcel.owner).await?;
     // Each account has its own origin; candidates bring theirs.
-    let origin = Origin { sender: Party::default(), from: Spot::Door(Address::default()) };
-    Ok((Known { parcel, items, origin, terms, day }, point))
+    Ok((Known { parcel, items, origin: Origin::default(), terms, day }, point))
 }

@@ -1,17 +1,19 @@
 //! Telling a carrier of a parcel: the tariff is chosen, our number is written down, the carrier is
 //! told, its answer is kept.
 
+use std::ops::RangeInclusive;
+
 use serde_json::{Value, json};
 
 use super::compose::Known;
-use super::model::{Origin, Shipment, ShipmentState};
+use super::model::{Shipment, ShipmentState};
 use super::quoting::candidates;
 use super::store::shipments::{self as store, Choice};
 use super::store::{accounts as account_store, facts};
-use super::{Connected, ShipmentError, accounts, points, work};
+use super::{Connected, ShipmentError, points, work};
 use crate::app::App;
 use crate::carriers::CarrierError;
-use crate::carriers::attempt::{Sent, register};
+use crate::carriers::attempt::{Sent, Undecided, register};
 use crate::carriers::model::{Registered, Registration, ShipmentAsk, ShipmentRef};
 use crate::commands::Ctx;
 use crate::db::{DbError, Tx};
@@ -22,8 +24,11 @@ use crate::points::PointRow;
 use crate::rates;
 use crate::rates::rule::{Chosen, NoChoice, Rule, choose};
 
-/// How soon a carrier that checks is asked again.
-const CHECK_SECONDS: i64 = 2;
+/// How soon a carrier that checks is asked again, and how late at most: the longer it takes, the
+/// less often.
+const CHECK_SECONDS: RangeInclusive<i64> = 2..=600;
+/// A pause is so much of the time that the carrier has taken.
+const CHECK_SHARE: i64 = 10;
 
 /// A shipment with what it is composed of; the origin is that of its account, once it has one.
 struct Loaded {
@@ -51,14 +56,32 @@ impl Loaded {
 pub(super) async fn run(app: &App, id: ShipmentId) -> Result<JobOutcome, String> {
     match attempt(app, id).await {
         Ok(outcome) => Ok(outcome),
-        Err(error) => {
-            let may_pass = may_pass(&error);
-            note(app, id, &Told::from(&error), may_pass)
-                .await
-                .map_err(|error| error.to_string())?;
-            if may_pass { Err(error.to_string()) } else { Ok(JobOutcome::Done) }
+        Err(Trouble { error, sent }) => {
+            // What the carrier may have is never given up: it would be told anew as another one.
+            let is_open = sent == Sent::Perhaps || may_pass(&error);
+            note(app, id, &Told::from(&error), is_open).await.map_err(|error| error.to_string())?;
+            if is_open { Err(error.to_string()) } else { Ok(JobOutcome::Done) }
         }
     }
+}
+
+/// Why an attempt was not decided.
+struct Trouble {
+    error: ShipmentError,
+    /// Whether the carrier may have the shipment.
+    sent: Sent,
+}
+
+impl Trouble {
+    /// Nothing went out in this run: it is as it was before.
+    fn as_before(shipment: &Shipment) -> impl Fn(ShipmentError) -> Self + use<> {
+        let sent = sent(shipment);
+        move |error| Self { error, sent }
+    }
+}
+
+fn sent(shipment: &Shipment) -> Sent {
+    if shipment.sent_at.is_some() { Sent::Perhaps } else { Sent::Never }
 }
 
 /// Whether it may go better by itself.
@@ -79,10 +102,10 @@ pub(super) fn problem(told: &Told) -> Value {
     json!({ "code": told.code, "args": args })
 }
 
-async fn note(app: &App, id: ShipmentId, told: &Told, may_pass: bool) -> Result<(), DbError> {
+async fn note(app: &App, id: ShipmentId, told: &Told, is_open: bool) -> Result<(), DbError> {
     let problem = problem(told);
     let write = async move |tx: &mut Tx| {
-        if may_pass {
+        if is_open {
             store::shipment_problem(tx, id, problem.clone()).await
         } else {
             store::shipment_refused(tx, id, problem.clone()).await
@@ -91,12 +114,15 @@ async fn note(app: &App, id: ShipmentId, told: &Told, may_pass: bool) -> Result<
     app.db.write::<bool, DbError, _>(write).await.map(drop)
 }
 
-async fn attempt(app: &App, id: ShipmentId) -> Result<JobOutcome, ShipmentError> {
-    let Some(loaded) = load(app, id).await? else { return Ok(JobOutcome::Done) };
-    loaded.check()?;
+async fn attempt(app: &App, id: ShipmentId) -> Result<JobOutcome, Trouble> {
+    // A database that is away changes nothing: the next run finds what is written.
+    let away = |error: DbError| Trouble { error: error.into(), sent: Sent::Perhaps };
+    let Some(loaded) = load(app, id).await.map_err(away)? else { return Ok(JobOutcome::Done) };
+    let as_before = Trouble::as_before(&loaded.shipment);
+    loaded.check().map_err(&as_before)?;
     let loaded = if loaded.shipment.tariff.is_empty() && loaded.shipment.sent_at.is_none() {
-        choose_offer(app, &loaded).await?;
-        match load(app, id).await? {
+        choose_offer(app, &loaded).await.map_err(&as_before)?;
+        match load(app, id).await.map_err(away)? {
             Some(loaded) => loaded,
             None => return Ok(JobOutcome::Done),
         }
@@ -104,31 +130,43 @@ async fn attempt(app: &App, id: ShipmentId) -> Result<JobOutcome, ShipmentError>
         loaded
     };
     // The carrier may have been chosen just now.
-    loaded.check()?;
-    let (ask, sent) = match (&loaded.shipment.ask, loaded.shipment.sent_at) {
-        (Some(ask), Some(_)) => (stored(ask)?, Sent::Perhaps),
-        _ => (loaded.known.shipment_ask(&loaded.shipment), Sent::Never),
+    loaded.check().map_err(&as_before)?;
+    tell(app, &loaded).await
+}
+
+/// Tells the carrier, or asks it what became of what it may have been told.
+async fn tell(app: &App, loaded: &Loaded) -> Result<JobOutcome, Trouble> {
+    let shipment = &loaded.shipment;
+    let as_before = Trouble::as_before(shipment);
+    let sent = sent(shipment);
+    let ask = match (&shipment.ask, sent) {
+        (Some(ask), Sent::Perhaps) => stored(ask).map_err(|error| as_before(error.into()))?,
+        _ => loaded.known.shipment_ask(shipment),
     };
-    let carrier = connected(app, &loaded.shipment).await?;
+    let carrier = connected(app, shipment).await.map_err(&as_before)?;
     let Some(shipping) = carrier.shipping() else {
-        return Err(ShipmentError::NoAccount { carrier: loaded.shipment.carrier });
+        let carrier = shipment.carrier.clone();
+        return Err(as_before(ShipmentError::NoAccount { carrier }));
     };
-    if sent == Sent::Never && !write_down(app, id, &ask).await? {
-        // Somebody else has just sent it, or it was given up: the next run sees which.
-        return Ok(JobOutcome::Later { seconds: 1 });
+    if sent == Sent::Never {
+        let written = write_down(app, shipment.id, &ask).await;
+        if !written.map_err(|error| as_before(error.into()))? {
+            // Somebody else has just sent it, or it was given up: the next run sees which.
+            return Ok(JobOutcome::Later { seconds: 1 });
+        }
     }
     let known = ShipmentRef {
         number: ask.number.clone(),
-        id: loaded.shipment.carrier_ref.clone(),
-        track: loaded.shipment.track.clone(),
+        id: shipment.carrier_ref.clone(),
+        track: shipment.track.clone(),
         day: Some(ask.day),
     };
     match register(shipping, &ask, &known, sent).await {
-        Ok(registration) => settle(app, &loaded.shipment, &ask, registration).await,
-        Err(CarrierError::Refused { reasons, .. }) => {
-            settle(app, &loaded.shipment, &ask, Registration::Refused(reasons)).await
+        Ok(registration) => {
+            let settled = settle(app, shipment, &ask, registration).await;
+            settled.map_err(|error| Trouble { error, sent: Sent::Perhaps })
         }
-        Err(error) => Err(error.into()),
+        Err(Undecided { error, sent }) => Err(Trouble { error: error.into(), sent }),
     }
 }
 
@@ -152,15 +190,12 @@ async fn load(app: &App, id: ShipmentId) -> Result<Option<Loaded>, DbError> {
         if !open.contains(&shipment.state) {
             return Ok(None);
         }
-        let Some(parcel) = facts::parcel_facts(tx, shipment.parcel).await? else {
-            return Ok(None);
-        };
+        let parcel = facts::parcel_facts(tx, shipment.parcel).await?.ok_or(DbError::NoRow)?;
         let account = match shipment.account {
             Some(account) => account_store::account_find(tx, account).await?,
-            None => accounts::accounts_of(tx, shipment.warehouse, shipment.owner).await?.pop(),
+            None => None,
         };
-        let origin = account.map(|account| serde_json::from_value::<Origin>(account.origin));
-        let Some(Ok(origin)) = origin else { return Ok(None) };
+        let origin = account.map(|account| account.origin()).unwrap_or_default();
         let items = facts::item_facts(tx, shipment.parcel).await?;
         let terms = account_store::terms_find(tx, shipment.owner).await?;
         let known = Known { parcel, items, origin, terms, day };
@@ -183,6 +218,9 @@ pub(super) async fn connected(app: &App, shipment: &Shipment) -> Result<Connecte
 async fn choose_offer(app: &App, loaded: &Loaded) -> Result<(), ShipmentError> {
     let shipment = &loaded.shipment;
     let candidates = candidates(app, shipment.warehouse, shipment.owner, shipment.account).await?;
+    if candidates.is_empty() {
+        return Err(ShipmentError::NoAccount { carrier: shipment.carrier.clone() });
+    }
     let ask = loaded.known.quote_ask(shipment.mode, &shipment.point_code);
     let now = app.clock.now();
     let offers = rates::offers(&app.rates, now, &candidates, &ask, rates::DEADLINE).await;
@@ -242,7 +280,8 @@ async fn settle(
             let kept = reference.clone();
             let write = async move |tx: &mut Tx| store::shipment_checking(tx, id, &kept).await;
             if app.db.write::<bool, DbError, _>(write).await? {
-                return Ok(JobOutcome::Later { seconds: CHECK_SECONDS });
+                let taken = app.clock.now().seconds_since(shipment.sent_at.unwrap_or_default());
+                return Ok(JobOutcome::Later { seconds: check_pause(taken) });
             }
             given_up_meanwhile(app, id, reference).await
         }
@@ -261,6 +300,11 @@ async fn settle(
             Ok(JobOutcome::Done)
         }
     }
+}
+
+/// The longer a carrier has checked, the less often it is asked.
+fn check_pause(taken_seconds: i64) -> i64 {
+    (taken_seconds / CHECK_SHARE).clamp(*CHECK_SECONDS.start(), *CHECK_SECONDS.end())
 }
 
 /// The Russian name of a shipment's carrier, for sentences.
@@ -318,4 +362,15 @@ async fn given_up_meanwhile(
     };
     app.db.write(write).await?;
     Ok(JobOutcome::Done)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_carrier_that_takes_long_is_asked_less_often() {
+        let pauses: Vec<i64> = [0, 19, 60, 3_600, 86_400].map(check_pause).to_vec();
+        assert_eq!(pauses, [2, 2, 6, 360, 600]);
+    }
 }

@@ -348,3 +348,50 @@ async fn keys_are_sealed_and_shown_to_nobody() {
     assert_eq!(answer.problem(422), "carrier_account");
     site.app.finish().await;
 }
+
+#[tokio::test]
+async fn what_may_be_at_the_carrier_is_not_given_up_when_the_keys_end() {
+    let site = Site::open().await;
+    let parcel = site.parcel().await;
+    let cut = Misbehaviour::once(BadManner::CutAfterAccept).at("/v2/orders");
+    site.cdek.stand_in.manners().misbehave(cut);
+    let shipment = site.send_by(&parcel, "cdek", "SPB3").await;
+    site.workers.run_due().await.unwrap();
+    assert_eq!(alive(&site.cdek).len(), 1, "the answer was lost");
+    site.cdek.stand_in.manners().misbehave(Misbehaviour::always(BadManner::KeysEnded));
+    for _ in 0..3 {
+        site.app.app.clock.advance_seconds(60);
+        site.workers.run_due().await.unwrap();
+    }
+    let waiting = site.shipment(&shipment).await;
+    assert_eq!(waiting["state"], "waiting", "{waiting}");
+    assert_eq!(waiting["problem"]["code"], "carrier_credentials");
+    let path = format!("/v1/shipments/{}/retry", shipment["id"].as_str().unwrap());
+    let again = site.app.post(site.world.admin(), &path, json!({})).await;
+    assert_eq!(again.problem(409), "shipment_wrong_state", "it would be told as another one");
+    site.cdek.stand_in.manners().behave();
+    site.work().await;
+    let registered = site.shipment(&shipment).await;
+    assert_eq!(
+        (&registered["state"], &registered["number"]),
+        (&json!("registered"), &json!(parcel.number))
+    );
+    assert_eq!(alive(&site.cdek).len(), 1);
+    site.app.finish().await;
+}
+
+#[tokio::test]
+async fn the_choice_of_a_carrier_where_there_is_none_is_refused_with_words() {
+    let app = TestApp::spawn().await;
+    let world = seed::world(&app.app).await;
+    let parcel = manifests::packed(&app, &world, Parcel::default()).await;
+    let path = format!("/v1/parcels/{}/carrier", parcel.id);
+    let shipment = app.post(world.admin(), &path, json!({ "carrier": "auto" })).await.ok();
+    let workers = Workers::new(app.app.clone(), ambar::shipments::handlers());
+    workers.run_due().await.unwrap();
+    let path = format!("/v1/shipments/{}", shipment["id"].as_str().unwrap());
+    let refused = app.get(world.admin(), &path).await.ok();
+    assert_eq!(refused["state"], "refused", "{refused}");
+    assert_eq!(refused["problem"]["code"], "carrier_without_account");
+    app.finish().await;
+}
