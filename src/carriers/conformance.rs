@@ -1,5 +1,7 @@
 //! What must hold for every carrier, tried through its real client against its stand-in.
 
+use std::net::TcpListener;
+use std::sync::Arc;
 use std::time::Duration;
 
 use super::attempt::{Sent, Undecided, register};
@@ -7,8 +9,10 @@ use super::model::{
     DeliveryStatus, Handover, HandoverAsk, LabelAsk, LabelState, QuoteAsk, Registered,
     Registration, ShipmentAsk, ShipmentRef, TrackEvent,
 };
+use super::registry::connect;
 use super::{Carrier, CarrierError};
-use crate::sandbox::carriers::{BadManner, Misbehaviour, Standing, Step};
+use crate::sandbox::carriers::all::ALL;
+use crate::sandbox::carriers::{BadManner, Misbehaviour, StandIn, Standing, Step};
 
 /// A carrier and what can be asked of it.
 pub(crate) struct Setup<'a> {
@@ -17,9 +21,24 @@ pub(crate) struct Setup<'a> {
     pub(crate) quote: QuoteAsk,
     /// A shipment that the carrier takes, under a number of ours.
     pub(crate) ask: fn(number: &str) -> ShipmentAsk,
-    /// A part of the paths of the request that creates.
-    pub(crate) create_path: &'a str,
+    /// A part of the request that creates: `POST /path?query`.
+    pub(crate) create: &'a str,
+    /// Of the one that takes back.
+    pub(crate) cancel: &'a str,
+    /// Of those that make an act; none where papers of acts are only fetched.
+    pub(crate) hand_over: &'a [&'a str],
 }
+
+/// What leaves open whether a request was carried out. Between two of them there is a question that
+/// is answered, or the client would leave the carrier alone for a while.
+const LOST: [BadManner; 6] = [
+    BadManner::CutAfterAccept,
+    BadManner::BrokenBody,
+    BadManner::HtmlAfterAccept,
+    BadManner::GatewayTimeout,
+    BadManner::ServerError,
+    BadManner::Html,
+];
 
 const TRIES: usize = 40;
 const PAUSE: Duration = Duration::from_millis(20);
@@ -84,17 +103,9 @@ impl Setup<'_> {
     /// The numbers of the carrier's act; none when it makes no acts.
     pub(crate) async fn handed_over(&self, shipments: &[ShipmentRef]) -> Vec<String> {
         let Some(handovers) = self.carrier.handovers() else { return Vec::new() };
-        let ask = (self.ask)("none");
         let mut reference = None;
         for _ in 0..TRIES {
-            let ask = HandoverAsk {
-                number: "M000001".to_owned(),
-                day: ask.day,
-                from: ask.from.clone(),
-                shipments: shipments.to_vec(),
-                reference: reference.clone(),
-            };
-            match handovers.hand_over(&ask).await {
+            match handovers.hand_over(&self.act(shipments, reference.clone())).await {
                 Ok(Handover::Done(done)) => {
                     assert!(done.refused.is_empty(), "{:?}", done.refused);
                     return done.numbers;
@@ -107,14 +118,38 @@ impl Setup<'_> {
         panic!("no act came")
     }
 
+    fn act(&self, shipments: &[ShipmentRef], reference: Option<String>) -> HandoverAsk {
+        let ask = (self.ask)("none");
+        HandoverAsk {
+            number: "M000001".to_owned(),
+            day: ask.day,
+            from: ask.from,
+            shipments: shipments.to_vec(),
+            reference,
+        }
+    }
+
     async fn events(&self, shipment: &ShipmentRef) -> Vec<TrackEvent> {
         let Some(tracking) = self.carrier.tracking() else { return Vec::new() };
         let tracks = tracking.track(std::slice::from_ref(shipment)).await.expect("it is tracked");
         tracks.into_iter().flat_map(|track| track.events).collect()
     }
 
+    /// Everything that must hold.
+    pub(crate) async fn holds(&self) {
+        self.whole_way().await;
+        self.exactly_one_shipment().await;
+        self.cancelled_once().await;
+        self.refusal_has_words().await;
+        self.ended_keys_are_named().await;
+        self.lost_creations_are_unclear().await;
+        self.lost_cancellations_are_unclear().await;
+        self.lost_acts_are_unclear().await;
+        self.nothing_happens_where_nobody_listens().await;
+    }
+
     /// Quote, create, label, act, tracking to the buyer.
-    pub(crate) async fn whole_way(&self) {
+    async fn whole_way(&self) {
         let quoting = self.carrier.quoting().expect("it names prices");
         let quotes = quoting.quote(&self.quote).await.expect("it quotes");
         assert!(!quotes.is_empty(), "something is offered");
@@ -144,7 +179,7 @@ impl Setup<'_> {
     }
 
     /// Whatever happens to the answers, there is one shipment.
-    pub(crate) async fn exactly_one_shipment(&self) {
+    async fn exactly_one_shipment(&self) {
         let manners = [
             BadManner::CutAfterAccept,
             BadManner::SilentAfterAccept,
@@ -156,7 +191,7 @@ impl Setup<'_> {
         ];
         for (index, manner) in manners.into_iter().enumerate() {
             let number = format!("P-10000{index}");
-            let how = Misbehaviour::once(manner).at(self.create_path);
+            let how = Misbehaviour::once(manner).at(self.create);
             self.standing.stand_in.manners().misbehave(how);
             let registered = self.registered(&number).await;
             self.standing.stand_in.manners().behave();
@@ -166,7 +201,7 @@ impl Setup<'_> {
     }
 
     /// A cancelled shipment is gone, and cancelling it again is no error.
-    pub(crate) async fn cancelled_once(&self) {
+    async fn cancelled_once(&self) {
         let registered = self.registered("P-200000").await;
         let shipping = self.carrier.shipping().expect("it takes shipments");
         for _ in 0..2 {
@@ -176,7 +211,7 @@ impl Setup<'_> {
     }
 
     /// What a carrier finds wrong later comes back in its words.
-    pub(crate) async fn refusal_has_words(&self) {
+    async fn refusal_has_words(&self) {
         self.standing.stand_in.manners().misbehave(Misbehaviour::once(BadManner::RefuseLater));
         match self.settle("P-300000").await {
             Registration::Refused(reasons) => {
@@ -188,12 +223,115 @@ impl Setup<'_> {
     }
 
     /// Ended keys are named, and nothing is created.
-    pub(crate) async fn ended_keys_are_named(&self) {
+    async fn ended_keys_are_named(&self) {
         self.standing.stand_in.manners().misbehave(Misbehaviour::always(BadManner::KeysEnded));
         let shipping = self.carrier.shipping().expect("it takes shipments");
         let refused = shipping.create(&(self.ask)("P-400000")).await;
         assert!(matches!(refused, Err(CarrierError::Credentials { .. })), "{refused:?}");
         self.standing.stand_in.manners().behave();
         assert_eq!(self.alive("P-400000"), 0);
+    }
+
+    fn lose(&self, manner: BadManner, request: &str) {
+        self.standing.stand_in.manners().misbehave(Misbehaviour::once(manner).at(request));
+    }
+
+    /// A creation whose answer is lost is never taken for one that was not made.
+    async fn lost_creations_are_unclear(&self) {
+        let shipping = self.carrier.shipping().expect("it takes shipments");
+        for (index, manner) in LOST.into_iter().enumerate() {
+            let ask = (self.ask)(&format!("P-50000{index}"));
+            self.lose(manner, self.create);
+            is_unclear(&shipping.create(&ask).await, manner);
+            shipping.find(&reference(&ask)).await.expect("it can be asked for");
+        }
+    }
+
+    async fn lost_cancellations_are_unclear(&self) {
+        let shipping = self.carrier.shipping().expect("it takes shipments");
+        for (index, manner) in LOST.into_iter().enumerate() {
+            let known = self.registered(&format!("P-51000{index}")).await.reference;
+            self.lose(manner, self.cancel);
+            is_unclear(&shipping.cancel(&known).await, manner);
+        }
+    }
+
+    async fn lost_acts_are_unclear(&self) {
+        let Some(handovers) = self.carrier.handovers() else { return };
+        for (row, request) in self.hand_over.iter().enumerate() {
+            for (index, manner) in LOST.into_iter().enumerate() {
+                let known = self.registered(&format!("P-52{row}00{index}")).await.reference;
+                self.lose(manner, request);
+                is_unclear(&handovers.hand_over(&self.act(&[known], None)).await, manner);
+            }
+        }
+    }
+
+    /// A connection that never was has done nothing, and may be tried again.
+    async fn nothing_happens_where_nobody_listens(&self) {
+        let free = TcpListener::bind("127.0.0.1:0").expect("a port is free");
+        let address = free.local_addr().expect("it has an address");
+        drop(free);
+        let code = self.carrier.code();
+        let known = ALL.iter().find(|known| known.code == code).expect("it has a stand-in");
+        let carrier = connect(code, &(known.account)(&format!("http://{address}")));
+        let carrier = carrier.expect("the account is good");
+        let shipping = carrier.shipping().expect("it takes shipments");
+        let ask = (self.ask)("P-600000");
+        is_untouched(&shipping.create(&ask).await);
+        let known = ShipmentRef { id: "1".to_owned(), track: "1".to_owned(), ..reference(&ask) };
+        is_untouched(&shipping.cancel(&known).await);
+        if let Some(handovers) = carrier.handovers() {
+            is_untouched(&handovers.hand_over(&self.act(&[known], None)).await);
+        }
+    }
+}
+
+fn is_unclear<T: std::fmt::Debug>(answer: &Result<T, CarrierError>, manner: BadManner) {
+    assert!(matches!(answer, Err(CarrierError::Unclear { .. })), "{manner}: {answer:?}");
+}
+
+fn is_untouched<T: std::fmt::Debug>(answer: &Result<T, CarrierError>) {
+    assert!(matches!(answer, Err(CarrierError::Unavailable { .. })), "{answer:?}");
+}
+
+/// A client at its stand-in.
+pub(crate) struct Stage<C, S> {
+    pub(crate) standing: Standing,
+    pub(crate) stand_in: Arc<S>,
+    pub(crate) carrier: C,
+}
+
+impl<C: Carrier, S: StandIn> Stage<C, S> {
+    /// The client is told the address.
+    pub(crate) async fn start(stand_in: Arc<S>, client: impl FnOnce(&str) -> C) -> Self {
+        let standing = Standing::start(Arc::clone(&stand_in) as Arc<dyn StandIn>).await;
+        let standing = standing.expect("a port is free");
+        Self { carrier: client(&standing.url()), standing, stand_in }
+    }
+
+    pub(crate) fn misbehave(&self, manner: BadManner) {
+        self.stand_in.manners().misbehave(Misbehaviour::always(manner));
+    }
+
+    pub(crate) async fn created(&self, ask: &ShipmentAsk) -> ShipmentRef {
+        let shipping = self.carrier.shipping().expect("it takes shipments");
+        match shipping.create(ask).await.expect("it is taken") {
+            Registration::Registered(Registered { reference, .. })
+            | Registration::Pending(reference) => reference,
+            refused @ Registration::Refused(_) => panic!("{refused:?}"),
+        }
+    }
+
+    pub(crate) async fn told(&self, shipment: &ShipmentRef) -> Vec<TrackEvent> {
+        let tracking = self.carrier.tracking().expect("it tells of shipments");
+        let tracks = tracking.track(std::slice::from_ref(shipment)).await.expect("it is tracked");
+        tracks.into_iter().flat_map(|track| track.events).collect()
+    }
+
+    pub(crate) fn go(&self, number: &str, steps: &[Step]) {
+        for step in steps {
+            self.stand_in.advance(number, *step).expect("the step is possible");
+        }
     }
 }

@@ -1,5 +1,7 @@
 //! Why a carrier did not do what it was asked: what matters is whether anything may have happened.
 
+use std::fmt;
+
 use super::model::Reason;
 use crate::documents::DocumentError;
 use crate::fault::{Code, Fault, Kind};
@@ -39,6 +41,15 @@ pub enum CarrierError {
     Document(#[from] DocumentError),
 }
 
+/// What cannot be said in the carrier's words.
+pub(super) fn not_sayable(
+    carrier: &'static str,
+    field: &'static str,
+    problem: impl Into<String>,
+) -> CarrierError {
+    CarrierError::NotSayable { carrier, field, problem: problem.into() }
+}
+
 fn words(reasons: &[Reason]) -> String {
     let one = |reason: &Reason| match (reason.code.as_str(), reason.text.as_str()) {
         ("", text) => text.to_owned(),
@@ -73,6 +84,21 @@ impl CarrierError {
         text: impl Into<String>,
     ) -> Self {
         Self::Refused { carrier, reasons: vec![Reason::new(code, text)] }
+    }
+
+    /// An answer that is not what the carrier's description says.
+    pub fn malformed(carrier: &'static str, said: impl fmt::Display) -> Self {
+        Self::Malformed { carrier, said: said.to_string() }
+    }
+
+    /// It may have been done, or not.
+    pub fn unclear(carrier: &'static str, said: impl fmt::Display) -> Self {
+        Self::Unclear { carrier, said: said.to_string() }
+    }
+
+    /// There is no such thing at the carrier.
+    pub fn unknown(carrier: &'static str, what: impl Into<String>) -> Self {
+        Self::Unknown { carrier, what: what.into() }
     }
 
     /// Whether the same request may be sent again without asking first what became of it.

@@ -14,6 +14,7 @@
 
 mod account;
 pub mod amounts;
+mod archive;
 pub mod attempt;
 pub mod boxberry;
 pub mod cdek;
@@ -40,6 +41,7 @@ use std::time::Duration;
 use futures::future::BoxFuture;
 
 pub use error::CarrierError;
+use error::not_sayable;
 use model::{
     CarrierFile, CodRegister, EventBatch, Handover, HandoverAsk, LabelAsk, LabelState, Pickup,
     PickupAsk, PointsPage, Quote, QuoteAsk, Registration, ShipmentAsk, ShipmentRef, Track,

@@ -12,33 +12,46 @@ use super::model::{Address, Answers, Package, PointLimits, PointModel};
 /// Lists of terminals change by the month.
 const FRESH: Duration = Duration::from_hours(12);
 
+/// When the list was loaded, and the list.
+type Kept<T> = Option<(Instant, Arc<Vec<T>>)>;
+
 /// The terminals of one carrier, kept for a while.
 #[derive(Debug)]
 pub(super) struct Terminals<T = PointModel> {
-    known: Mutex<Option<(Instant, Arc<Vec<T>>)>>,
+    known: Arc<Mutex<Kept<T>>>,
 }
 
 impl<T> Default for Terminals<T> {
     fn default() -> Self {
-        Self { known: Mutex::new(None) }
+        Self { known: Arc::default() }
     }
 }
 
-impl<T> Terminals<T> {
+impl<T: Send + Sync + 'static> Terminals<T> {
     /// The list, loaded when it is missing or old. One caller loads, the others wait for it.
+    ///
+    /// Who asks for prices does not wait for long, and a list may have many parts: it is loaded to
+    /// its end even if its caller has gone, and the next one has it.
     pub(super) async fn all(
         &self,
-        load: impl Future<Output = Result<Vec<T>, CarrierError>>,
+        carrier: &'static str,
+        load: impl Future<Output = Result<Vec<T>, CarrierError>> + Send + 'static,
     ) -> Result<Arc<Vec<T>>, CarrierError> {
-        let mut known = self.known.lock().await;
-        if let Some((at, points)) = known.as_ref()
-            && at.elapsed() < FRESH
-        {
-            return Ok(Arc::clone(points));
-        }
-        let points = Arc::new(load.await?);
-        *known = Some((Instant::now(), Arc::clone(&points)));
-        Ok(points)
+        let known = Arc::clone(&self.known);
+        let loading = tokio::spawn(async move {
+            let mut known = known.lock().await;
+            if let Some((at, points)) = known.as_ref()
+                && at.elapsed() < FRESH
+            {
+                return Ok(Arc::clone(points));
+            }
+            let points = Arc::new(load.await?);
+            *known = Some((Instant::now(), Arc::clone(&points)));
+            Ok(points)
+        });
+        loading.await.unwrap_or_else(|error| {
+            Err(CarrierError::Unavailable { carrier, said: error.to_string() })
+        })
     }
 }
 
@@ -76,4 +89,32 @@ pub(super) fn admits(limits: &PointLimits, package: &Package) -> bool {
             max.sort_unstable_by(|one, other| other.cmp(one));
             sides.iter().zip(max).all(|(side, max)| *side <= max)
         })
+}
+
+#[cfg(test)]
+mod tests {
+    use tokio::sync::oneshot;
+
+    use super::*;
+
+    #[tokio::test]
+    async fn a_list_is_loaded_to_its_end_though_nobody_waits_for_it() {
+        let terminals = Terminals::<&str>::default();
+        let (arrive, arrived) = oneshot::channel();
+        let impatient = terminals.all("test", async move { Ok(arrived.await.unwrap()) });
+        assert!(tokio::time::timeout(Duration::from_millis(1), impatient).await.is_err());
+        arrive.send(vec!["MSK1"]).unwrap();
+        let again = terminals.all("test", async { panic!("it is loaded once") });
+        assert_eq!(*again.await.unwrap(), ["MSK1"]);
+    }
+
+    #[tokio::test]
+    async fn a_list_that_cannot_be_loaded_is_tried_again() {
+        let terminals = Terminals::<&str>::default();
+        let down = async { Err(CarrierError::malformed("test", "no list")) };
+        assert!(terminals.all("test", down).await.is_err());
+        let crash = async { panic!("a list that cannot be read") };
+        assert!(terminals.all("test", crash).await.unwrap_err().may_pass());
+        assert!(terminals.all("test", async { Ok(Vec::new()) }).await.unwrap().is_empty());
+    }
 }

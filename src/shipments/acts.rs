@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 
 use super::model::ShipmentState;
-use super::register::problem;
+use super::register::{may_pass, problem};
 use super::store::{accounts as account_store, acts as store};
 use super::work::{ACT, reference};
 use super::{ShipmentError, files};
@@ -54,10 +54,7 @@ pub(super) async fn run(
     match attempt(app, manifest, account).await {
         Ok(outcome) => Ok(outcome),
         Err(error) => {
-            let may_pass = match &error {
-                ShipmentError::Carrier(error) => error.may_pass(),
-                other => matches!(other, ShipmentError::Database(_) | ShipmentError::Vault(_)),
-            };
+            let may_pass = may_pass(&error);
             let told = problem(&Told::from(&error));
             let state = if may_pass { CarrierActState::Waiting } else { CarrierActState::Refused };
             let write = async move |tx: &mut Tx| {

@@ -85,7 +85,7 @@ fn sent(shipment: &Shipment) -> Sent {
 }
 
 /// Whether it may go better by itself.
-fn may_pass(error: &ShipmentError) -> bool {
+pub(super) fn may_pass(error: &ShipmentError) -> bool {
     match error {
         ShipmentError::Carrier(error) => error.may_pass(),
         ShipmentError::Database(_) => true,

@@ -16,6 +16,9 @@ const POLICY: JobPolicy = JobPolicy {
     pause_seconds_max: 900,
 };
 
+/// A carrier that wants to be left alone for longer is asked all the same.
+const LIMITED_SECONDS_MAX: i64 = 6 * 3600;
+
 /// The accounts that wait. Each node has its own.
 #[derive(Debug, Default)]
 pub(super) struct Patience {
@@ -51,7 +54,7 @@ impl Patience {
         until
     }
 
-    /// Like [`Self::failed`], for as long as the carrier wants at least.
+    /// Like [`Self::failed`], for as long as the carrier wants at least, within reason.
     pub(super) fn refused(
         &self,
         account: CarrierAccountId,
@@ -61,7 +64,7 @@ impl Patience {
         let CarrierError::Limited { seconds: Some(seconds), .. } = error else {
             return self.failed(account, 0, now);
         };
-        self.failed(account, *seconds, now)
+        self.failed(account, (*seconds).min(LIMITED_SECONDS_MAX), now)
     }
 
     pub(super) fn went_well(&self, account: CarrierAccountId) {
@@ -90,5 +93,9 @@ mod tests {
         let limited =
             CarrierError::Limited { carrier: "test", said: String::new(), seconds: Some(3_600) };
         assert_eq!(patience.refused(account, &limited, now).seconds_since(now), 3_600);
+        let absurd =
+            CarrierError::Limited { carrier: "test", said: String::new(), seconds: Some(i64::MAX) };
+        let until = patience.refused(account, &absurd, now);
+        assert_eq!(until.seconds_since(now), LIMITED_SECONDS_MAX);
     }
 }

@@ -84,7 +84,7 @@ impl Boxberry {
             let refusal: CarrierError = match sent {
                 Ok(ActIn { id, .. }) if id.0.is_empty() => {
                     let said = "an act without a number".to_owned();
-                    return Err(CarrierError::Unclear { carrier: CODE, said });
+                    return Err(CarrierError::unclear(CODE, said));
                 }
                 Ok(ActIn { id, url_tmc }) => {
                     if !url_tmc.0.is_empty() {

@@ -314,7 +314,7 @@ impl Shipping for Boxberry {
             };
             if created.track.0.is_empty() {
                 let said = "an order without a track".to_owned();
-                return Err(CarrierError::Unclear { carrier: CODE, said });
+                return Err(CarrierError::unclear(CODE, said));
             }
             let warning = Some(created.notification.0).filter(|text| !text.is_empty());
             let warnings = warning.map(|text| Reason::new("", text)).into_iter().collect();
@@ -350,8 +350,7 @@ impl Shipping for Boxberry {
 impl Labels for Boxberry {
     fn label<'a>(&'a self, ask: &'a LabelAsk) -> Answer<'a, LabelState> {
         Box::pin(async move {
-            let what =
-                || CarrierError::Unknown { carrier: CODE, what: ask.shipment.number.clone() };
+            let what = || CarrierError::unknown(CODE, ask.shipment.number.clone());
             let track = self.track_of(&ask.shipment).await?.ok_or_else(what)?;
             let id = map::parcel_id(&track);
             let bytes = self.client.file("barcodes", &[("parcel_id", &id)]).await?;

@@ -77,7 +77,7 @@ impl Client {
         let problems = answer.problems();
         if problems.is_empty() {
             let said = "the answer has neither an entity nor an error".to_owned();
-            return Err(CarrierError::Malformed { carrier: CODE, said });
+            return Err(CarrierError::malformed(CODE, said));
         }
         Err(refusal(&problems, Effect::Reads))
     }
@@ -194,10 +194,10 @@ fn checked(reply: Reply, effect: Effect) -> Result<Reply, CarrierError> {
 fn strange(reply: &Reply, effect: Effect) -> CarrierError {
     match (reply.unreadable(), effect) {
         (CarrierError::Unknown { what: said, .. }, Effect::Reads) => {
-            CarrierError::Malformed { carrier: CODE, said }
+            CarrierError::malformed(CODE, said)
         }
         (CarrierError::Unknown { what: said, .. }, Effect::Changes) => {
-            CarrierError::Unclear { carrier: CODE, said }
+            CarrierError::unclear(CODE, said)
         }
         (error, _) => error,
     }
@@ -207,7 +207,7 @@ fn strange(reply: &Reply, effect: Effect) -> CarrierError {
 pub(super) fn refusal(problems: &[Problem], effect: Effect) -> CarrierError {
     let said = || problems.iter().map(map::words).collect::<Vec<_>>().join("; ");
     if has(problems, &UNKNOWN_CODES) {
-        return CarrierError::Unknown { carrier: CODE, what: said() };
+        return CarrierError::unknown(CODE, said());
     }
     if has(problems, &BUSY_CODES) {
         return CarrierError::Limited { carrier: CODE, said: said(), seconds: Some(BUSY_S) };
@@ -215,7 +215,7 @@ pub(super) fn refusal(problems: &[Problem], effect: Effect) -> CarrierError {
     if has(problems, &["v2_internal_error"]) {
         return match effect {
             Effect::Reads => CarrierError::Unavailable { carrier: CODE, said: said() },
-            Effect::Changes => CarrierError::Unclear { carrier: CODE, said: said() },
+            Effect::Changes => CarrierError::unclear(CODE, said()),
         };
     }
     CarrierError::Refused { carrier: CODE, reasons: map::reasons(problems) }

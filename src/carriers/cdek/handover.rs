@@ -40,8 +40,8 @@ struct Progress {
 
 impl Progress {
     fn pending(&self) -> Result<Handover, CarrierError> {
-        let reference = serde_json::to_string(self)
-            .map_err(|error| CarrierError::Malformed { carrier: CODE, said: error.to_string() })?;
+        let reference =
+            serde_json::to_string(self).map_err(|error| CarrierError::malformed(CODE, error))?;
         Ok(Handover::Pending { reference })
     }
 

@@ -57,7 +57,7 @@ impl Cdek {
         let id = entity.as_ref().map(|entity| entity.uuid().to_owned());
         let Some(id) = id.filter(|id| !id.is_empty()) else {
             let what = format!("an order with the number {}", shipment.number);
-            return Err(CarrierError::Unknown { carrier: CODE, what });
+            return Err(CarrierError::unknown(CODE, what));
         };
         Ok(OrderRef { order_uuid: Some(id), cdek_number: None })
     }
@@ -75,7 +75,7 @@ impl Cdek {
         let id = answer.entity.as_ref().map(Uuid::uuid).unwrap_or_default();
         if id.is_empty() {
             let said = "the answer names no paper".to_owned();
-            return Err(CarrierError::Malformed { carrier: CODE, said });
+            return Err(CarrierError::malformed(CODE, said));
         }
         Ok(id.to_owned())
     }

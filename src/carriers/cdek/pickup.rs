@@ -31,7 +31,7 @@ impl Pickups for Cdek {
             let id = answer.entity.as_ref().map(Uuid::uuid).unwrap_or_default().to_owned();
             if id.is_empty() {
                 let said = "the answer names no call".to_owned();
-                return Err(CarrierError::Unclear { carrier: CODE, said });
+                return Err(CarrierError::unclear(CODE, said));
             }
             self.checked(id).await
         })

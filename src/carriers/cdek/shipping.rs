@@ -46,7 +46,7 @@ impl Shipping for Cdek {
             }
             if id.is_empty() {
                 let said = "the answer names no order".to_owned();
-                return Err(CarrierError::Unclear { carrier: CODE, said });
+                return Err(CarrierError::unclear(CODE, said));
             }
             Ok(Registration::Pending(ShipmentRef { id: id.to_owned(), ..reference }))
         })
@@ -134,13 +134,10 @@ impl Cdek {
         };
         match other {
             Some(found @ (Registration::Pending(_) | Registration::Registered(_))) => Ok(found),
-            _ => Err(CarrierError::Unclear {
-                carrier: CODE,
-                said: format!(
-                    "the number {} is taken by an order that is not shown",
-                    shipment.number
-                ),
-            }),
+            _ => Err(CarrierError::unclear(
+                CODE,
+                format!("the number {} is taken by an order that is not shown", shipment.number),
+            )),
         }
     }
 
@@ -169,10 +166,7 @@ impl Cdek {
                 return not_deleted(refusal(errors, Effect::Changes));
             }
         }
-        Err(CarrierError::Unclear {
-            carrier: CODE,
-            said: "the order is still being deleted".to_owned(),
-        })
+        Err(CarrierError::unclear(CODE, "the order is still being deleted"))
     }
 }
 

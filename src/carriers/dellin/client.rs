@@ -108,10 +108,9 @@ impl Client {
             Err(error) => return Err(error),
         };
         let session = answer.data.and_then(|data| data.session_id).or(answer.session_id);
-        session.filter(|session| !session.is_empty()).ok_or_else(|| CarrierError::Malformed {
-            carrier: CODE,
-            said: "the answer to the login has no session".to_owned(),
-        })
+        session
+            .filter(|session| !session.is_empty())
+            .ok_or_else(|| CarrierError::malformed(CODE, "the answer to the login has no session"))
     }
 
     async fn attempt<B: Serialize + Sync, T: DeserializeOwned>(
@@ -183,9 +182,8 @@ fn reason(error: &Value) -> Reason {
 
 /// The bytes of a file that came as text.
 pub(super) fn bytes_of(base64: &str) -> Result<Vec<u8>, CarrierError> {
-    STANDARD.decode(base64.trim()).map_err(|error| CarrierError::Malformed {
-        carrier: CODE,
-        said: format!("a file that is no base64: {error}"),
+    STANDARD.decode(base64.trim()).map_err(|error| {
+        CarrierError::malformed(CODE, format!("a file that is no base64: {error}"))
     })
 }
 

@@ -22,6 +22,7 @@ mod map;
 mod tests;
 mod wire;
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use futures::future::join_all;
@@ -30,7 +31,7 @@ use serde_json::Value;
 use tokio::sync::Mutex;
 
 use self::client::{Client, bytes_of};
-use self::map::{Course, calculator_body, events, not_sayable, points, quote, request_body};
+use self::map::{Course, calculator_body, events, points, quote, request_body};
 use self::wire::{
     Answer, Calculation, CancelBody, CargoPlace, Directory, History, HistoryBody, Id, LabelFile,
     LabelsBody, LabelsGetBody, Order, Orders, OrdersBody, Taken, TerminalsFile, WebhookBody,
@@ -43,7 +44,9 @@ use super::model::{
 };
 use super::registry::Account;
 use super::terminals::{Terminals, serving};
-use super::{Carrier, CarrierError, Labels, Points, Quoting, Shipping, Tracking, Webhooks};
+use super::{
+    Carrier, CarrierError, Labels, Points, Quoting, Shipping, Tracking, Webhooks, not_sayable,
+};
 use crate::text_enum;
 
 pub const CODE: &str = "dellin";
@@ -163,7 +166,7 @@ pub struct Credentials {
 
 /// Деловые Линии under one contract.
 pub struct Dellin {
-    client: Client,
+    client: Arc<Client>,
     settings: Settings,
     terminals: Terminals,
     webhook_id: Mutex<Option<String>>,
@@ -182,20 +185,19 @@ impl Dellin {
         let base = account.base(CODE, BASE_URL)?;
         let exchange = Exchange::new(CODE, account.limits(Limits::default()))?;
         Ok(Self {
-            client: Client::new(exchange, base, credentials),
+            client: Arc::new(Client::new(exchange, base, credentials)),
             webhook_id: Mutex::new(settings.webhook_id.clone()),
             settings,
             terminals: Terminals::default(),
         })
     }
 
-    async fn load_points(&self) -> Result<Vec<PointModel>, CarrierError> {
-        let directory: Directory = self.client.call_public("/v3/public/terminals.json").await?;
-        let url = directory.url.ok_or_else(|| CarrierError::Malformed {
-            carrier: CODE,
-            said: "the directory of terminals has no url".to_owned(),
+    async fn load_points(client: Arc<Client>) -> Result<Vec<PointModel>, CarrierError> {
+        let directory: Directory = client.call_public("/v3/public/terminals.json").await?;
+        let url = directory.url.ok_or_else(|| {
+            CarrierError::malformed(CODE, "the directory of terminals has no url")
         })?;
-        let file: TerminalsFile = self.client.file(&url).await?;
+        let file: TerminalsFile = client.file(&url).await?;
         Ok(points(&file))
     }
 
@@ -203,7 +205,8 @@ impl Dellin {
     async fn destination(&self, ask: &QuoteAsk) -> Result<Option<Spot>, CarrierError> {
         match &ask.to {
             Spot::Point { code, address } if code.is_empty() => {
-                let known = self.terminals.all(self.load_points()).await?;
+                let known =
+                    self.terminals.all(CODE, Self::load_points(Arc::clone(&self.client))).await?;
                 let point = serving(&known, address, &ask.package);
                 Ok(point.map(|point| Spot::Point {
                     code: point.code.clone(),
@@ -336,10 +339,9 @@ impl Shipping for Dellin {
             };
             match self.order(&reference).await {
                 Ok(Some(order)) => Ok(map::registration(&order, &reference)),
-                Ok(None) | Err(_) if reference.id.is_empty() => Err(CarrierError::Unclear {
-                    carrier: CODE,
-                    said: "it took the order and named no number".to_owned(),
-                }),
+                Ok(None) | Err(_) if reference.id.is_empty() => {
+                    Err(CarrierError::unclear(CODE, "it took the order and named no number"))
+                }
                 Ok(None) | Err(_) => Ok(Registration::Pending(reference)),
             }
         })
@@ -370,7 +372,7 @@ impl Labels for Dellin {
         Box::pin(async move {
             let id = &ask.shipment.id;
             if id.is_empty() {
-                return Err(not_sayable("shipment", "the carrier's number is not known yet"));
+                return Err(not_sayable(CODE, "shipment", "the carrier's number is not known yet"));
             }
             let body = LabelsGetBody {
                 order_id: id.clone(),
@@ -403,7 +405,10 @@ impl Labels for Dellin {
 
 impl Points for Dellin {
     fn points<'a>(&'a self, _from: Option<&'a str>) -> super::Answer<'a, PointsPage> {
-        Box::pin(async move { Ok(PointsPage { points: self.load_points().await?, next: None }) })
+        Box::pin(async move {
+            let points = Self::load_points(Arc::clone(&self.client)).await?;
+            Ok(PointsPage { points, next: None })
+        })
     }
 }
 
@@ -444,8 +449,8 @@ impl Tracking for Dellin {
 impl Webhooks for Dellin {
     /// The shape of a message is not told: whatever names an order in it is taken.
     fn read(&self, body: &[u8]) -> Result<Vec<WebhookHint>, CarrierError> {
-        let raw: Value = serde_json::from_slice(body)
-            .map_err(|error| CarrierError::Malformed { carrier: CODE, said: error.to_string() })?;
+        let raw: Value =
+            serde_json::from_slice(body).map_err(|error| CarrierError::malformed(CODE, error))?;
         let messages = match raw {
             Value::Array(messages) => messages,
             one => vec![one],

@@ -1,4 +1,3 @@
-use std::sync::Arc;
 use std::time::Duration;
 
 use serde_json::{Value, json};
@@ -7,13 +6,13 @@ use super::map::{Course, STATUSES, calculator_body, events, quote, registration,
 use super::wire::{Answer as Envelope, Calculation, Orders};
 use super::*;
 use crate::carriers::attempt::{Sent, register};
-use crate::carriers::conformance::Setup;
+use crate::carriers::conformance::{Setup, Stage};
 use crate::carriers::model::{
     Address, Answers, BuyOut, Contact, DeliveryStatus, EventFlag, Item, Leg, Package, Party,
     Seller, TrackEvent, VatRate,
 };
 use crate::sandbox::carriers::dellin::{APPKEY, DellinStandIn, LOGIN, PASSWORD, account};
-use crate::sandbox::carriers::{BadManner, Misbehaviour, StandIn, Standing, Step};
+use crate::sandbox::carriers::{BadManner, Misbehaviour, StandIn, Step};
 use crate::units::{Grams, Kopecks};
 
 const SAMPLES: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../shared/carriers/samples/dellin/");
@@ -103,42 +102,13 @@ fn ask_to_terminal(number: &str) -> ShipmentAsk {
     }
 }
 
-struct Stage {
-    standing: Standing,
-    stand_in: Arc<DellinStandIn>,
-    carrier: Dellin,
-}
-
-async fn stage() -> Stage {
-    let stand_in = DellinStandIn::new();
-    let standing = Standing::start(Arc::clone(&stand_in) as Arc<dyn StandIn>).await.unwrap();
-    let mut account = account(standing.url());
-    account.time_max = Some(Duration::from_millis(400));
-    Stage { carrier: Dellin::connect(&account).unwrap(), standing, stand_in }
-}
-
-impl Stage {
-    fn misbehave(&self, manner: BadManner) {
-        self.stand_in.manners().misbehave(Misbehaviour::always(manner));
-    }
-
-    async fn created(&self, ask: &ShipmentAsk) -> ShipmentRef {
-        match self.carrier.create(ask).await.unwrap() {
-            Registration::Registered(registered) => registered.reference,
-            other => panic!("{other:?}"),
-        }
-    }
-
-    async fn told(&self, shipment: &ShipmentRef) -> Vec<TrackEvent> {
-        let tracks = self.carrier.track(std::slice::from_ref(shipment)).await.unwrap();
-        tracks.into_iter().flat_map(|track| track.events).collect()
-    }
-
-    fn go(&self, number: &str, steps: &[Step]) {
-        for step in steps {
-            self.stand_in.advance(number, *step).unwrap();
-        }
-    }
+async fn stage() -> Stage<Dellin, DellinStandIn> {
+    Stage::start(DellinStandIn::new(), |url| {
+        let mut account = account(url);
+        account.time_max = Some(Duration::from_millis(400));
+        Dellin::connect(&account).unwrap()
+    })
+    .await
 }
 
 fn statuses(events: &[TrackEvent]) -> Vec<DeliveryStatus> {
@@ -379,13 +349,11 @@ async fn it_does_what_every_carrier_must() {
         standing: &stage.standing,
         quote: quote_ask(point("36", "Москва"), point("", "Казань")),
         ask,
-        create_path: "/v2/request.json",
+        create: "/v2/request.json",
+        cancel: "cancel_pickup",
+        hand_over: &[],
     };
-    setup.whole_way().await;
-    setup.exactly_one_shipment().await;
-    setup.cancelled_once().await;
-    setup.refusal_has_words().await;
-    setup.ended_keys_are_named().await;
+    setup.holds().await;
 }
 
 #[tokio::test]

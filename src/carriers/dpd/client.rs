@@ -193,7 +193,7 @@ fn error_of(fault: &Fault, effect: Effect) -> CarrierError {
         (None, _) if fault.code.ends_with("Client") => {
             CarrierError::refused(CODE, fault.code.clone(), said)
         }
-        (None, Effect::Changes) => CarrierError::Unclear { carrier: CODE, said },
+        (None, Effect::Changes) => CarrierError::unclear(CODE, said),
         (None, Effect::Reads) => CarrierError::Unavailable { carrier: CODE, said },
     }
 }

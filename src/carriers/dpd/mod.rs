@@ -282,8 +282,7 @@ impl Shipping for Dpd {
                 ..Default::default()
             };
             let said: ReturnsIn<OrderIn> = self.client.ask(client::CREATE, &orders).await?;
-            let unclear =
-                |said: &str| CarrierError::Unclear { carrier: CODE, said: said.to_owned() };
+            let unclear = |said: &str| CarrierError::unclear(CODE, said);
             let order = said.rows.first().ok_or_else(|| unclear("no word of the order"))?;
             let decided = match order.status.as_str() {
                 "OrderDuplicate" => self.known(&own).await?,
@@ -314,7 +313,7 @@ impl Labels for Dpd {
         Box::pin(async move {
             let Some(track) = self.track_of(&ask.shipment).await? else {
                 let what = ask.shipment.number.clone();
-                return Err(CarrierError::Unknown { carrier: CODE, what });
+                return Err(CarrierError::unknown(CODE, what));
             };
             let asked = LabelsOut {
                 file_format: "PDF",

@@ -46,8 +46,10 @@ impl Client {
 
     pub(super) async fn delete(&self, path: &str) -> Result<(), CarrierError> {
         let url = format!("{}{path}", self.base);
-        self.send(|| self.exchange.delete(&url), Effect::Changes).await?;
-        Ok(())
+        let reply = self.send(|| self.exchange.delete(&url), Effect::Changes).await?;
+        // Nothing is needed of the answer; a page of a gateway is none.
+        let is_answer = reply.bytes().is_empty() || reply.is_json();
+        if is_answer { Ok(()) } else { Err(reply.unreadable()) }
     }
 
     async fn send(
@@ -104,7 +106,7 @@ fn checked(reply: Reply) -> Result<Reply, CarrierError> {
         StatusCode::UNAUTHORIZED | StatusCode::FORBIDDEN => {
             CarrierError::Credentials { carrier: CODE, said }
         }
-        StatusCode::NOT_FOUND => CarrierError::Unknown { carrier: CODE, what: said },
+        StatusCode::NOT_FOUND => CarrierError::unknown(CODE, said),
         _ => CarrierError::refused(CODE, status.as_str(), said),
     })
 }

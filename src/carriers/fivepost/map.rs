@@ -11,7 +11,6 @@ use super::wire::{
     Barcode, Cargo, CellLimits, Cost, Created, OrderStatus, PartnerOrder, Point, Product, Rate,
 };
 use super::{CODE, Settings};
-use crate::carriers::CarrierError;
 use crate::carriers::amounts::JsonDecimal;
 use crate::carriers::local::{degrees, moscow_instant, russian_phone};
 use crate::carriers::model::{
@@ -20,6 +19,7 @@ use crate::carriers::model::{
     TrackEvent,
 };
 use crate::carriers::statuses::StatusTable;
+use crate::carriers::{CarrierError, not_sayable};
 use crate::units::{Grams, Kopecks};
 
 pub(super) static STATUSES: LazyLock<StatusTable> =
@@ -27,10 +27,6 @@ pub(super) static STATUSES: LazyLock<StatusTable> =
 
 const ROUBLES: &str = "RUB";
 const MILLIGRAMS: i64 = 1_000;
-
-pub(super) fn not_sayable(field: &'static str, problem: impl Into<String>) -> CarrierError {
-    CarrierError::NotSayable { carrier: CODE, field, problem: problem.into() }
-}
 
 /// A point with what it costs to send there.
 #[derive(Debug, Clone)]
@@ -127,28 +123,37 @@ fn quote(priced: &Priced, rate: &Rate, ask: &QuoteAsk, settings: &Settings) -> O
     })
 }
 
+fn check_parcel(ask: &ShipmentAsk) -> Result<(), CarrierError> {
+    let sides = ask.package.sides_mm();
+    if sides[2] <= 0 || !ask.package.weight_g.is_positive() {
+        return Err(not_sayable(CODE, "package", "it has to be weighed and measured"));
+    }
+    if ask.cod_kopecks().is_positive() && ask.buy_out == BuyOut::Partial {
+        return Err(not_sayable(CODE, "buy_out", "the carrier hands out the whole parcel only"));
+    }
+    Ok(())
+}
+
 pub(super) fn order(ask: &ShipmentAsk, settings: &Settings) -> Result<PartnerOrder, CarrierError> {
     let Spot::Point { code, .. } = &ask.to else {
-        return Err(not_sayable("to", "the carrier hands out at its points only"));
+        return Err(not_sayable(CODE, "to", "the carrier hands out at its points only"));
     };
     if uuid::Uuid::parse_str(code).is_err() {
-        return Err(not_sayable("to", format!("{code:?} is no id of a point")));
+        return Err(not_sayable(CODE, "to", format!("{code:?} is no id of a point")));
     }
     let name = ask.recipient.name.trim();
     if name.is_empty() {
-        return Err(not_sayable("recipient.name", "it is empty"));
+        return Err(not_sayable(CODE, "recipient.name", "it is empty"));
     }
     let phone = russian_phone(&ask.recipient.phone).ok_or_else(|| {
-        not_sayable("recipient.phone", format!("{:?} is no phone of Russia", ask.recipient.phone))
+        not_sayable(
+            CODE,
+            "recipient.phone",
+            format!("{:?} is no phone of Russia", ask.recipient.phone),
+        )
     })?;
-    let sides = ask.package.sides_mm();
-    if sides[2] <= 0 || !ask.package.weight_g.is_positive() {
-        return Err(not_sayable("package", "it has to be weighed and measured"));
-    }
+    check_parcel(ask)?;
     let cod = ask.cod_kopecks();
-    if cod.is_positive() && ask.buy_out == BuyOut::Partial {
-        return Err(not_sayable("buy_out", "the carrier hands out the whole parcel only"));
-    }
     let email = ask.recipient.email.trim();
     let declared = JsonDecimal::of_kopecks(ask.declared_kopecks());
     // A time of the day is wanted: noon in Moscow.

@@ -18,7 +18,7 @@ mod map;
 mod tests;
 mod wire;
 
-use std::io::{Cursor, Read};
+use std::sync::Arc;
 use std::time::Duration;
 
 use futures::future::try_join_all;
@@ -26,12 +26,11 @@ use serde::Deserialize;
 use serde_json::Value;
 
 use self::client::Client;
-use self::map::{
-    Priced, events, is_double, not_sayable, order, priced, quotes, reasons, registration,
-};
+use self::map::{Priced, events, is_double, order, priced, quotes, reasons, registration};
 use self::wire::{
     Created, LabelResults, LabelsBody, OrderName, OrderStatus, OrdersBody, PointsAnswer, PointsBody,
 };
+use super::archive::file_in;
 use super::exchange::{Effect, Exchange, Limits};
 use super::model::{
     CarrierFile, DeliveryMode, FileMedia, LabelAsk, LabelState, PointKind, PointsPage, Quote,
@@ -39,7 +38,9 @@ use super::model::{
 };
 use super::registry::Account;
 use super::terminals::{Terminals, admits, serves};
-use super::{Answer, Carrier, CarrierError, Labels, Points, Quoting, Shipping, Tracking};
+use super::{
+    Answer, Carrier, CarrierError, Labels, Points, Quoting, Shipping, Tracking, not_sayable,
+};
 use crate::text_enum;
 
 pub const CODE: &str = "5post";
@@ -92,7 +93,7 @@ pub struct Credentials {
 
 /// 5post under one contract.
 pub struct Fivepost {
-    client: Client,
+    client: Arc<Client>,
     settings: Settings,
     points: Terminals<Priced>,
 }
@@ -102,23 +103,23 @@ impl Fivepost {
         let credentials = account.credentials(CODE)?;
         let exchange = Exchange::new(CODE, account.limits(Limits::default()))?;
         Ok(Self {
-            client: Client::new(exchange, account.base(CODE, BASE_URL)?, credentials),
+            client: Arc::new(Client::new(exchange, account.base(CODE, BASE_URL)?, credentials)),
             settings: account.settings(CODE)?,
             points: Terminals::default(),
         })
     }
 
-    async fn page(&self, page_number: i64) -> Result<(Vec<Priced>, i64), CarrierError> {
+    async fn page(client: &Client, page_number: i64) -> Result<(Vec<Priced>, i64), CarrierError> {
         let body = PointsBody { page_number, page_size: PAGE_SIZE };
         let path = "/api/v1/pickuppoints/query";
-        let said: PointsAnswer = self.client.post(path, &body, Effect::Reads).await?;
+        let said: PointsAnswer = client.post(path, &body, Effect::Reads).await?;
         Ok((said.content.iter().filter_map(priced).collect(), said.total_pages))
     }
 
-    async fn load_points(&self) -> Result<Vec<Priced>, CarrierError> {
+    async fn load_points(client: Arc<Client>) -> Result<Vec<Priced>, CarrierError> {
         let mut points = Vec::new();
         for page in 0..PAGES_MAX {
-            let (more, pages) = self.page(page).await?;
+            let (more, pages) = Self::page(&client, page).await?;
             points.extend(more);
             if page + 1 >= pages {
                 break;
@@ -192,7 +193,7 @@ impl Quoting for Fivepost {
     fn quote<'a>(&'a self, ask: &'a QuoteAsk) -> Answer<'a, Vec<Quote>> {
         Box::pin(async move {
             let Spot::Point { code, address } = &ask.to else { return Ok(Vec::new()) };
-            let known = self.points.all(self.load_points()).await?;
+            let known = self.points.all(CODE, Self::load_points(Arc::clone(&self.client))).await?;
             let is_meant = |priced: &&Priced| {
                 let point = &priced.point;
                 if !code.is_empty() {
@@ -218,8 +219,7 @@ impl Shipping for Fivepost {
             let body = OrdersBody { partner_orders: vec![order(ask, &self.settings)?] };
             let said: Vec<Created> =
                 self.client.post("/api/v3/orders", &body, Effect::Changes).await?;
-            let unclear =
-                |said: &str| CarrierError::Unclear { carrier: CODE, said: said.to_owned() };
+            let unclear = |said: &str| CarrierError::unclear(CODE, said);
             let created = said.into_iter().next().ok_or_else(|| unclear("it named no order"))?;
             let id = created.order_id.clone().unwrap_or_default();
             let reference = ShipmentRef {
@@ -270,18 +270,9 @@ impl Labels for Fivepost {
 
 /// The PDF of an archive; `results.txt` in it tells which file it is, or why there is none.
 fn label_in(archive: &[u8]) -> Result<Vec<u8>, CarrierError> {
-    let malformed = |said: String| CarrierError::Malformed { carrier: CODE, said };
-    let mut archive =
-        zip::ZipArchive::new(Cursor::new(archive)).map_err(|error| malformed(error.to_string()))?;
-    let mut file = |name: &str| {
-        let entry = archive.by_name(name).map_err(|error| malformed(format!("{name}: {error}")))?;
-        let mut bytes = Vec::new();
-        let read = entry.take(LABEL_BYTES_MAX).read_to_end(&mut bytes);
-        read.map_err(|error| malformed(format!("{name}: {error}")))?;
-        Ok::<_, CarrierError>(bytes)
-    };
+    let file = |name: &str| file_in(CODE, archive, Some(name), LABEL_BYTES_MAX);
     let results: LabelResults = serde_json::from_slice(file("results.txt")?.trim_ascii())
-        .map_err(|error| malformed(error.to_string()))?;
+        .map_err(|error| CarrierError::malformed(CODE, error))?;
     let result = results.results.into_iter().next().unwrap_or_default();
     match (result.result.as_deref(), result.file_name) {
         (Some("SUCCESS"), Some(name)) => file(&name),
@@ -297,9 +288,9 @@ impl Points for Fivepost {
     fn points<'a>(&'a self, from: Option<&'a str>) -> Answer<'a, PointsPage> {
         Box::pin(async move {
             let page: i64 = from.unwrap_or("0").parse().map_err(|_| {
-                not_sayable("from", "a part of the points is asked for by its number")
+                not_sayable(CODE, "from", "a part of the points is asked for by its number")
             })?;
-            let (points, pages) = self.page(page).await?;
+            let (points, pages) = Self::page(&self.client, page).await?;
             let points = points.into_iter().map(|priced| priced.point).collect();
             let next = (page + 1 < pages).then(|| (page + 1).to_string());
             Ok(PointsPage { points, next })

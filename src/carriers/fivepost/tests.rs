@@ -1,17 +1,15 @@
-use std::sync::Arc;
 use std::time::Duration;
 
 use serde_json::json;
 
 use super::map::STATUSES;
 use super::*;
-use crate::carriers::conformance::Setup;
+use crate::carriers::conformance::{Setup, Stage};
 use crate::carriers::model::{
-    Address, Answers, BuyOut, Contact, DeliveryStatus, Item, Leg, Package, Party, Seller,
-    TrackEvent, VatRate,
+    Address, Answers, BuyOut, Contact, DeliveryStatus, Item, Leg, Package, Party, Seller, VatRate,
 };
 use crate::sandbox::carriers::fivepost::{FivepostStandIn, account};
-use crate::sandbox::carriers::{BadManner, Misbehaviour, StandIn, Standing, Step};
+use crate::sandbox::carriers::{BadManner, StandIn, Step};
 use crate::units::{Grams, Kopecks};
 
 const KAZAN: &str = "01a5f3f6-0000-4000-8000-000000000004";
@@ -78,36 +76,13 @@ fn ask(number: &str) -> ShipmentAsk {
     }
 }
 
-struct Stage {
-    standing: Standing,
-    stand_in: Arc<FivepostStandIn>,
-    carrier: Fivepost,
-}
-
-async fn stage() -> Stage {
-    let stand_in = FivepostStandIn::new();
-    let standing = Standing::start(Arc::clone(&stand_in) as Arc<dyn StandIn>).await.unwrap();
-    let mut account = account(standing.url());
-    account.time_max = Some(Duration::from_millis(400));
-    Stage { carrier: Fivepost::connect(&account).unwrap(), standing, stand_in }
-}
-
-impl Stage {
-    fn misbehave(&self, manner: BadManner) {
-        self.stand_in.manners().misbehave(Misbehaviour::always(manner));
-    }
-
-    async fn created(&self, number: &str) -> ShipmentRef {
-        match self.carrier.create(&ask(number)).await.unwrap() {
-            Registration::Pending(reference) => reference,
-            other => panic!("{other:?}"),
-        }
-    }
-
-    async fn told(&self, shipment: &ShipmentRef) -> Vec<TrackEvent> {
-        let tracks = self.carrier.track(std::slice::from_ref(shipment)).await.unwrap();
-        tracks.into_iter().flat_map(|track| track.events).collect()
-    }
+async fn stage() -> Stage<Fivepost, FivepostStandIn> {
+    Stage::start(FivepostStandIn::new(), |url| {
+        let mut account = account(url);
+        account.time_max = Some(Duration::from_millis(400));
+        Fivepost::connect(&account).unwrap()
+    })
+    .await
 }
 
 #[test]
@@ -204,19 +179,17 @@ async fn it_does_what_every_carrier_must() {
         standing: &stage.standing,
         quote: quote_ask(point("", "Казань"), DeliveryMode::Point),
         ask,
-        create_path: "/api/v3/orders",
+        create: "/api/v3/orders",
+        cancel: "cancelOrder",
+        hand_over: &[],
     };
-    setup.whole_way().await;
-    setup.exactly_one_shipment().await;
-    setup.cancelled_once().await;
-    setup.refusal_has_words().await;
-    setup.ended_keys_are_named().await;
+    setup.holds().await;
 }
 
 #[tokio::test]
 async fn a_number_that_is_used_leads_to_the_order_that_has_it() {
     let stage = stage().await;
-    let first = stage.created("P-1").await;
+    let first = stage.created(&ask("P-1")).await;
     let again = stage.carrier.create(&ask("P-1")).await.unwrap();
     assert_eq!(again, Registration::Pending(first));
     assert_eq!(stage.stand_in.held().len(), 1);
@@ -243,9 +216,9 @@ async fn what_is_wrong_is_refused_in_the_carriers_words() {
 #[tokio::test]
 async fn a_token_that_has_ended_is_renewed_once() {
     let stage = stage().await;
-    stage.created("P-1").await;
+    stage.created(&ask("P-1")).await;
     stage.stand_in.end_tokens();
-    stage.created("P-2").await;
+    stage.created(&ask("P-2")).await;
     assert_eq!(stage.stand_in.held().len(), 2);
 }
 
@@ -286,7 +259,7 @@ async fn points_come_in_parts() {
 #[tokio::test]
 async fn events_are_told_once_and_in_order_and_a_return_as_one() {
     let stage = stage().await;
-    let shipment = stage.created("P-1").await;
+    let shipment = stage.created(&ask("P-1")).await;
     stage.carrier.find(&shipment).await.unwrap();
     for step in [Step::Accept, Step::Transit, Step::Arrive, Step::Return, Step::Returned] {
         stage.stand_in.advance("P-1", step).unwrap();

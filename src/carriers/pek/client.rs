@@ -58,9 +58,7 @@ fn check(error: &Value, effect: Effect, reply: &Reply) -> Result<(), CarrierErro
         200 => Ok(()),
         401 | 403 => Err(CarrierError::Credentials { carrier: CODE, said: said() }),
         429 => Err(CarrierError::Limited { carrier: CODE, said: said(), seconds: None }),
-        500.. if effect == Effect::Changes => {
-            Err(CarrierError::Unclear { carrier: CODE, said: said() })
-        }
+        500.. if effect == Effect::Changes => Err(CarrierError::unclear(CODE, said())),
         500.. => Err(CarrierError::Unavailable { carrier: CODE, said: said() }),
         _ => Err(CarrierError::Refused { carrier: CODE, reasons }),
     }

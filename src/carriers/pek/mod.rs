@@ -24,6 +24,7 @@ mod map;
 mod tests;
 mod wire;
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use base64::Engine as _;
@@ -33,7 +34,7 @@ use serde::Deserialize;
 use serde_json::{Value, json};
 
 use self::client::Client;
-use self::map::{Title, events, not_sayable, points, price_body, quotes, submit_body, submitted};
+use self::map::{Title, events, points, price_body, quotes, submit_body, submitted};
 use self::wire::{
     Branches, CancelRow, Cancelled, CargoHistory, CodesBody, ListBody, Listed, Prices, PrintBody,
     Status, Statuses, Submitted,
@@ -45,7 +46,9 @@ use super::model::{
 };
 use super::registry::Account;
 use super::terminals::{Terminals, serving};
-use super::{Answer, Carrier, CarrierError, Labels, Points, Quoting, Shipping, Tracking};
+use super::{
+    Answer, Carrier, CarrierError, Labels, Points, Quoting, Shipping, Tracking, not_sayable,
+};
 use crate::units::Day;
 
 pub const CODE: &str = "pek";
@@ -98,7 +101,7 @@ pub struct Credentials {
 
 /// ПЭК under one contract.
 pub struct Pek {
-    client: Client,
+    client: Arc<Client>,
     settings: Settings,
     terminals: Terminals,
 }
@@ -108,14 +111,14 @@ impl Pek {
         let credentials = account.credentials(CODE)?;
         let exchange = Exchange::new(CODE, account.limits(Limits::default()))?;
         Ok(Self {
-            client: Client::new(exchange, account.base(CODE, BASE_URL)?, credentials),
+            client: Arc::new(Client::new(exchange, account.base(CODE, BASE_URL)?, credentials)),
             settings: account.settings(CODE)?,
             terminals: Terminals::default(),
         })
     }
 
-    async fn load_points(&self) -> Result<Vec<PointModel>, CarrierError> {
-        let said: Branches = self.client.call("/branches/all/", &json!({}), Effect::Reads).await?;
+    async fn load_points(client: Arc<Client>) -> Result<Vec<PointModel>, CarrierError> {
+        let said: Branches = client.call("/branches/all/", &json!({}), Effect::Reads).await?;
         Ok(points(&said))
     }
 
@@ -123,7 +126,8 @@ impl Pek {
     async fn destination(&self, ask: &QuoteAsk) -> Result<Option<Spot>, CarrierError> {
         match &ask.to {
             Spot::Point { code, address } if code.is_empty() => {
-                let known = self.terminals.all(self.load_points()).await?;
+                let known =
+                    self.terminals.all(CODE, Self::load_points(Arc::clone(&self.client))).await?;
                 let point = serving(&known, address, &ask.package);
                 Ok(point.map(|point| Spot::Point {
                     code: point.code.clone(),
@@ -153,7 +157,11 @@ impl Pek {
     /// Codes of the orders that were made under our number.
     async fn codes(&self, number: &str, day: Option<Day>) -> Result<Vec<String>, CarrierError> {
         let day = day.ok_or_else(|| {
-            not_sayable("day", "an order is found by the day on which it was to be handed over")
+            not_sayable(
+                CODE,
+                "day",
+                "an order is found by the day on which it was to be handed over",
+            )
         })?;
         let date = day.date();
         let body = ListBody {
@@ -265,10 +273,8 @@ impl Shipping for Pek {
             let body = submit_body(ask, &self.settings)?;
             let path = "/preregistration/submit/";
             let said: Submitted = self.client.call(path, &body, Effect::Changes).await?;
-            submitted(said, ask).ok_or_else(|| CarrierError::Unclear {
-                carrier: CODE,
-                said: "it took the order and named no cargo".to_owned(),
-            })
+            submitted(said, ask)
+                .ok_or_else(|| CarrierError::unclear(CODE, "it took the order and named no cargo"))
         })
     }
 
@@ -301,14 +307,16 @@ impl Labels for Pek {
     fn label<'a>(&'a self, ask: &'a LabelAsk) -> Answer<'a, LabelState> {
         Box::pin(async move {
             if ask.shipment.track.is_empty() {
-                return Err(not_sayable("shipment", "the code of the cargo is not known yet"));
+                return Err(not_sayable(
+                    CODE,
+                    "shipment",
+                    "the code of the cargo is not known yet",
+                ));
             }
             let body = PrintBody { cargo_index: ask.shipment.track.clone(), kind: "simple" };
             let said: Value = self.client.call("/order/print/", &body, Effect::Reads).await?;
-            let bytes = pdf_in(&said).ok_or_else(|| CarrierError::Malformed {
-                carrier: CODE,
-                said: "the answer has no PDF in it".to_owned(),
-            })?;
+            let bytes = pdf_in(&said)
+                .ok_or_else(|| CarrierError::malformed(CODE, "the answer has no PDF in it"))?;
             let name = format!("pek-{}.pdf", ask.shipment.number);
             Ok(CarrierFile { media: FileMedia::Pdf, name, bytes }.into())
         })
@@ -329,7 +337,10 @@ fn pdf_in(value: &Value) -> Option<Vec<u8>> {
 
 impl Points for Pek {
     fn points<'a>(&'a self, _from: Option<&'a str>) -> Answer<'a, PointsPage> {
-        Box::pin(async move { Ok(PointsPage { points: self.load_points().await?, next: None }) })
+        Box::pin(async move {
+            let points = Self::load_points(Arc::clone(&self.client)).await?;
+            Ok(PointsPage { points, next: None })
+        })
     }
 }
 

@@ -272,9 +272,8 @@ impl PublicTariff {
 
 /// The answer to what we asked about: they come in any order.
 fn own<T>(found: Option<T>) -> Result<T, CarrierError> {
-    found.ok_or_else(|| CarrierError::Malformed {
-        carrier: CODE,
-        said: "the cleaning left out what it was asked about".to_owned(),
+    found.ok_or_else(|| {
+        CarrierError::malformed(CODE, "the cleaning left out what it was asked about")
     })
 }
 
@@ -296,7 +295,7 @@ fn fault(reply: &Reply) -> CarrierError {
     }
     let is_refusal = said.code == NO_MONEY || said.desc.contains("Forbidden mail type");
     if status == StatusCode::NOT_FOUND {
-        return CarrierError::Unknown { carrier: CODE, what: said.desc };
+        return CarrierError::unknown(CODE, said.desc);
     }
     if status.is_server_error() && !is_refusal {
         return reply.unreadable();

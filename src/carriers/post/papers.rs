@@ -43,7 +43,7 @@ impl Post {
         } else {
             let order = otpravka.in_backlog(number).await?.into_iter().next();
             let Some(order) = order else {
-                return Err(CarrierError::Unknown { carrier: CODE, what: number.clone() });
+                return Err(CarrierError::unknown(CODE, number.clone()));
             };
             let early = format!("/1.0/forms/backlog/{}/forms", order.id);
             match otpravka.file(&early, &paper, PDF).await {
@@ -146,9 +146,11 @@ async fn earlier_batches(
         match otpravka.batched_order(parcel.id).await {
             Ok(order) => {
                 let name = order.batch_name.filter(|name| !name.is_empty());
-                let name = name.ok_or_else(|| CarrierError::Malformed {
-                    carrier: CODE,
-                    said: format!("{} is in a batch without a name", parcel.number),
+                let name = name.ok_or_else(|| {
+                    CarrierError::malformed(
+                        CODE,
+                        format!("{} is in a batch without a name", parcel.number),
+                    )
                 })?;
                 let orders = otpravka.batch_orders(&name).await?;
                 seen.extend(orders.iter().map(|order| order.id));

@@ -8,7 +8,7 @@ use super::map::{self, Target};
 use super::wire::{BatchReply, CreateReply, Order};
 use super::{CODE, Post};
 use crate::carriers::model::{Reason, Registered, Registration, ShipmentAsk, ShipmentRef, Spot};
-use crate::carriers::{Answer, CarrierError, Shipping};
+use crate::carriers::{Answer, CarrierError, Shipping, not_sayable};
 use crate::units::{Day, Kopecks};
 
 use super::client::Otpravka;
@@ -86,7 +86,7 @@ impl Orders<'_> {
             }
         };
         if !super::account::is_index(index) {
-            return Err(map::unsayable("to.code", format!("{index:?} is not six digits")));
+            return Err(not_sayable(CODE, "to.code", format!("{index:?} is not six digits")));
         }
         match self.otpravka.office(index).await {
             Err(CarrierError::Unknown { .. }) => {
@@ -149,7 +149,7 @@ fn registration(reply: CreateReply, ask: &ShipmentAsk) -> Result<Registration, C
     let reasons: Vec<Reason> = reasons.map(super::wire::ErrorCode::reason).collect();
     if reasons.is_empty() {
         let said = "neither an order nor an error".to_owned();
-        return Err(CarrierError::Unclear { carrier: CODE, said });
+        return Err(CarrierError::unclear(CODE, said));
     }
     Ok(Registration::Refused(reasons))
 }

@@ -17,7 +17,7 @@ use crate::carriers::exchange::{Effect, Exchange};
 use crate::carriers::model::{DeliveryStatus, ShipmentRef, Track};
 use crate::carriers::registry::Account;
 use crate::carriers::soap::{self, Said};
-use crate::carriers::{Answer, CarrierError, TicketTracking, Tracking};
+use crate::carriers::{Answer, CarrierError, TicketTracking, Tracking, not_sayable};
 
 /// Language of the words.
 const RUSSIAN: &str = "RUS";
@@ -164,7 +164,7 @@ impl TrackingLine {
         let tracks = tracks.filter(|track| !track.is_empty());
         let items: Vec<ItemOf<'_>> = tracks.map(|barcode| ItemOf { barcode }).collect();
         if items.is_empty() {
-            return Err(map::unsayable("track", "none of the shipments has a number yet"));
+            return Err(not_sayable(CODE, "track", "none of the shipments has a number yet"));
         }
         let (login, password) = (self.keys.login.as_str(), self.keys.password.as_str());
         let ask = TicketAsk { request: TicketOf { items }, login, password, language: RUSSIAN };
@@ -173,7 +173,7 @@ impl TrackingLine {
             return Err(ticket_error(error));
         }
         let ticket = reply.value.filter(|ticket| !ticket.is_empty());
-        ticket.ok_or_else(|| malformed("neither a ticket nor an error"))
+        ticket.ok_or_else(|| CarrierError::malformed(CODE, "neither a ticket nor an error"))
     }
 
     async fn collect(
@@ -187,7 +187,10 @@ impl TrackingLine {
         if let Some(error) = reply.error {
             return if error.id == NOT_READY { Ok(None) } else { Err(ticket_error(error)) };
         }
-        let items = reply.value.ok_or_else(|| malformed("neither items nor an error"))?.items;
+        let items = reply
+            .value
+            .ok_or_else(|| CarrierError::malformed(CODE, "neither items nor an error"))?
+            .items;
         let tracks = items.iter().filter(|item| !item.operations.is_empty());
         let tracks = tracks.filter_map(|item| {
             let shipment = shipments.iter().find(|shipment| shipment.track == item.barcode)?;
@@ -207,13 +210,9 @@ fn ticket_error(error: TicketError) -> CarrierError {
     match error.id {
         WRONG_KEYS => CarrierError::Credentials { carrier: CODE, said: error.name },
         INTERNAL => CarrierError::Unavailable { carrier: CODE, said: error.name },
-        TICKET_ENDED => CarrierError::Unknown { carrier: CODE, what: error.name },
+        TICKET_ENDED => CarrierError::unknown(CODE, error.name),
         id => CarrierError::refused(CODE, id.to_string(), error.name),
     }
-}
-
-fn malformed(said: &str) -> CarrierError {
-    CarrierError::Malformed { carrier: CODE, said: said.to_owned() }
 }
 
 /// Whether money was to be collected.

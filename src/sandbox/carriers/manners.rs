@@ -26,8 +26,12 @@ text_enum! {
         Slow = "slow",
         /// Does what it was asked and answers half a body.
         BrokenBody = "broken_body",
-        /// Answers a page of a gateway.
+        /// Does nothing, and its gateway answers with a page.
         Html = "html",
+        /// Does what it was asked, and its gateway answers with a page, as if all was well.
+        HtmlAfterAccept = "html_after_accept",
+        /// Does what it was asked, too late for its gateway.
+        GatewayTimeout = "gateway_timeout",
         /// Tells every event twice.
         DuplicateEvents = "duplicate_events",
         /// Tells events in a wrong order.
@@ -50,7 +54,7 @@ pub struct Misbehaviour {
     /// How often; for ever without it.
     #[serde(default)]
     pub times: Option<u32>,
-    /// Only requests whose path (with its query) contains this.
+    /// Only requests whose `GET /path?query` contains this.
     #[serde(default)]
     pub path: String,
 }
@@ -107,6 +111,11 @@ impl Manners {
 const SILENCE: Duration = Duration::from_hours(1);
 const SLOWNESS: Duration = Duration::from_millis(700);
 
+fn page() -> impl IntoResponse {
+    let page = "<!DOCTYPE html><html><body>Ведутся технические работы</body></html>";
+    ([(header::CONTENT_TYPE, "text/html; charset=utf-8")], page)
+}
+
 /// What can be done to a caller without knowing what it is about.
 pub(super) async fn misbehave(
     State(stand_in): State<std::sync::Arc<dyn super::StandIn>>,
@@ -114,7 +123,7 @@ pub(super) async fn misbehave(
     next: Next,
 ) -> Response {
     let manners = stand_in.manners();
-    let path = request.uri().to_string();
+    let path = format!("{} {}", request.method(), request.uri());
     if manners.takes(BadManner::ServerError, &path) {
         return (StatusCode::INTERNAL_SERVER_ERROR, "upstream failed").into_response();
     }
@@ -123,9 +132,7 @@ pub(super) async fn misbehave(
             .into_response();
     }
     if manners.takes(BadManner::Html, &path) {
-        let page = "<!DOCTYPE html><html><body>Ведутся технические работы</body></html>";
-        let html = [(header::CONTENT_TYPE, "text/html; charset=utf-8")];
-        return (StatusCode::BAD_GATEWAY, html, page).into_response();
+        return (StatusCode::BAD_GATEWAY, page()).into_response();
     }
     if manners.takes(BadManner::Slow, &path) {
         tokio::time::sleep(SLOWNESS).await;
@@ -133,6 +140,8 @@ pub(super) async fn misbehave(
     let is_silent = manners.takes(BadManner::SilentAfterAccept, &path);
     let is_cut = manners.takes(BadManner::CutAfterAccept, &path);
     let is_broken = manners.takes(BadManner::BrokenBody, &path);
+    let is_page = manners.takes(BadManner::HtmlAfterAccept, &path);
+    let is_late = manners.takes(BadManner::GatewayTimeout, &path);
     let response = next.run(request).await;
     if is_silent {
         tokio::time::sleep(SILENCE).await;
@@ -140,6 +149,12 @@ pub(super) async fn misbehave(
     if is_cut {
         let cut = futures::stream::once(async { Err::<Vec<u8>, _>(std::io::Error::other("cut")) });
         return Response::new(Body::from_stream(cut));
+    }
+    if is_page {
+        return page().into_response();
+    }
+    if is_late {
+        return StatusCode::GATEWAY_TIMEOUT.into_response();
     }
     if is_broken {
         let status = response.status();

@@ -1,7 +1,6 @@
 //! `ParselCreate` and `CreateIntake`.
 
-use super::not_sayable;
-use crate::carriers::CarrierError;
+use super::CODE;
 use crate::carriers::amounts::{
     JsonDecimal, centimetres, cubic_metres_of_cm3_text, kilograms_text,
 };
@@ -12,6 +11,7 @@ use crate::carriers::boxberry::{COURIER, Opening, POINT, Settings};
 use crate::carriers::local::russian_phone;
 use crate::carriers::model::{Address, BuyOut, Item, Package, PickupAsk, ShipmentAsk, Spot};
 use crate::carriers::street::Street;
+use crate::carriers::{CarrierError, not_sayable};
 use crate::units::{Grams, Kopecks};
 
 /// Declared value in Russia: 300 000 roubles.
@@ -27,22 +27,22 @@ const MARK_CHARS: [usize; 2] = [28, 127];
 pub(crate) fn order(ask: &ShipmentAsk, settings: &Settings) -> Result<OrderOut, CarrierError> {
     package(&ask.package)?;
     if ask.declared_kopecks() > DECLARED_MAX {
-        return Err(not_sayable("items.declared", "не больше 300 000 ₽ на посылку"));
+        return Err(not_sayable(CODE, "items.declared", "не больше 300 000 ₽ на посылку"));
     }
     let fio = ask.recipient.name.trim();
     if fio.is_empty() {
-        return Err(not_sayable("recipient.name", "нужно имя получателя"));
+        return Err(not_sayable(CODE, "recipient.name", "нужно имя получателя"));
     }
     let (vid, shop_name, kurdost) = match &ask.to {
         Spot::Door(address) => (2, String::new(), Some(courier(address, &ask.comment)?)),
         Spot::Point { code, .. } if code.trim().is_empty() => {
-            return Err(not_sayable("to.code", "нужен код пункта выдачи"));
+            return Err(not_sayable(CODE, "to.code", "нужен код пункта выдачи"));
         }
         Spot::Point { code, .. } => (1, code.clone(), None),
     };
     let tariff = if vid == 1 { POINT } else { COURIER };
     if ask.tariff != tariff {
-        return Err(not_sayable("tariff", format!("сюда едет только тариф {tariff}")));
+        return Err(not_sayable(CODE, "tariff", format!("сюда едет только тариф {tariff}")));
     }
     Ok(OrderOut {
         order_id: ask.number.clone(),
@@ -81,11 +81,11 @@ pub(crate) fn reception<'a>(from: &'a Spot, settings: &'a Settings) -> &'a str {
 
 fn package(package: &Package) -> Result<(), CarrierError> {
     if package.weight_g < WEIGHT_MIN || package.weight_g > WEIGHT_MAX {
-        return Err(not_sayable("package.weight_g", "от 5 г до 31 кг"));
+        return Err(not_sayable(CODE, "package.weight_g", "от 5 г до 31 кг"));
     }
     let sides = package.sides_mm();
     if sides.iter().zip(SIDES_MAX_MM).any(|(side, most)| *side > most) {
-        return Err(not_sayable("package.sides", "не больше 120 × 80 × 50 см"));
+        return Err(not_sayable(CODE, "package.sides", "не больше 120 × 80 × 50 см"));
     }
     Ok(())
 }
@@ -93,11 +93,11 @@ fn package(package: &Package) -> Result<(), CarrierError> {
 fn courier(address: &Address, comment: &str) -> Result<CourierOut, CarrierError> {
     let index = address.postcode.trim();
     if index.len() != 6 || !index.bytes().all(|digit| digit.is_ascii_digit()) {
-        return Err(not_sayable("to.postcode", "нужен индекс из шести цифр"));
+        return Err(not_sayable(CODE, "to.postcode", "нужен индекс из шести цифр"));
     }
     for (field, value) in [("to.city", &address.city), ("to.line", &address.line)] {
         if value.trim().is_empty() {
-            return Err(not_sayable(field, "нужны город и адрес"));
+            return Err(not_sayable(CODE, field, "нужны город и адрес"));
         }
     }
     Ok(CourierOut {
@@ -110,7 +110,7 @@ fn courier(address: &Address, comment: &str) -> Result<CourierOut, CarrierError>
 
 /// Ten digits: Boxberry cuts everything before them.
 fn phone(field: &'static str, phone: &str) -> Result<String, CarrierError> {
-    let wrong = || not_sayable(field, "нужен российский номер: +7 и десять цифр");
+    let wrong = || not_sayable(CODE, field, "нужен российский номер: +7 и десять цифр");
     russian_phone(phone).map(|number| number[1..].to_owned()).ok_or_else(wrong)
 }
 
@@ -118,7 +118,7 @@ fn phone(field: &'static str, phone: &str) -> Result<String, CarrierError> {
 /// receipt needs each marking code, so marked goods become one line a piece.
 fn items(ask: &ShipmentAsk) -> Result<Vec<ItemOut>, CarrierError> {
     if ask.items.is_empty() {
-        return Err(not_sayable("items", "нужен хотя бы один товар"));
+        return Err(not_sayable(CODE, "items", "нужен хотя бы один товар"));
     }
     let is_paid_there = ask.cod_kopecks().is_positive();
     let mut lines = Vec::new();
@@ -131,7 +131,11 @@ fn items(ask: &ShipmentAsk) -> Result<Vec<ItemOut>, CarrierError> {
         for mark in &item.marks {
             let mark: String = mark.chars().filter(|letter| !letter.is_control()).collect();
             if !MARK_CHARS.contains(&mark.chars().count()) {
-                return Err(not_sayable("items.marks", "принимаются коды из 28 или 127 знаков"));
+                return Err(not_sayable(
+                    CODE,
+                    "items.marks",
+                    "принимаются коды из 28 или 127 знаков",
+                ));
             }
             lines.push(ItemOut { quantity: 1, marking_crpt: mark, ..line.clone() });
         }
@@ -167,11 +171,11 @@ fn line(ask: &ShipmentAsk, item: &Item) -> ItemOut {
 /// The call of a courier.
 pub(crate) fn intake(ask: &PickupAsk) -> Result<IntakeOut, CarrierError> {
     let Spot::Door(address) = &ask.from else {
-        return Err(not_sayable("from", "курьер приезжает только по адресу"));
+        return Err(not_sayable(CODE, "from", "курьер приезжает только по адресу"));
     };
     let street = Street::of(&address.line);
     if address.city.trim().is_empty() || street.name.is_empty() {
-        return Err(not_sayable("from", "нужны город, улица и дом"));
+        return Err(not_sayable(CODE, "from", "нужны город, улица и дом"));
     }
     let kind = street.kind.as_str();
     Ok(IntakeOut {

@@ -17,18 +17,13 @@ use super::wire::Loose;
 use crate::carriers::{CarrierError, amounts};
 use crate::units::Kopecks;
 
-/// What cannot be said to Boxberry.
-pub(super) fn not_sayable(field: &'static str, problem: impl Into<String>) -> CarrierError {
-    CarrierError::NotSayable { carrier: CODE, field, problem: problem.into() }
-}
-
 /// Roubles of an answer.
 pub(super) fn kopecks(roubles: &Loose) -> Result<Kopecks, CarrierError> {
     amounts::kopecks(&roubles.0).map_err(malformed)
 }
 
 pub(super) fn malformed(error: impl std::fmt::Display) -> CarrierError {
-    CarrierError::Malformed { carrier: CODE, said: error.to_string() }
+    CarrierError::malformed(CODE, error)
 }
 
 /// The digits by which files of a parcel are asked for: a track is three letters and these.

@@ -33,7 +33,9 @@ impl World {
             standing: &self.standing,
             quote: quote_ask(ask("Q").to, DeliveryMode::Point),
             ask,
-            create_path: "json.php",
+            create: "POST /json.php",
+            cancel: "method=CancelOrder",
+            hand_over: &["method=ParselSend&"],
         }
     }
 
@@ -67,11 +69,7 @@ impl World {
 async fn the_whole_way_and_every_manner() {
     let world = World::start().await;
     let setup = world.setup();
-    setup.whole_way().await;
-    setup.exactly_one_shipment().await;
-    setup.cancelled_once().await;
-    setup.refusal_has_words().await;
-    setup.ended_keys_are_named().await;
+    setup.holds().await;
 }
 
 #[tokio::test]

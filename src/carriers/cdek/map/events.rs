@@ -64,7 +64,7 @@ fn events(entity: &OrderEntity, whose: Whose) -> Result<Vec<TrackEvent>, Carrier
 }
 
 fn event(raw: &Value, whose: Whose, is_part: IsPart) -> Result<TrackEvent, CarrierError> {
-    let malformed = |said: String| CarrierError::Malformed { carrier: CODE, said };
+    let malformed = |said: String| CarrierError::malformed(CODE, said);
     let status = Status::deserialize(raw).map_err(|error| malformed(format!("status: {error}")))?;
     let at = instant(&status.date_time.0)
         .ok_or_else(|| malformed(format!("time of a status: {:?}", status.date_time.0)))?;
@@ -145,10 +145,8 @@ fn is_partly_taken(entity: &OrderEntity) -> IsPart {
 
 /// Shipments that a message speaks of. Messages of papers and offices speak of none.
 pub(in super::super) fn hints(body: &[u8]) -> Result<Vec<WebhookHint>, CarrierError> {
-    let malformed = |error: serde_json::Error| CarrierError::Malformed {
-        carrier: CODE,
-        said: format!("webhook: {error}"),
-    };
+    let malformed =
+        |error: serde_json::Error| CarrierError::malformed(CODE, format!("webhook: {error}"));
     let raw: serde_json::Map<String, Value> = serde_json::from_slice(body).map_err(malformed)?;
     let raw = Value::Object(raw);
     let event = HookEvent::deserialize(&raw).map_err(malformed)?;

@@ -23,9 +23,9 @@ pub(super) use state::{is_gone, registration};
 use super::CODE;
 use super::account::Settings;
 use super::wire::{CalculatorSpot, Location, Phone, Problem};
-use crate::carriers::CarrierError;
 use crate::carriers::local::russian_phone;
 use crate::carriers::model::{Address, Reason};
+use crate::carriers::{CarrierError, not_sayable};
 
 /// The longest text of most fields.
 const TEXT_MAX: usize = 255;
@@ -41,10 +41,6 @@ pub(super) fn words(problem: &Problem) -> String {
         ("", code) => code.to_owned(),
         (message, code) => format!("{message} ({code})"),
     }
-}
-
-fn not_sayable(field: &'static str, problem: impl Into<String>) -> CarrierError {
-    CarrierError::NotSayable { carrier: CODE, field, problem: problem.into() }
 }
 
 /// A text that is there, cut to what the carrier stores.
@@ -66,14 +62,14 @@ fn phone(field: &'static str, number: &str) -> Result<Phone, CarrierError> {
     if is_foreign {
         return Ok(Phone { number: compact });
     }
-    Err(not_sayable(field, "must be +7 and ten digits"))
+    Err(not_sayable(CODE, field, "must be +7 and ten digits"))
 }
 
 /// A name as the carrier takes it: no stroke in it, not of digits only.
 fn name(field: &'static str, name: &str) -> Result<String, CarrierError> {
-    let name = said(name).ok_or_else(|| not_sayable(field, "is missing"))?;
+    let name = said(name).ok_or_else(|| not_sayable(CODE, field, "is missing"))?;
     if !name.chars().any(char::is_alphabetic) {
-        return Err(not_sayable(field, "must have letters"));
+        return Err(not_sayable(CODE, field, "must have letters"));
     }
     Ok(name.replace('/', " "))
 }
@@ -84,12 +80,13 @@ fn location(
     address: &Address,
     code: Option<i64>,
 ) -> Result<Location, CarrierError> {
-    let line = said(&address.line).ok_or_else(|| not_sayable(field, "has no street and house"))?;
+    let line =
+        said(&address.line).ok_or_else(|| not_sayable(CODE, field, "has no street and house"))?;
     let has_place = [&address.city, &address.fias, &address.kladr, &address.postcode]
         .iter()
         .any(|part| !part.trim().is_empty());
     if code.is_none() && !has_place {
-        return Err(not_sayable(field, "has no city and no postcode"));
+        return Err(not_sayable(CODE, field, "has no city and no postcode"));
     }
     Ok(Location {
         code,
@@ -111,7 +108,7 @@ fn calculator_spot(
 ) -> Result<CalculatorSpot, CarrierError> {
     let line = said(&address.one_line());
     if code.is_none() && line.is_none() {
-        return Err(not_sayable(field, "has no city and no postcode"));
+        return Err(not_sayable(CODE, field, "has no city and no postcode"));
     }
     Ok(CalculatorSpot {
         code,

@@ -5,13 +5,13 @@ use std::collections::BTreeMap;
 use super::order::SHOP;
 use super::tariffs::{Mode, tariff};
 use super::times::moscow_hour;
-use super::{Settings, calculator_spot, not_sayable};
-use crate::carriers::CarrierError;
+use super::{CODE, Settings, calculator_spot};
 use crate::carriers::amounts::{centimetres, roubles_text};
 use crate::carriers::cdek::wire::{
     CalculatorAsk, CalculatorPlace, FullTariffs, Service, TariffList, TariffResult,
 };
 use crate::carriers::model::{BuyOut, DeliveryMode, Quote, QuoteAsk, QuoteLine};
+use crate::carriers::{CarrierError, not_sayable};
 use crate::units::{Grams, Kopecks};
 
 /// The carrier's code of the rouble.
@@ -26,7 +26,7 @@ pub(in super::super) fn quote_ask(
 ) -> Result<CalculatorAsk, CarrierError> {
     let package = &ask.package;
     if package.weight_g.get() < 1 {
-        return Err(not_sayable("package.weight_g", "must be known"));
+        return Err(not_sayable(CODE, "package.weight_g", "must be known"));
     }
     Ok(CalculatorAsk {
         date: moscow_hour(ask.day, HOUR),

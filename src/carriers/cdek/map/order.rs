@@ -3,13 +3,13 @@
 use sha2::{Digest, Sha256};
 
 use super::tariffs::tariff;
-use super::{Settings, location, name, not_sayable, phone, said};
-use crate::carriers::CarrierError;
+use super::{CODE, Settings, location, name, phone, said};
 use crate::carriers::amounts::{JsonDecimal, centimetres};
 use crate::carriers::cdek::wire::{
     Collected, Location, OrderAsk, OrderItem, OrderPackage, Person, SellerIn, Service,
 };
 use crate::carriers::model::{BuyOut, Item, Party, Seller, ShipmentAsk, Spot, VatRate};
+use crate::carriers::{CarrierError, not_sayable};
 use crate::units::Kopecks;
 
 /// An order of a shop. The other type knows no payment on receipt.
@@ -29,7 +29,7 @@ pub(in super::super) fn order_ask(
     settings: &Settings,
 ) -> Result<OrderAsk, CarrierError> {
     if ask.number.is_empty() || ask.number.len() > NUMBER_MAX || !ask.number.is_ascii() {
-        return Err(not_sayable("number", "must be up to 40 ASCII letters"));
+        return Err(not_sayable(CODE, "number", "must be up to 40 ASCII letters"));
     }
     let tariff_code = tariff_code(ask)?;
     let (shipment_point, from_location) = from(ask, settings)?;
@@ -59,15 +59,16 @@ pub(in super::super) fn order_ask(
 }
 
 fn tariff_code(ask: &ShipmentAsk) -> Result<i64, CarrierError> {
-    let code = ask.tariff.trim().parse().map_err(|_| not_sayable("tariff", "must be a number"))?;
+    let code =
+        ask.tariff.trim().parse().map_err(|_| not_sayable(CODE, "tariff", "must be a number"))?;
     let Some(known) = tariff(code) else { return Ok(code) };
     if let Some(mode) = known.mode()
         && !(mode.begins_at(&ask.from) && mode.ends_at(&ask.to))
     {
-        return Err(not_sayable("tariff", "goes between other kinds of places"));
+        return Err(not_sayable(CODE, "tariff", "goes between other kinds of places"));
     }
     if known.weight_max_g.is_some_and(|max| ask.package.weight_g.get() > max) {
-        return Err(not_sayable("package.weight_g", "is more than the tariff takes"));
+        return Err(not_sayable(CODE, "package.weight_g", "is more than the tariff takes"));
     }
     Ok(code)
 }
@@ -81,7 +82,8 @@ fn from(ask: &ShipmentAsk, settings: &Settings) -> Result<Place, CarrierError> {
         }
         Spot::Point { code, .. } => {
             let code = said(code).or_else(|| settings.shipment_point.as_deref().and_then(said));
-            let code = code.ok_or_else(|| not_sayable("from.code", "the office is not named"))?;
+            let code =
+                code.ok_or_else(|| not_sayable(CODE, "from.code", "the office is not named"))?;
             Ok((Some(code), None))
         }
     }
@@ -91,7 +93,8 @@ fn to(ask: &ShipmentAsk) -> Result<Place, CarrierError> {
     match &ask.to {
         Spot::Door(address) => Ok((None, Some(location("to", address, None)?))),
         Spot::Point { code, .. } => {
-            let code = said(code).ok_or_else(|| not_sayable("to.code", "no point is chosen"))?;
+            let code =
+                said(code).ok_or_else(|| not_sayable(CODE, "to.code", "no point is chosen"))?;
             Ok((Some(code), None))
         }
     }
@@ -120,7 +123,7 @@ fn seller(seller: &Seller) -> Option<SellerIn> {
 /// A sum to collect. Its VAT is named only where there is something to collect and VAT in it.
 fn collected(field: &'static str, value: Kopecks, vat: VatRate) -> Result<Collected, CarrierError> {
     if !(0..=COLLECTED_MAX).contains(&value.get()) {
-        return Err(not_sayable(field, "must be from 0 to 50,000,000 roubles"));
+        return Err(not_sayable(CODE, field, "must be from 0 to 50,000,000 roubles"));
     }
     let rate = vat.per_cent().filter(|_| value.get() > 0);
     Ok(Collected {
@@ -150,17 +153,21 @@ fn services(ask: &ShipmentAsk) -> Vec<Service> {
 fn package(ask: &ShipmentAsk) -> Result<OrderPackage, CarrierError> {
     let package = &ask.package;
     if package.weight_g.get() < 1 {
-        return Err(not_sayable("package.weight_g", "must be known"));
+        return Err(not_sayable(CODE, "package.weight_g", "must be known"));
     }
     let mut items = Vec::new();
     for item in &ask.items {
         lines(item, &mut items)?;
     }
     if items.is_empty() {
-        return Err(not_sayable("items", "must not be empty"));
+        return Err(not_sayable(CODE, "items", "must not be empty"));
     }
     if items.len() > LINES_MAX {
-        return Err(not_sayable("items", "more than 126 lines; every marked piece is a line"));
+        return Err(not_sayable(
+            CODE,
+            "items",
+            "more than 126 lines; every marked piece is a line",
+        ));
     }
     let number = said(&package.number).unwrap_or_else(|| ask.number.clone());
     Ok(OrderPackage {
@@ -176,18 +183,18 @@ fn package(ask: &ShipmentAsk) -> Result<OrderPackage, CarrierError> {
 /// The lines of one kind of goods: a marked piece is a line of its own.
 fn lines(item: &Item, into: &mut Vec<OrderItem>) -> Result<(), CarrierError> {
     if !(1..=AMOUNT_MAX).contains(&item.quantity) {
-        return Err(not_sayable("items.quantity", "must be from 1 to 999"));
+        return Err(not_sayable(CODE, "items.quantity", "must be from 1 to 999"));
     }
     if item.declared_kopecks.get() < 0 {
-        return Err(not_sayable("items.declared_kopecks", "must not be negative"));
+        return Err(not_sayable(CODE, "items.declared_kopecks", "must not be negative"));
     }
     let marked = i64::try_from(item.marks.len()).unwrap_or(i64::MAX);
     if marked > item.quantity {
-        return Err(not_sayable("items.marks", "more codes than pieces"));
+        return Err(not_sayable(CODE, "items.marks", "more codes than pieces"));
     }
     let line = |key: String, marking: Option<String>, amount: i64| {
         Ok::<_, CarrierError>(OrderItem {
-            name: said(&item.name).ok_or_else(|| not_sayable("items.name", "is missing"))?,
+            name: said(&item.name).ok_or_else(|| not_sayable(CODE, "items.name", "is missing"))?,
             ware_key: key,
             marking,
             payment: collected("items.cod_kopecks", item.cod_kopecks, item.vat)?,

@@ -1,10 +1,10 @@
 //! Calls for a courier, and the hour that an office is told.
 
 use super::times::{clock, moscow_hour};
-use super::{Settings, location, name, not_sayable, phone, said};
-use crate::carriers::CarrierError;
+use super::{CODE, Settings, location, name, phone, said};
 use crate::carriers::cdek::wire::{IntakeAsk, Person};
 use crate::carriers::model::{PickupAsk, Spot};
+use crate::carriers::{CarrierError, not_sayable};
 use crate::units::Day;
 
 /// Couriers come between nine and ten in the evening, local time.
@@ -23,11 +23,11 @@ pub(in super::super) fn intake_ask(
     settings: &Settings,
 ) -> Result<IntakeAsk, CarrierError> {
     let Spot::Door(address) = &ask.from else {
-        return Err(not_sayable("from", "couriers come to a door, not to an office"));
+        return Err(not_sayable(CODE, "from", "couriers come to a door, not to an office"));
     };
     let is_in_hours = MINUTE_MIN <= ask.from_minute && ask.to_minute <= MINUTE_MAX;
     if !is_in_hours || ask.from_minute >= ask.to_minute {
-        return Err(not_sayable("from_minute", "couriers come between 09:00 and 22:00"));
+        return Err(not_sayable(CODE, "from_minute", "couriers come between 09:00 and 22:00"));
     }
     let side = cube_side(ask.volume_cm3);
     Ok(IntakeAsk {

@@ -94,36 +94,17 @@ pub(super) async fn stand() -> (Standing, Box<dyn Carrier>) {
     (standing, carrier)
 }
 
-fn setup<'a>(standing: &'a Standing, carrier: &'a dyn Carrier) -> Setup<'a> {
-    Setup { carrier, standing, quote: quote(DeliveryMode::Point), ask, create_path: "/v2/orders" }
-}
-
 #[tokio::test]
-async fn a_parcel_goes_the_whole_way() {
+async fn it_does_what_every_carrier_must() {
     let (standing, carrier) = stand().await;
-    setup(&standing, carrier.as_ref()).whole_way().await;
-}
-
-#[tokio::test]
-async fn whatever_happens_to_answers_there_is_one_order() {
-    let (standing, carrier) = stand().await;
-    setup(&standing, carrier.as_ref()).exactly_one_shipment().await;
-}
-
-#[tokio::test]
-async fn an_order_is_cancelled_once() {
-    let (standing, carrier) = stand().await;
-    setup(&standing, carrier.as_ref()).cancelled_once().await;
-}
-
-#[tokio::test]
-async fn a_late_refusal_has_words() {
-    let (standing, carrier) = stand().await;
-    setup(&standing, carrier.as_ref()).refusal_has_words().await;
-}
-
-#[tokio::test]
-async fn ended_keys_are_named() {
-    let (standing, carrier) = stand().await;
-    setup(&standing, carrier.as_ref()).ended_keys_are_named().await;
+    let setup = Setup {
+        carrier: carrier.as_ref(),
+        standing: &standing,
+        quote: quote(DeliveryMode::Point),
+        ask,
+        create: "POST /v2/orders",
+        cancel: "DELETE /v2/orders",
+        hand_over: &[],
+    };
+    setup.holds().await;
 }

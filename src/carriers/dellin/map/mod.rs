@@ -14,18 +14,14 @@ pub(super) use track::{Course, events};
 
 use super::wire::{AddressSearch, Cargo, End, Insurance, WorkTime};
 use super::{CODE, Settings};
-use crate::carriers::CarrierError;
 use crate::carriers::amounts::JsonDecimal;
 use crate::carriers::model::{Package, Spot};
+use crate::carriers::{CarrierError, not_sayable};
 use crate::units::{Day, Kopecks};
 
 /// Freight from this side or weight on is priced as oversized, by rules of its own.
 const SIDE_MAX_MM: i64 = 3_000;
 const WEIGHT_MAX_G: i64 = 100_000;
-
-pub(super) fn not_sayable(field: &'static str, problem: impl Into<String>) -> CarrierError {
-    CarrierError::NotSayable { carrier: CODE, field, problem: problem.into() }
-}
 
 /// The beginning with its day.
 fn derival(from: &Spot, day: Day, settings: &Settings) -> Result<End, CarrierError> {
@@ -36,7 +32,11 @@ fn end(field: &'static str, spot: &Spot, settings: &Settings) -> Result<End, Car
     match spot {
         Spot::Point { code, .. } => {
             if code.is_empty() || !code.bytes().all(|byte| byte.is_ascii_digit()) {
-                return Err(not_sayable(field, format!("{code:?} is no number of a terminal")));
+                return Err(not_sayable(
+                    CODE,
+                    field,
+                    format!("{code:?} is no number of a terminal"),
+                ));
             }
             Ok(End {
                 variant: "terminal",
@@ -48,7 +48,7 @@ fn end(field: &'static str, spot: &Spot, settings: &Settings) -> Result<End, Car
         Spot::Door(address) => {
             let line = address.one_line();
             if line.is_empty() {
-                return Err(not_sayable(field, "the address is empty"));
+                return Err(not_sayable(CODE, field, "the address is empty"));
             }
             let time = WorkTime {
                 worktime_start: settings.worktime_start.clone(),
@@ -72,10 +72,11 @@ fn end(field: &'static str, spot: &Spot, settings: &Settings) -> Result<End, Car
 fn cargo(package: &Package, declared: Kopecks) -> Result<Cargo, CarrierError> {
     let sides = package.sides_mm();
     if sides[2] <= 0 || !package.weight_g.is_positive() {
-        return Err(not_sayable("package", "it has to be weighed and measured"));
+        return Err(not_sayable(CODE, "package", "it has to be weighed and measured"));
     }
     if sides[0] >= SIDE_MAX_MM || package.weight_g.get() >= WEIGHT_MAX_G {
         return Err(not_sayable(
+            CODE,
             "package",
             "oversized freight (3 m or 100 kg and more) is agreed with the carrier",
         ));

@@ -5,13 +5,13 @@ use super::super::wire::{
     Payment, PhoneNumber, Product, RequestBody, Requester,
 };
 use super::super::{DeliveryKind, Settings};
-use super::{cargo, derival, end, not_sayable};
-use crate::carriers::CarrierError;
+use super::{CODE, cargo, derival, end};
 use crate::carriers::amounts::JsonDecimal;
 use crate::carriers::local::russian_phone;
 use crate::carriers::model::{
     BuyOut, Contact, Item, Party, Reason, Registered, Registration, ShipmentAsk, ShipmentRef,
 };
+use crate::carriers::{CarrierError, not_sayable};
 
 /// A natural person, by the carrier's directory of legal forms.
 const PERSON: &str = "0xAB91FEEA04F6D4AD48DF42161B6C2E7A";
@@ -20,8 +20,9 @@ pub(in super::super) fn body(
     ask: &ShipmentAsk,
     settings: &Settings,
 ) -> Result<RequestBody, CarrierError> {
-    let kind = DeliveryKind::parse(&ask.tariff)
-        .ok_or_else(|| not_sayable("tariff", format!("there is no tariff {:?}", ask.tariff)))?;
+    let kind = DeliveryKind::parse(&ask.tariff).ok_or_else(|| {
+        not_sayable(CODE, "tariff", format!("there is no tariff {:?}", ask.tariff))
+    })?;
     let mut cargo = cargo(&ask.package, ask.declared_kopecks())?;
     cargo.freight_uid = Some(settings.freight_uid.clone());
     let comment = ask.comment.trim();
@@ -56,12 +57,13 @@ pub(in super::super) fn body(
 }
 
 fn phone(field: &'static str, text: &str) -> Result<String, CarrierError> {
-    russian_phone(text).ok_or_else(|| not_sayable(field, format!("{text:?} is no phone of Russia")))
+    russian_phone(text)
+        .ok_or_else(|| not_sayable(CODE, field, format!("{text:?} is no phone of Russia")))
 }
 
 fn filled(field: &'static str, text: &str) -> Result<String, CarrierError> {
     let text = text.trim();
-    if text.is_empty() { Err(not_sayable(field, "it is empty")) } else { Ok(text.to_owned()) }
+    if text.is_empty() { Err(not_sayable(CODE, field, "it is empty")) } else { Ok(text.to_owned()) }
 }
 
 fn sender(party: &Party, settings: &Settings) -> Result<Member, CarrierError> {
@@ -107,7 +109,7 @@ fn cash_on_delivery(
         return Ok(None);
     }
     if ask.buy_out == BuyOut::Partial {
-        return Err(not_sayable("buy_out", "the carrier hands out the whole parcel only"));
+        return Err(not_sayable(CODE, "buy_out", "the carrier hands out the whole parcel only"));
     }
     let paid = ask.items.iter().filter(|item| item.cod_kopecks.is_positive());
     let mut products: Vec<Product> = paid.map(product).collect();

@@ -20,12 +20,8 @@ use crate::carriers::CarrierError;
 use crate::carriers::model::Spot;
 
 /// What cannot be said to DPD.
-pub(super) fn not_sayable(field: &'static str, problem: impl Into<String>) -> CarrierError {
-    CarrierError::NotSayable { carrier: CODE, field, problem: problem.into() }
-}
-
 pub(super) fn malformed(error: impl std::fmt::Display) -> CarrierError {
-    CarrierError::Malformed { carrier: CODE, said: error.to_string() }
+    CarrierError::malformed(CODE, error)
 }
 
 /// The bytes of a file in an answer; lines of its text may be broken.

@@ -1,7 +1,6 @@
 //! `createOrder2`, and what becomes of an order.
 
-use super::{is_terminal, malformed, not_sayable, short};
-use crate::carriers::CarrierError;
+use super::{is_terminal, malformed, short};
 use crate::carriers::amounts::{cubic_metres_text, kilograms_text, roubles_text};
 use crate::carriers::dpd::wire::{
     AddressOut, ExtraServiceOut, HeaderOut, OrderIn, OrderOut, OrdersOut, ParamOut, UnitLoadOut,
@@ -13,6 +12,7 @@ use crate::carriers::model::{
     Spot, VatRate,
 };
 use crate::carriers::street::Street;
+use crate::carriers::{CarrierError, not_sayable};
 use crate::units::{Day, Kopecks};
 
 const COUNTRY: &str = "Россия";
@@ -22,10 +22,10 @@ const NO_STREET: &str = "нет";
 /// The request for one shipment.
 pub(crate) fn orders(ask: &ShipmentAsk, settings: &Settings) -> Result<OrdersOut, CarrierError> {
     if !ask.package.weight_g.is_positive() {
-        return Err(not_sayable("package.weight_g", "нужен вес"));
+        return Err(not_sayable(CODE, "package.weight_g", "нужен вес"));
     }
     if ask.tariff.trim().is_empty() {
-        return Err(not_sayable("tariff", "нужен код услуги DPD"));
+        return Err(not_sayable(CODE, "tariff", "нужен код услуги DPD"));
     }
     let letter = |spot| if is_terminal(spot) { "Т" } else { "Д" };
     let order = OrderOut {
@@ -64,7 +64,7 @@ fn sender(ask: &ShipmentAsk, settings: &Settings) -> Result<AddressOut, CarrierE
 
 fn receiver(ask: &ShipmentAsk) -> Result<AddressOut, CarrierError> {
     if ask.recipient.name.trim().is_empty() {
-        return Err(not_sayable("recipient.name", "нужно имя получателя"));
+        return Err(not_sayable(CODE, "recipient.name", "нужно имя получателя"));
     }
     let fields = Fields { code: "to.code", line: "to.line", phone: "recipient.phone" };
     let out = place(&ask.to, &fields)?;
@@ -85,7 +85,7 @@ fn place(spot: &Spot, fields: &Fields) -> Result<AddressOut, CarrierError> {
         Spot::Point { code, address } => (code.trim(), address),
     };
     if code.is_empty() {
-        return Err(not_sayable(fields.code, "нужен код терминала или пункта"));
+        return Err(not_sayable(CODE, fields.code, "нужен код терминала или пункта"));
     }
     Ok(AddressOut {
         terminal_code: code.to_owned(),
@@ -99,10 +99,10 @@ fn place(spot: &Spot, fields: &Fields) -> Result<AddressOut, CarrierError> {
 fn door(address: &Address, fields: &Fields) -> Result<AddressOut, CarrierError> {
     let street = Street::of(&address.line);
     if address.city.trim().is_empty() {
-        return Err(not_sayable(fields.line, "нужен город"));
+        return Err(not_sayable(CODE, fields.line, "нужен город"));
     }
     if street.house.is_empty() && street.estate.is_empty() {
-        return Err(not_sayable(fields.line, "нужен номер дома или владения"));
+        return Err(not_sayable(CODE, fields.line, "нужен номер дома или владения"));
     }
     let name = if street.name.is_empty() { NO_STREET.to_owned() } else { street.name };
     Ok(AddressOut {
@@ -130,7 +130,7 @@ fn with_contact(
     fields: &Fields,
 ) -> Result<AddressOut, CarrierError> {
     let Some(number) = russian_phone(&contact.phone) else {
-        return Err(not_sayable(fields.phone, "нужен российский номер: +7 и десять цифр"));
+        return Err(not_sayable(CODE, fields.phone, "нужен российский номер: +7 и десять цифр"));
     };
     let person = if contact.name.trim().is_empty() { name } else { &contact.name };
     Ok(AddressOut {
@@ -168,7 +168,7 @@ fn goods(ask: &ShipmentAsk, marks: Marks) -> Result<Vec<UnitLoadOut>, CarrierErr
         } else {
             let problem = "чек DPD не назовёт код маркировки: оплатите заранее, выберите другого \
                            перевозчика или включите в договоре передачу кодов (marks)";
-            return Err(not_sayable("items.marks", problem));
+            return Err(not_sayable(CODE, "items.marks", problem));
         }
     }
     if ask.delivery_fee_kopecks.is_positive() {

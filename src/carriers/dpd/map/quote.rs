@@ -1,11 +1,11 @@
 //! `getServiceCostByParcels2`.
 
-use super::{is_terminal, malformed, not_sayable, short};
-use crate::carriers::CarrierError;
+use super::{CODE, is_terminal, malformed, short};
 use crate::carriers::amounts::{centimetres, kilograms_text, kopecks, roubles_text};
 use crate::carriers::dpd::Settings;
 use crate::carriers::dpd::wire::{CostIn, CostOut, CostParcelOut, PlaceOut};
 use crate::carriers::model::{Address, DeliveryMode, Quote, QuoteAsk};
+use crate::carriers::{CarrierError, not_sayable};
 
 /// The question.
 pub(crate) fn cost(ask: &QuoteAsk, settings: &Settings) -> Result<CostOut, CarrierError> {
@@ -35,7 +35,7 @@ fn place(field: &'static str, address: &Address) -> Result<PlaceOut, CarrierErro
         return Ok(PlaceOut { index: postcode.to_owned(), ..PlaceOut::default() });
     }
     if address.city.trim().is_empty() {
-        return Err(not_sayable(field, "нужен индекс или город"));
+        return Err(not_sayable(CODE, field, "нужен индекс или город"));
     }
     // A КЛАДР code begins with the number of the region.
     let region_code = address.kladr.get(..2).unwrap_or_default().trim_start_matches('0');

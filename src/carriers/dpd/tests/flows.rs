@@ -37,7 +37,9 @@ impl World {
             standing: &self.standing,
             quote: quote_ask(ask("Q").to, DeliveryMode::Point),
             ask,
-            create_path: "order2",
+            create: "order2",
+            cancel: "order2",
+            hand_over: &[],
         }
     }
 
@@ -67,11 +69,7 @@ impl World {
 async fn the_whole_way_and_every_manner() {
     let world = World::start("events").await;
     let setup = world.setup();
-    setup.whole_way().await;
-    setup.exactly_one_shipment().await;
-    setup.cancelled_once().await;
-    setup.refusal_has_words().await;
-    setup.ended_keys_are_named().await;
+    setup.holds().await;
 }
 
 #[tokio::test]

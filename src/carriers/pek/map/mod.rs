@@ -14,21 +14,17 @@ pub(super) use track::{Title, events};
 
 use super::CODE;
 use super::wire::Size;
-use crate::carriers::CarrierError;
 use crate::carriers::amounts::JsonDecimal;
 use crate::carriers::model::{Address, Package, Spot};
+use crate::carriers::{CarrierError, not_sayable};
 
 /// The carrier rounds sizes up to centimetres, so they are told so.
 const PLACES: u32 = 2;
 
-pub(super) fn not_sayable(field: &'static str, problem: impl Into<String>) -> CarrierError {
-    CarrierError::NotSayable { carrier: CODE, field, problem: problem.into() }
-}
-
 fn size(package: &Package) -> Result<Size, CarrierError> {
     let sides = package.sides_mm();
     if sides[2] <= 0 || !package.weight_g.is_positive() {
-        return Err(not_sayable("package", "it has to be weighed and measured"));
+        return Err(not_sayable(CODE, "package", "it has to be weighed and measured"));
     }
     let side = |millimetres| JsonDecimal::of_millimetres(millimetres).rounded_up(PLACES);
     Ok(Size {
@@ -43,7 +39,7 @@ fn size(package: &Package) -> Result<Size, CarrierError> {
 /// Country, region, city, the rest; no postcode and nothing else.
 fn address(field: &'static str, address: &Address) -> Result<String, CarrierError> {
     if address.city.trim().is_empty() && address.line.trim().is_empty() {
-        return Err(not_sayable(field, "the address is empty"));
+        return Err(not_sayable(CODE, field, "the address is empty"));
     }
     let parts = ["Россия", &address.region, &address.city, &address.line];
     let parts = parts.into_iter().map(str::trim).filter(|part| !part.is_empty());
@@ -54,7 +50,7 @@ fn address(field: &'static str, address: &Address) -> Result<String, CarrierErro
 fn warehouse(field: &'static str, code: &str) -> Result<String, CarrierError> {
     match uuid::Uuid::parse_str(code) {
         Ok(_) => Ok(code.to_owned()),
-        Err(_) => Err(not_sayable(field, format!("{code:?} is no id of a warehouse"))),
+        Err(_) => Err(not_sayable(CODE, field, format!("{code:?} is no id of a warehouse"))),
     }
 }
 

@@ -8,14 +8,14 @@ use super::super::wire::{
     SubmitCommon, Submitted, Switch, ToDoor,
 };
 use super::super::{EASY_WAY, Settings};
-use super::{not_sayable, place, size};
-use crate::carriers::CarrierError;
+use super::{CODE, place, size};
 use crate::carriers::amounts::JsonDecimal;
 use crate::carriers::local::russian_phone;
 use crate::carriers::model::{
     BuyOut, Contact, Item, Party, Reason, Registered, Registration, Seller, ShipmentAsk,
     ShipmentRef, Spot, VatRate,
 };
+use crate::carriers::{CarrierError, not_sayable};
 use crate::units::Kopecks;
 
 const RUSSIA: &str = "643";
@@ -37,7 +37,7 @@ pub(in super::super) fn body(
     let kind = ask
         .tariff
         .parse()
-        .map_err(|_| not_sayable("tariff", format!("there is no tariff {:?}", ask.tariff)))?;
+        .map_err(|_| not_sayable(CODE, "tariff", format!("there is no tariff {:?}", ask.tariff)))?;
     let order_type = if matches!(ask.from, Spot::Door(_)) { FETCHED } else { BROUGHT };
     let size = size(&ask.package)?;
     let own_barcodes = kind == EASY_WAY && !ask.package.number.is_empty();
@@ -70,13 +70,13 @@ pub(in super::super) fn body(
 
 fn phone(field: &'static str, text: &str) -> Result<String, CarrierError> {
     let digits = russian_phone(text)
-        .ok_or_else(|| not_sayable(field, format!("{text:?} is no phone of Russia")))?;
+        .ok_or_else(|| not_sayable(CODE, field, format!("{text:?} is no phone of Russia")))?;
     Ok(format!("+{digits}"))
 }
 
 fn filled(field: &'static str, text: &str) -> Result<String, CarrierError> {
     let text = text.trim();
-    if text.is_empty() { Err(not_sayable(field, "it is empty")) } else { Ok(text.to_owned()) }
+    if text.is_empty() { Err(not_sayable(CODE, field, "it is empty")) } else { Ok(text.to_owned()) }
 }
 
 /// Companies have an INN of ten digits, entrepreneurs one of twelve.
@@ -85,7 +85,9 @@ fn sender(party: &Party, from: &Spot, settings: &Settings) -> Result<Sender, Car
     let legal_form = match inn.len() {
         10 => 1,
         12 => 2,
-        _ => return Err(not_sayable("sender.inn", "an INN has ten or twelve digits")),
+        _ => {
+            return Err(not_sayable(CODE, "sender.inn", "an INN has ten or twelve digits"));
+        }
     };
     let (warehouse_id, address_stock) = place("from", from)?;
     Ok(Sender {
@@ -159,7 +161,7 @@ fn cash_on_delivery(
         return Ok(None);
     }
     if ask.buy_out == BuyOut::Partial {
-        return Err(not_sayable("buy_out", "the carrier hands out the whole parcel only"));
+        return Err(not_sayable(CODE, "buy_out", "the carrier hands out the whole parcel only"));
     }
     let mut specifications = Vec::new();
     for item in ask.items.iter().filter(|item| item.cod_kopecks.is_positive()) {
@@ -196,7 +198,7 @@ fn rate(field: &'static str, vat: VatRate) -> Result<&'static str, CarrierError>
         VatRate::Seven => Ok("НДС7"),
         VatRate::Ten => Ok("НДС10"),
         VatRate::TwentyTwo => Ok("НДС22"),
-        VatRate::Zero => Err(not_sayable(field, "the carrier knows no VAT of 0 %")),
+        VatRate::Zero => Err(not_sayable(CODE, field, "the carrier knows no VAT of 0 %")),
     }
 }
 
@@ -228,10 +230,14 @@ fn lines(item: &Item, seller: &Seller, settings: &Settings) -> Result<Vec<Line>,
         return Ok(vec![line(item.quantity, None)?]);
     }
     if i64::try_from(item.marks.len()) != Ok(item.quantity) {
-        return Err(not_sayable("items.marks", "every piece of marked goods needs its code"));
+        return Err(not_sayable(CODE, "items.marks", "every piece of marked goods needs its code"));
     }
     let group = settings.marked_group.ok_or_else(|| {
-        not_sayable("items.marks", "the account does not say which group of marked goods it sells")
+        not_sayable(
+            CODE,
+            "items.marks",
+            "the account does not say which group of marked goods it sells",
+        )
     })?;
     item.marks.iter().map(|mark| line(1, Some((group, mark)))).collect()
 }

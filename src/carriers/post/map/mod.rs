@@ -16,13 +16,8 @@ pub(super) use recipient::{Target, address_of, name_of, phone_of, plain_phone};
 pub(super) use track::{history_track, ticket_track};
 
 use super::CODE;
-use crate::carriers::CarrierError;
 
 /// The country: domestic mail only.
 const RUSSIA: i64 = 643;
 /// From the account of the contract.
 const CASHLESS: &str = "CASHLESS";
-
-pub(super) fn unsayable(field: &'static str, problem: impl Into<String>) -> CarrierError {
-    CarrierError::NotSayable { carrier: CODE, field, problem: problem.into() }
-}

@@ -1,12 +1,12 @@
 //! A shipment as an order of Отправка.
 
-use super::{CASHLESS, Product, RUSSIA, Target, unsayable};
-use crate::carriers::CarrierError;
+use super::{CASHLESS, CODE, Product, RUSSIA, Target};
 use crate::carriers::amounts::centimetres;
 use crate::carriers::model::{BuyOut, Item, Package, ShipmentAsk, VatRate};
 use crate::carriers::post::wire::{
     CleanName, EcomData, FiscalData, Goods, GoodsItem, OrderAsk, Size,
 };
+use crate::carriers::{CarrierError, not_sayable};
 use crate::units::Kopecks;
 
 /// Sides of the sizes in millimetres, longest first.
@@ -26,10 +26,10 @@ pub(in super::super) fn dimension(
 ) -> Result<(Size, Option<&'static str>), CarrierError> {
     let sides = package.sides_mm();
     if sides.iter().any(|side| *side <= 0) {
-        return Err(unsayable("package", "must be measured: all three sides"));
+        return Err(not_sayable(CODE, "package", "must be measured: all three sides"));
     }
     if !package.weight_g.is_positive() {
-        return Err(unsayable("package.weight_g", "must be weighed"));
+        return Err(not_sayable(CODE, "package.weight_g", "must be weighed"));
     }
     let size = Size {
         length: centimetres(package.length_mm),
@@ -47,7 +47,7 @@ pub(in super::super) fn dimension(
         return Ok((size, Some("OVERSIZED")));
     }
     let name = product.name();
-    Err(unsayable("package", format!("is too large for {name}: side 600 mm, sum 1200 mm")))
+    Err(not_sayable(CODE, "package", format!("is too large for {name}: side 600 mm, sum 1200 mm")))
 }
 
 /// Declared value and cash on delivery as the Post takes them.
@@ -64,10 +64,14 @@ pub(in super::super) fn checked_money(
 ) -> Result<Money, CarrierError> {
     let (declared, cod) = (declared.get(), cod.get());
     if declared < 0 || cod < 0 {
-        return Err(unsayable("items", "sums must not be negative"));
+        return Err(not_sayable(CODE, "items", "sums must not be negative"));
     }
     if cod > declared {
-        return Err(unsayable("items.cod_kopecks", "cash on delivery exceeds the declared value"));
+        return Err(not_sayable(
+            CODE,
+            "items.cod_kopecks",
+            "cash on delivery exceeds the declared value",
+        ));
     }
     Ok(Money { declared, cod })
 }
@@ -142,7 +146,7 @@ pub(in super::super) fn order_ask<'a>(
 
 fn product_of(ask: &ShipmentAsk) -> Result<Product, CarrierError> {
     Product::parse(&ask.tariff)
-        .ok_or_else(|| unsayable("tariff", format!("{:?} is no kind of mail", ask.tariff)))
+        .ok_or_else(|| not_sayable(CODE, "tariff", format!("{:?} is no kind of mail", ask.tariff)))
 }
 
 /// What is said of a locker or a pick-up point; nothing when it goes elsewhere.
@@ -153,14 +157,19 @@ fn partner_point<'a>(
 ) -> Result<Option<EcomData<'a>>, CarrierError> {
     let Target::Partner(office) = target else {
         return match (product, ask.buy_out) {
-            (Product::Ecom, _) => Err(unsayable("to", "ЕКОМ goes to pick-up points and lockers")),
-            (_, BuyOut::Partial) => Err(unsayable("buy_out", "only ЕКОМ has partial buy-out")),
+            (Product::Ecom, _) => {
+                Err(not_sayable(CODE, "to", "ЕКОМ goes to pick-up points and lockers"))
+            }
+            (_, BuyOut::Partial) => {
+                Err(not_sayable(CODE, "buy_out", "only ЕКОМ has partial buy-out"))
+            }
             (_, BuyOut::Whole) => Ok(None),
         };
     };
     if !product.goes_to_partners() {
         let name = product.name();
-        return Err(unsayable(
+        return Err(not_sayable(
+            CODE,
             "tariff",
             format!("{name} does not go to lockers and pick-up points"),
         ));
@@ -168,7 +177,7 @@ fn partner_point<'a>(
     let service = match (ask.buy_out, product) {
         (BuyOut::Partial, Product::Ecom) => "PARTIAL_REDEMPTION",
         (BuyOut::Partial, _) => {
-            return Err(unsayable("buy_out", "only ЕКОМ has partial buy-out"));
+            return Err(not_sayable(CODE, "buy_out", "only ЕКОМ has partial buy-out"));
         }
         (BuyOut::Whole, _) => "WITHOUT_SERVICE",
     };

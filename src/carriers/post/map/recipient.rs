@@ -1,8 +1,8 @@
 //! Whom a parcel is for: what the Post's cleaning made of it.
 
-use super::unsayable;
-use crate::carriers::CarrierError;
+use super::CODE;
 use crate::carriers::post::wire::{CleanAddress, CleanName, CleanPhone, Destination, Office};
+use crate::carriers::{CarrierError, not_sayable};
 
 /// Where a parcel ends, once the Post was asked.
 #[derive(Debug, Clone, PartialEq)]
@@ -72,7 +72,7 @@ fn text(part: Option<&String>) -> String {
 fn index(text: &str) -> Result<i64, CarrierError> {
     let sound = Some(text).filter(|text| crate::carriers::post::account::is_index(text));
     let number = sound.and_then(|text| text.parse().ok());
-    number.ok_or_else(|| unsayable("to.postcode", format!("{text:?} is not six digits")))
+    number.ok_or_else(|| not_sayable(CODE, "to.postcode", format!("{text:?} is not six digits")))
 }
 
 /// The cleaned address, if it is good enough to be written on a parcel.
@@ -93,7 +93,7 @@ pub(in super::super) fn address_of(cleaned: CleanAddress) -> Result<CleanAddress
         _ => "адрес не распознан",
     };
     let codes = format!("{quality}, {}", cleaned.validation_code);
-    Err(unsayable("to.line", format!("{problem} ({codes})")))
+    Err(not_sayable(CODE, "to.line", format!("{problem} ({codes})")))
 }
 
 /// Surname and given name: without both the Post takes nothing.
@@ -102,7 +102,7 @@ pub(in super::super) fn name_of(cleaned: CleanName) -> Result<CleanName, Carrier
     if has(&cleaned.surname) && has(&cleaned.name) {
         return Ok(cleaned);
     }
-    Err(unsayable("recipient.name", "нужны фамилия и имя"))
+    Err(not_sayable(CODE, "recipient.name", "нужны фамилия и имя"))
 }
 
 /// A mobile number as it stands: `79` and nine digits. Nothing: it is not one yet.
@@ -128,6 +128,6 @@ pub(in super::super) fn phone_of(cleaned: &CleanPhone) -> Result<i64, CarrierErr
     let number = if good { plain_phone(&whole) } else { None };
     number.ok_or_else(|| {
         let quality = &cleaned.quality_code;
-        unsayable("recipient.phone", format!("must be +79 and nine digits ({quality})"))
+        not_sayable(CODE, "recipient.phone", format!("must be +79 and nine digits ({quality})"))
     })
 }

@@ -17,38 +17,16 @@ fn setup<'a>(carrier: &'a Post, standing: &'a Standing) -> Setup<'a> {
         standing,
         quote: quote(DeliveryMode::Point, Spot::Door(novosibirsk())),
         ask: parcel,
-        create_path: "/2.0/user/backlog",
+        create: "/2.0/user/backlog",
+        cancel: "DELETE /1.0/backlog",
+        hand_over: &["/1.0/user/shipment", "/checkin"],
     }
 }
 
 #[tokio::test]
-async fn it_goes_the_whole_way() {
+async fn it_does_what_every_carrier_must() {
     let standing = standing().await;
-    setup(&connected(&standing), &standing).whole_way().await;
-}
-
-#[tokio::test]
-async fn whatever_happens_to_answers_there_is_one_shipment() {
-    let standing = standing().await;
-    setup(&impatient(&standing), &standing).exactly_one_shipment().await;
-}
-
-#[tokio::test]
-async fn it_is_cancelled_once() {
-    let standing = standing().await;
-    setup(&connected(&standing), &standing).cancelled_once().await;
-}
-
-#[tokio::test]
-async fn a_refusal_comes_in_words() {
-    let standing = standing().await;
-    setup(&connected(&standing), &standing).refusal_has_words().await;
-}
-
-#[tokio::test]
-async fn ended_keys_are_named() {
-    let standing = standing().await;
-    setup(&connected(&standing), &standing).ended_keys_are_named().await;
+    setup(&impatient(&standing), &standing).holds().await;
 }
 
 async fn created(post: &Post, ask: &ShipmentAsk) -> ShipmentRef {
