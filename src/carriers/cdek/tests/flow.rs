@@ -94,7 +94,7 @@ pub(super) async fn stand() -> (Standing, Box<dyn Carrier>) {
     (standing, carrier)
 }
 
-fn setup<'a>(standing: &'a Standing, carrier: &'a dyn Carrier) -> Setup<'a> {
+pub(super) fn setup<'a>(standing: &'a Standing, carrier: &'a dyn Carrier) -> Setup<'a> {
     Setup { carrier, standing, quote: quote(DeliveryMode::Point), ask, create_path: "/v2/orders" }
 }
 
