@@ -166,13 +166,11 @@ fn unclear(pickup: &PickupRow, said: &str) -> Outcome {
 }
 
 fn too_late(pickup: &PickupRow) -> Outcome {
-    match pickup.sent_at {
-        Some(_) => unclear(pickup, "время забора прошло, а ответа нет"),
-        None => {
-            let error = PickupError::TooLate { number: pickup.number.clone() };
-            Outcome::Refused(problem(&Told::from(&error)))
-        }
+    if pickup.sent_at.is_some() {
+        return unclear(pickup, "время забора прошло, а ответа нет");
     }
+    let error = PickupError::TooLate { number: pickup.number.clone() };
+    Outcome::Refused(problem(&Told::from(&error)))
 }
 
 /// The contract cannot be used: nothing went out in this run.
