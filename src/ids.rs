@@ -153,6 +153,8 @@ ids! {
     CarrierAccountId = "acc";
     ShipmentId = "shp";
     CarrierFileId = "fil";
+    /// A call for a courier (забор).
+    PickupId = "pup";
     TrackingEventId = "tev";
     CarrierMessageId = "cms";
     /// Something that happened, told to a shop; the `webhook-id` of its messages.

@@ -21,3 +21,17 @@ problem-shipment_point_changed = The carrier changed the point { $asked } to { $
 problem-shipment_warned = The carrier warns: { $said }
 problem-shipment_left_out = The carrier left the parcel out of its act: { $said }. Fetch it back or hand it over apart.
 problem-parcel_not_registered = The carrier has not taken the parcel { $parcel } yet (the shipment is { $state }). Wait, mend the problem or change the carrier.
+problem-pickup_not_found = There is no call { $pickup }.
+problem-pickup_not_offered = { $carrier } takes no calls for couriers by its interface. Call one in its cabinet or by phone, or bring the parcels to a point.
+problem-pickup_without_door = By the contract with { $carrier } parcels are brought to a point: there is no door to come to. Give an address.
+problem-pickup_times_reversed = A courier cannot come from { $from } to { $to }. Give a beginning before the end.
+problem-pickup_in_the_past = { $day } { $from } is over. Give a later time or another day.
+problem-pickup_nothing_waits = No parcels that { $carrier } has registered wait here. Wait for packing and registration, or give parcels, weight and volume yourself.
+problem-pickup_taken = A courier is called for { $day } already: { $number }, { $state }. Use that call or cancel it first.
+problem-pickup_wrong_state = The call is { $state }: this cannot be done now.
+problem-pickup_being_told = The call { $number } is being told to the carrier. Wait some minutes and see what came of it.
+problem-pickup_cancel_by_phone = { $carrier } does not take the call { $number } back by its interface. Phone the carrier, cancel the call and write it down: way = by_phone.
+problem-pickup_unclear = { $carrier } may have taken the call { $number }: { $said }. Phone the carrier: if it has the call, confirm it; if not, retry.
+problem-pickup_too_late = The hours of the call { $number } are over. Cancel it and call a courier for another time.
+problem-pickup_warned = The courier is called; the carrier warns: { $said }
+problem-pickup_there = A courier is called for this day and address already, no second one comes: { $said }. The carrier does not tell the number of that call; ask by phone when it comes, or to cancel it.

@@ -135,6 +135,39 @@ CREATE TABLE carrier_act_file (
     PRIMARY KEY (manifest_id, account_id, file_id),
     FOREIGN KEY (manifest_id, account_id) REFERENCES carrier_act (manifest_id, account_id)
 );
+-- A carrier's courier is called to fetch parcels (забор).
+CREATE TABLE carrier_pickup (
+    id UUID NOT NULL,
+    warehouse_id UUID NOT NULL REFERENCES warehouse (id),
+    account_id UUID NOT NULL REFERENCES carrier_account (id),
+    carrier TEXT COLLATE "C" NOT NULL,
+    -- Ours; people name the call by it.
+    number TEXT COLLATE "C" NOT NULL,
+    day DATE NOT NULL,
+    starts_at TIMESTAMPTZ NOT NULL,
+    ends_at TIMESTAMPTZ NOT NULL,
+    -- What the carrier is told.
+    ask JSONB NOT NULL,
+    state TEXT COLLATE "C" NOT NULL,
+    -- It may have gone out: what the carrier does with a second call says whether it goes out again.
+    sent_at TIMESTAMPTZ,
+    -- The carrier's number; empty when it told none.
+    reference TEXT COLLATE "C" NOT NULL,
+    problem JSONB,
+    created_by UUID,
+    created_at TIMESTAMPTZ NOT NULL,
+    told_at TIMESTAMPTZ,
+    cancelled_at TIMESTAMPTZ,
+    PRIMARY KEY (id),
+    CONSTRAINT carrier_pickup_number UNIQUE (warehouse_id, number),
+    CONSTRAINT carrier_pickup_state CHECK (state IN ('waiting', 'checking', 'told', 'refused', 'unclear', 'cancelling', 'cancelled')),
+    CONSTRAINT carrier_pickup_times CHECK (starts_at < ends_at),
+    CONSTRAINT carrier_pickup_sent CHECK (state NOT IN ('checking', 'told', 'unclear', 'cancelling') OR sent_at IS NOT NULL),
+    CONSTRAINT carrier_pickup_told CHECK (state <> 'told' OR told_at IS NOT NULL),
+    CONSTRAINT carrier_pickup_cancelled CHECK ((state = 'cancelled') = (cancelled_at IS NOT NULL))
+);
+-- One courier of a contract comes on a day.
+CREATE UNIQUE INDEX carrier_pickup_once ON carrier_pickup (account_id, day, warehouse_id) WHERE state <> 'cancelled';
 -- Everything that carriers told of shipments, for ever.
 CREATE TABLE tracking_event (
     id UUID NOT NULL,

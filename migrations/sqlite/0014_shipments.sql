@@ -135,6 +135,39 @@ CREATE TABLE carrier_act_file (
     PRIMARY KEY (manifest_id, account_id, file_id),
     FOREIGN KEY (manifest_id, account_id) REFERENCES carrier_act (manifest_id, account_id)
 ) STRICT;
+-- A carrier's courier is called to fetch parcels (забор).
+CREATE TABLE carrier_pickup (
+    id BLOB NOT NULL,
+    warehouse_id BLOB NOT NULL REFERENCES warehouse (id),
+    account_id BLOB NOT NULL REFERENCES carrier_account (id),
+    carrier TEXT NOT NULL,
+    -- Ours; people name the call by it.
+    number TEXT NOT NULL,
+    day TEXT NOT NULL,
+    starts_at INTEGER NOT NULL,
+    ends_at INTEGER NOT NULL,
+    -- What the carrier is told.
+    ask TEXT NOT NULL,
+    state TEXT NOT NULL,
+    -- It may have gone out: what the carrier does with a second call says whether it goes out again.
+    sent_at INTEGER,
+    -- The carrier's number; empty when it told none.
+    reference TEXT NOT NULL,
+    problem TEXT,
+    created_by BLOB,
+    created_at INTEGER NOT NULL,
+    told_at INTEGER,
+    cancelled_at INTEGER,
+    PRIMARY KEY (id),
+    CONSTRAINT carrier_pickup_number UNIQUE (warehouse_id, number),
+    CONSTRAINT carrier_pickup_state CHECK (state IN ('waiting', 'checking', 'told', 'refused', 'unclear', 'cancelling', 'cancelled')),
+    CONSTRAINT carrier_pickup_times CHECK (starts_at < ends_at),
+    CONSTRAINT carrier_pickup_sent CHECK (state NOT IN ('checking', 'told', 'unclear', 'cancelling') OR sent_at IS NOT NULL),
+    CONSTRAINT carrier_pickup_told CHECK (state <> 'told' OR told_at IS NOT NULL),
+    CONSTRAINT carrier_pickup_cancelled CHECK ((state = 'cancelled') = (cancelled_at IS NOT NULL))
+) STRICT;
+-- One courier of a contract comes on a day.
+CREATE UNIQUE INDEX carrier_pickup_once ON carrier_pickup (account_id, day, warehouse_id) WHERE state <> 'cancelled';
 -- Everything that carriers told of shipments, for ever.
 CREATE TABLE tracking_event (
     id BLOB NOT NULL,

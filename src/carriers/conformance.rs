@@ -6,13 +6,14 @@ use std::time::Duration;
 
 use super::attempt::{Sent, Undecided, register};
 use super::model::{
-    DeliveryStatus, Handover, HandoverAsk, LabelAsk, LabelState, QuoteAsk, Registered,
+    DeliveryStatus, Handover, HandoverAsk, LabelAsk, LabelState, PickupAsk, QuoteAsk, Registered,
     Registration, ShipmentAsk, ShipmentRef, TrackEvent,
 };
 use super::registry::connect;
-use super::{Carrier, CarrierError};
+use super::{Carrier, CarrierError, TwiceCalled};
 use crate::sandbox::carriers::all::ALL;
 use crate::sandbox::carriers::{BadManner, Misbehaviour, StandIn, Standing, Step};
+use crate::units::Day;
 
 /// A carrier and what can be asked of it.
 pub(crate) struct Setup<'a> {
@@ -197,6 +198,48 @@ impl Setup<'_> {
             self.standing.stand_in.manners().behave();
             assert_eq!(self.alive(&number), 1, "{manner}");
             assert_eq!(registered.reference.number, number);
+        }
+    }
+
+    /// Whatever happens to the answer, one courier comes on a day: a call is told again when nothing
+    /// happened, and after any doubt only where the carrier's type says that no second one comes.
+    pub(crate) async fn one_courier(&self, ask: &PickupAsk, path: &str) {
+        let manners = [
+            BadManner::CutAfterAccept,
+            BadManner::SilentAfterAccept,
+            BadManner::BrokenBody,
+            BadManner::ServerError,
+            BadManner::TooManyRequests,
+            BadManner::Html,
+        ];
+        let pickups = self.carrier.pickups().expect("it can be called");
+        for (later, manner) in (1..).zip(manners) {
+            let day = Day::from_date(ask.day.date() + chrono::Days::new(later));
+            let ask = PickupAsk { day, ..ask.clone() };
+            let before = self.standing.stand_in.couriers();
+            let come = || self.standing.stand_in.couriers() - before;
+            self.standing.stand_in.manners().misbehave(Misbehaviour::once(manner).at(path));
+            let mut is_settled = false;
+            for _ in 0..TRIES {
+                match pickups.pick_up(&ask).await {
+                    Ok(_) => {
+                        is_settled = true;
+                        assert_eq!(come(), 1, "{manner}");
+                        break;
+                    }
+                    Err(error) => {
+                        assert!(error.may_pass(), "{manner}: {error}");
+                        assert!(!error.nothing_happened() || come() == 0, "{manner}: {error}");
+                        if !error.nothing_happened() && pickups.twice() == TwiceCalled::TwoCome {
+                            is_settled = true;
+                            break;
+                        }
+                    }
+                }
+                tokio::time::sleep(PAUSE).await;
+            }
+            self.standing.stand_in.manners().behave();
+            assert!(is_settled && come() <= 1, "{manner}");
         }
     }
 

@@ -35,6 +35,7 @@ pub mod soap;
 pub mod statuses;
 pub mod street;
 mod terminals;
+pub mod zone;
 
 use std::time::Duration;
 
@@ -155,9 +156,33 @@ pub trait Handovers: Send + Sync {
 }
 
 /// Fetching parcels (забор, заявка на курьера).
+///
+/// No carrier finds a call by our number or lists its calls: what a second one does is all that tells
+/// whether it may be told again after an answer was lost.
 pub trait Pickups: Send + Sync {
+    fn twice(&self) -> TwiceCalled;
+
+    /// Calls a courier, or tells what became of the call that `ask.reference` names.
     fn pick_up<'a>(&'a self, ask: &'a PickupAsk) -> Answer<'a, Pickup>;
 
+    /// Takes calls back; nothing where only people do, by phone.
+    fn taking_back(&self) -> Option<&dyn PickupsBack> {
+        None
+    }
+}
+
+/// What a carrier does with the same call told twice.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum TwiceCalled {
+    /// It sends one courier and says [`Pickup::There`]: telling again is how it is asked.
+    OneComes,
+    /// It sends two: what may have been told is never told again by itself.
+    TwoCome,
+}
+
+/// Taking calls of couriers back.
+pub trait PickupsBack: Send + Sync {
+    /// Takes back a call by the carrier's number. One that is gone already is no error.
     fn pickup_cancel<'a>(&'a self, reference: &'a str) -> Answer<'a, ()>;
 }
 

@@ -2,7 +2,8 @@
 //!
 //! A parcel that is closed gets a shipment in the same transaction. Everything after that is work of
 //! the queue: prices are asked and a tariff is chosen, the carrier is told, its label is fetched and
-//! printed. When the manifest is closed, the carrier makes its act.
+//! printed. When the manifest is closed, the carrier makes its act. Its courier is called by a person
+//! ([`pickups`]).
 //!
 //! **Invariant:** a parcel has at most one shipment that is not cancelled.
 //! **Invariant:** our number is stored, and that it may have gone out, before the carrier hears it. A
@@ -21,6 +22,7 @@ mod connectors;
 mod files;
 pub mod http;
 mod model;
+mod pickups;
 mod points;
 mod quoting;
 mod register;
@@ -42,6 +44,7 @@ pub use self::acts::{CarrierActState, act_request};
 pub use self::connectors::{Connected, Connectors};
 pub use self::files::FileRow;
 pub use self::model::{AccountRow, Attention, DeliveryTerms, Origin, Shipment, ShipmentState};
+pub use self::pickups::{PickupCancelWay, PickupError, PickupLoad, PickupRow, PickupState};
 pub use self::points::{points_closed, points_reopened};
 pub use self::service::{
     NewShipment, carrier_change, parcel_ready, parcel_withdraw, shipment_cancel, shipment_retry,
@@ -56,11 +59,13 @@ const fn noted(code: &'static str, facts: &'static [&'static str]) -> Code {
     Code { code, kind: Kind::Conflict, facts }
 }
 
-/// What is noted with a shipment that its carrier has.
+/// What is noted with a shipment or a call that its carrier has.
 pub const NOTED_CODES: &[Code] = &[
     noted("shipment_point_changed", &["asked", "point"]),
     noted("shipment_warned", &["said"]),
     noted("shipment_left_out", &["said"]),
+    noted("pickup_warned", &["said"]),
+    noted("pickup_there", &["said"]),
 ];
 
 faults! {

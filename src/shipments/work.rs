@@ -1,5 +1,7 @@
-//! The work of the queue: telling carriers, fetching labels, taking shipments back, making acts.
+//! The work of the queue: telling carriers, fetching labels, taking shipments back, making acts,
+//! calling couriers.
 
+use std::str::FromStr;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -10,7 +12,7 @@ use serde_json::json;
 use super::model::{Shipment, ShipmentState};
 use super::register::{connected, problem};
 use super::store::shipments as store;
-use super::{ShipmentError, acts, files, register};
+use super::{ShipmentError, acts, files, pickups, register};
 use crate::app::App;
 use crate::carriers::model::{CarrierFile, LabelAsk, LabelState, Registration, ShipmentRef};
 use crate::carriers::{Answer, Labels, Shipping};
@@ -44,7 +46,7 @@ const PRIORITY: i64 = 10;
 
 /// What the workers of a node do for shipments.
 pub fn handlers() -> Vec<Arc<dyn JobHandler>> {
-    [Kind::Register, Kind::Label, Kind::Cancel, Kind::Act]
+    [Kind::Register, Kind::Label, Kind::Cancel, Kind::Act, Kind::Call, Kind::CallBack]
         .map(|kind| Arc::new(kind) as Arc<dyn JobHandler>)
         .to_vec()
 }
@@ -55,6 +57,9 @@ enum Kind {
     Label,
     Cancel,
     Act,
+    /// A courier.
+    Call,
+    CallBack,
 }
 
 impl JobHandler for Kind {
@@ -64,6 +69,8 @@ impl JobHandler for Kind {
             Self::Label => LABEL,
             Self::Cancel => CANCEL,
             Self::Act => ACT,
+            Self::Call => pickups::CALL,
+            Self::CallBack => pickups::CANCEL,
         }
     }
 
@@ -78,21 +85,29 @@ impl JobHandler for Kind {
     }
 
     fn run<'a>(&'a self, app: &'a App, job: &'a Job) -> BoxFuture<'a, Result<JobOutcome, String>> {
-        if *self == Self::Act {
-            return match job.subject.parse() {
-                Ok(manifest) => Box::pin(acts::run(app, manifest, job.payload.clone())),
-                Err(error) => Box::pin(ready(Err(IdError::to_string(&error)))),
-            };
-        }
-        let id: ShipmentId = match job.subject.parse() {
-            Ok(id) => id,
-            Err(error) => return Box::pin(ready(Err(IdError::to_string(&error)))),
-        };
         match self {
-            Self::Label => Box::pin(label(app, id).map_err(|error| error.to_string())),
-            Self::Cancel => Box::pin(cancel(app, id).map_err(|error| error.to_string())),
-            Self::Register | Self::Act => Box::pin(register::run(app, id)),
+            Self::Act => with_id(job, |id| acts::run(app, id, job.payload.clone())),
+            Self::Call => with_id(job, |id| pickups::run(app, id)),
+            Self::CallBack => with_id(job, |id| pickups::cancel(app, id)),
+            Self::Label => with_id(job, |id| label(app, id).map_err(|error| error.to_string())),
+            Self::Cancel => with_id(job, |id| cancel(app, id).map_err(|error| error.to_string())),
+            Self::Register => with_id(job, |id| register::run(app, id)),
         }
+    }
+}
+
+/// The work on what the job is about.
+fn with_id<'a, I, F>(
+    job: &Job,
+    work: impl FnOnce(I) -> F,
+) -> BoxFuture<'a, Result<JobOutcome, String>>
+where
+    I: FromStr<Err = IdError>,
+    F: Future<Output = Result<JobOutcome, String>> + Send + 'a,
+{
+    match job.subject.parse() {
+        Ok(id) => Box::pin(work(id)),
+        Err(error) => Box::pin(ready(Err(IdError::to_string(&error)))),
     }
 }
 

@@ -26,6 +26,7 @@ mod orders;
 mod outage;
 mod packing;
 mod picking;
+mod pickups;
 mod places;
 mod plans;
 mod points;

@@ -8,7 +8,7 @@ use crate::storage;
 use crate::support::TestApp;
 
 /// What grows from day to day, or with the range of goods.
-const GROWING: [&str; 39] = [
+const GROWING: [&str; 40] = [
     "acceptance_waiver",
     "availability",
     "balance",
@@ -16,6 +16,7 @@ const GROWING: [&str; 39] = [
     "batch",
     "batch_slot",
     "carrier_message",
+    "carrier_pickup",
     "command",
     "device",
     "delivery_point",

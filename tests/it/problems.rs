@@ -33,6 +33,7 @@ fn codes() -> BTreeMap<&'static str, Code> {
         ambar::points::PointsError::CODES,
         ambar::printing::PrintError::CODES,
         ambar::receiving::ReceivingError::CODES,
+        ambar::shipments::PickupError::CODES,
         ambar::shipments::ShipmentError::CODES,
         ambar::shipments::NOTED_CODES,
         ambar::secrets::VaultError::CODES,

@@ -221,6 +221,7 @@ fn any_id(operation: &Operation) -> String {
         "webhook-endpoints" => ambar::ids::WebhookEndpointId::new().to_string(),
         "put-backs" => ambar::ids::PutBackId::new().to_string(),
         "carrier-accounts" => ambar::ids::CarrierAccountId::new().to_string(),
+        "pickups" => ambar::ids::PickupId::new().to_string(),
         "shipments" => ambar::ids::ShipmentId::new().to_string(),
         other => panic!("say which id /v1/{other} has"),
     }

@@ -43,6 +43,7 @@ use super::model::{
 use super::registry::Account;
 use super::{
     Answer, Carrier, CarrierError, Handovers, Labels, Pickups, Points, Quoting, Shipping, Tracking,
+    TwiceCalled,
 };
 use crate::text_enum;
 
@@ -361,19 +362,17 @@ impl Labels for Boxberry {
 }
 
 impl Pickups for Boxberry {
-    /// Boxberry tells no more of a call than its number: one whose answer was lost is asked about by
-    /// phone, never repeated.
+    /// Boxberry tells no more of a call than its number, and takes none back.
+    fn twice(&self) -> TwiceCalled {
+        TwiceCalled::TwoCome
+    }
+
     fn pick_up<'a>(&'a self, ask: &'a PickupAsk) -> Answer<'a, Pickup> {
         Box::pin(async move {
             let intake = map::intake(ask)?;
             let said: IntakeIn = self.client.post("CreateIntake", intake, Effect::Changes).await?;
-            Ok(Pickup { reference: said.message.0, warnings: Vec::new() })
+            Ok(Pickup::Called { reference: said.message.0, warnings: Vec::new() })
         })
-    }
-
-    fn pickup_cancel<'a>(&'a self, _reference: &'a str) -> Answer<'a, ()> {
-        let said = "заявку на забор Boxberry отменяет только по телефону";
-        Box::pin(async move { Err(CarrierError::refused(CODE, "", said)) })
     }
 }
 

@@ -113,12 +113,18 @@ pub struct PickupAsk {
     pub weight_g: Grams,
     pub volume_cm3: i64,
     pub comment: String,
+    /// What [`Pickup::Pending`] named, when this is asked again.
+    pub reference: Option<String>,
 }
 
-/// A call that the carrier took.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Pickup {
-    /// The carrier's number of it.
-    pub reference: String,
-    pub warnings: Vec<Reason>,
+/// What a carrier says to a call.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Pickup {
+    /// Taken, and still checked.
+    Pending { reference: String },
+    /// A courier comes. The reference is the carrier's number of the call.
+    Called { reference: String, warnings: Vec<Reason> },
+    /// A courier comes to that address on that day already: called by us, when the answer was lost, or
+    /// by somebody else. The carrier does not tell the number.
+    There { reasons: Vec<Reason> },
 }

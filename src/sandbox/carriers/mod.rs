@@ -45,6 +45,11 @@ pub trait StandIn: Send + Sync + 'static {
     /// Lets the next thing happen to a shipment, named by our number. Answers what is wrong with it.
     fn advance(&self, number: &str, step: Step) -> Result<(), String>;
 
+    /// Calls for couriers that stand, of a carrier that takes them.
+    fn couriers(&self) -> usize {
+        0
+    }
+
     /// What a webhook of this carrier would send for the last event of a shipment, where it has any.
     fn webhook_body(&self, _number: &str) -> Option<Vec<u8>> {
         None

@@ -10,11 +10,13 @@ use super::report::Tally;
 use super::site::text_of;
 use crate::sandbox::carriers::{BadManner, Misbehaviour, Standing, Step, all};
 use crate::sandbox::client::ApiClient;
-use crate::units::Clock;
+use crate::units::{Clock, Day};
 
 /// How long carriers may take with the whole day's parcels.
 const PATIENCE: Duration = Duration::from_mins(3);
 const PAUSE: Duration = Duration::from_millis(300);
+/// The carrier whose courier comes.
+const CALLED: &str = "cdek";
 /// Parcels of each carrier that are brought before the day ends.
 const DELIVERED_EACH: usize = 5;
 
@@ -85,6 +87,44 @@ impl Couriers {
         let all = dispatch.list("/v1/shipments?state=registered").await?.len();
         self.held_once(dispatch).await?;
         Ok((all, format!("отправлений {all}, другой службой {moved}")))
+    }
+
+    /// СДЭК is called to fetch what waits for it tomorrow. Its first answer is cut off.
+    pub(super) async fn fetched(
+        &self,
+        dispatch: &ApiClient,
+        warehouse: &str,
+    ) -> anyhow::Result<((), String)> {
+        let stands = self.standing.iter().find(|stands| stands.stand_in.carrier() == CALLED);
+        let stands = stands.context("СДЭК нет")?;
+        let known = all::ALL.iter().find(|known| known.code == CALLED).context("СДЭК нет")?;
+        let accounts = dispatch.list("/v1/carrier-accounts").await?;
+        let account = accounts.iter().find(|account| account["carrier"] == CALLED);
+        let today = Clock::system().now().moscow_day().date();
+        let body = json!({
+            "warehouse_id": warehouse, "account_id": text_of(account.context("договора нет")?, "id")?,
+            "day": Day::from_date(today + chrono::Days::new(1)), "from": "10:00", "to": "18:00",
+            "address": known.from().address(), "comment": "Ворота 3",
+        });
+        let cut = Misbehaviour::once(BadManner::CutAfterAccept).at("/v2/intakes");
+        stands.stand_in.manners().misbehave(cut);
+        let called = dispatch.post("/v1/pickups", &body).await?;
+        dispatch.refused("/v1/pickups", &body, "pickup_taken").await?;
+        let path = format!("/v1/pickups/{}", text_of(&called, "id")?);
+        let begun = std::time::Instant::now();
+        loop {
+            let pickup = dispatch.get(&path).await?;
+            match pickup["state"].as_str() {
+                Some("told") => break,
+                Some("waiting" | "checking") => {}
+                _ => bail!("курьер не вызван: {pickup}"),
+            }
+            ensure!(begun.elapsed() < PATIENCE, "курьер не вызван: {pickup}");
+            tokio::time::sleep(PAUSE).await;
+        }
+        let couriers = stands.stand_in.couriers();
+        ensure!(couriers == 1, "курьеров приедет {couriers}");
+        Ok(((), format!("курьер СДЭК, мест {}", called["parcels"])))
     }
 
     async fn by_another(&self, dispatch: &ApiClient, shipment: &Value) -> anyhow::Result<()> {

@@ -87,6 +87,8 @@ pub async fn play(doors: &Doors, papers: &Path) -> anyhow::Result<DayReport> {
     picks += more_picks;
     let told = site.couriers.registered(&site.dispatch, &site.tally);
     steps.play("17:00", "Службы доставки", told).await?;
+    let fetched = site.couriers.fetched(&site.dispatch, &site.warehouse);
+    steps.play("17:15", "Вызов курьера", fetched).await?;
     let loading = trucks::load_all(&site, &sales, &packed, &cancelled, papers);
     let manifests = steps.play("17:30", "Погрузка", loading).await?;
     steps.play("18:00", "Акты служб", site.couriers.acted(&site.dispatch)).await?;

@@ -1,7 +1,8 @@
-//! Accounts, terms, shipments, rates and carriers' acts over HTTP.
+//! Accounts, terms, shipments, rates, carriers' acts and couriers over HTTP.
 
 mod accounts;
 mod acts;
+mod pickups;
 mod rates;
 mod shipments;
 
@@ -16,6 +17,7 @@ pub fn router() -> OpenApiRouter<App> {
     OpenApiRouter::new()
         .merge(accounts::router())
         .merge(acts::router())
+        .merge(pickups::router())
         .merge(rates::router())
         .merge(shipments::router())
 }

@@ -34,9 +34,9 @@ pub(super) fn router() -> OpenApiRouter<App> {
         .routes(routes!(parcel_carrier_change))
 }
 
-/// What is wrong with a shipment.
+/// What is wrong with a shipment or a call.
 #[derive(Debug, Serialize, Deserialize, utoipa::ToSchema)]
-struct ShipmentProblem {
+pub(super) struct ShipmentProblem {
     code: String,
     /// What to do, in Russian.
     text: String,
@@ -98,7 +98,7 @@ impl From<Shipment> for ShipmentOut {
 }
 
 /// A stored problem as a sentence.
-fn told(problem: &Value) -> ShipmentProblem {
+pub(super) fn told(problem: &Value) -> ShipmentProblem {
     let code = problem.get("code").and_then(Value::as_str).unwrap_or("internal").to_owned();
     let args = problem.get("args").and_then(Value::as_object);
     let args: Vec<(&str, String)> = args

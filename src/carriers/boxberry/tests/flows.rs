@@ -185,8 +185,15 @@ async fn points_are_told_with_their_limits_and_without_the_closed_ones() {
     assert_eq!((point("77021").cash, point("77021").card), (Answers::No, Answers::No));
     assert_eq!(point("78102").kind, PointKind::Locker);
     assert_eq!(point("78102").limits.weight_max_g, Some(Grams::new(5_000)));
-    assert_eq!(world.carrier.pick_up(&pickup()).await.unwrap().reference, "995727");
-    assert!(world.carrier.pickup_cancel("995727").await.is_err());
+}
+
+#[tokio::test]
+async fn a_courier_is_called_once_and_its_call_is_not_taken_back() {
+    let world = World::start().await;
+    let called = Pickup::Called { reference: "995727".to_owned(), warnings: Vec::new() };
+    assert_eq!(world.carrier.pick_up(&pickup()).await.unwrap(), called);
+    assert!(world.carrier.taking_back().is_none());
+    world.setup().one_courier(&pickup(), "json.php").await;
 }
 
 #[tokio::test]

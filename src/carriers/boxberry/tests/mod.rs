@@ -235,6 +235,7 @@ fn pickup() -> PickupAsk {
         weight_g: Grams::new(15_500),
         volume_cm3: 240_000,
         comment: "въезд со двора".to_owned(),
+        reference: None,
     }
 }
 

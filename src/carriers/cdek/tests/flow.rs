@@ -94,17 +94,20 @@ pub(super) async fn stand() -> (Standing, Box<dyn Carrier>) {
     (standing, carrier)
 }
 
-#[tokio::test]
-async fn it_does_what_every_carrier_must() {
-    let (standing, carrier) = stand().await;
-    let setup = Setup {
-        carrier: carrier.as_ref(),
-        standing: &standing,
+pub(super) fn setup<'a>(standing: &'a Standing, carrier: &'a dyn Carrier) -> Setup<'a> {
+    Setup {
+        carrier,
+        standing,
         quote: quote(DeliveryMode::Point),
         ask,
         create: "POST /v2/orders",
         cancel: "DELETE /v2/orders",
         hand_over: &[],
-    };
-    setup.holds().await;
+    }
+}
+
+#[tokio::test]
+async fn it_does_what_every_carrier_must() {
+    let (standing, carrier) = stand().await;
+    setup(&standing, carrier.as_ref()).holds().await;
 }

@@ -1,10 +1,11 @@
 //! Bad manners, and the ways that end otherwise.
 
-use super::flow::{ask, quote, stand};
+use super::flow::{ask, quote, setup, stand};
 use super::requests::pickup;
 use crate::carriers::model::{
     Answers, BuyOut, DeliveryMode, DeliveryStatus, EventFlag, Handover, HandoverAsk, HandoverDone,
-    Leg, PointKind, Registered, Registration, ShipmentAsk, ShipmentRef, Spot, Track,
+    Leg, Pickup, PickupAsk, PointKind, Registered, Registration, ShipmentAsk, ShipmentRef, Spot,
+    Track,
 };
 use crate::carriers::registry::connect;
 use crate::carriers::{Carrier, CarrierError};
@@ -220,18 +221,49 @@ async fn an_act_leaves_out_what_the_carrier_does_not_have() {
 
 #[tokio::test]
 async fn couriers_come_once_a_day_to_an_address() {
-    let (_standing, carrier) = stand().await;
+    let (standing, carrier) = stand().await;
     let pickups = carrier.pickups().unwrap();
-    let first = pickups.pick_up(&pickup()).await.unwrap();
-    assert!(!first.reference.is_empty() && first.warnings.is_empty(), "{first:?}");
-    let again = pickups.pick_up(&pickup()).await.unwrap();
-    assert_eq!(again.reference, "");
-    assert_eq!(again.warnings[0].code, "v2_intake_exists_by_date_address");
+    let Pickup::Pending { reference } = pickups.pick_up(&pickup()).await.unwrap() else {
+        panic!("a call is checked first")
+    };
+    let asked = PickupAsk { reference: Some(reference.clone()), ..pickup() };
+    assert!(matches!(pickups.pick_up(&asked).await.unwrap(), Pickup::Pending { .. }));
+    let called = Pickup::Called { reference: reference.clone(), warnings: Vec::new() };
+    assert_eq!(pickups.pick_up(&asked).await.unwrap(), called);
+    let Pickup::There { reasons } = pickups.pick_up(&pickup()).await.unwrap() else {
+        panic!("one an address and day")
+    };
+    assert_eq!(reasons[0].code, "v2_intake_exists_by_date_address");
+    let back = pickups.taking_back().unwrap();
     for _ in 0..2 {
-        pickups.pickup_cancel(&first.reference).await.unwrap();
+        back.pickup_cancel(&reference).await.unwrap();
     }
-    let anew = pickups.pick_up(&pickup()).await.unwrap();
-    assert_ne!(anew.reference, first.reference);
+    let Pickup::Pending { reference: anew } = pickups.pick_up(&pickup()).await.unwrap() else {
+        panic!("the first one is gone")
+    };
+    assert_ne!(anew, reference);
+    back.pickup_cancel(&anew).await.unwrap();
+    setup(&standing, carrier.as_ref()).one_courier(&pickup(), "/v2/intakes").await;
+}
+
+#[tokio::test]
+async fn a_call_that_is_found_wrong_later_comes_back_in_the_carriers_words() {
+    let (standing, carrier) = stand().await;
+    let pickups = carrier.pickups().unwrap();
+    let wrong = Misbehaviour::once(BadManner::RefuseLater).at("/v2/intakes");
+    standing.stand_in.manners().misbehave(wrong);
+    let Pickup::Pending { reference } = pickups.pick_up(&pickup()).await.unwrap() else {
+        panic!("a call is checked first")
+    };
+    let asked = PickupAsk { reference: Some(reference), ..pickup() };
+    let refused = loop {
+        match pickups.pick_up(&asked).await {
+            Ok(Pickup::Pending { .. }) => {}
+            other => break other,
+        }
+    };
+    assert!(matches!(refused, Err(CarrierError::Refused { .. })), "{refused:?}");
+    assert_eq!(standing.stand_in.couriers(), 0);
 }
 
 #[tokio::test]

@@ -264,6 +264,7 @@ pub(super) fn pickup() -> PickupAsk {
         weight_g: Grams::new(15_000),
         volume_cm3: 64_000,
         comment: "Ворота 3".to_owned(),
+        reference: None,
     }
 }
 

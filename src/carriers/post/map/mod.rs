@@ -6,7 +6,6 @@ mod product;
 mod quote;
 mod recipient;
 mod track;
-mod zone;
 
 pub(super) use order::{category, checked_money, dimension, order_ask};
 pub(super) use point::{PassportKind, points_of};

@@ -7,12 +7,12 @@ use std::sync::LazyLock;
 
 use serde_json::Value;
 
-use super::zone;
 use crate::carriers::model::{
     DeliveryStatus, EventFlag, Leg, Meaning, ShipmentRef, Track, TrackEvent,
 };
 use crate::carriers::post::wire::{HistoryRecord, PostalOrderEvent, TicketItem};
 use crate::carriers::statuses::StatusTable;
+use crate::carriers::zone;
 use crate::units::UtcMicros;
 
 const STATUS_CSV: &str = include_str!("../status.csv");

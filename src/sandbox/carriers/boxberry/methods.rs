@@ -357,6 +357,9 @@ fn intake(stand_in: &BoxberryStandIn, params: &Params) -> Said {
     }
     let day = given(params, "taking_date");
     chrono::NaiveDate::parse_from_str(&day, "%d.%m.%Y").map_err(|_| "Неверная дата забора")?;
+    if stand_in.misbehaves(BadManner::RefuseLater, "CreateIntake") {
+        return Err("Забор с этого адреса невозможен: обратитесь к менеджеру".to_owned());
+    }
     let mut books = stand_in.books();
     books.intakes += 1;
     Ok(json!({ "message": 995_726 + books.intakes }))

@@ -100,6 +100,10 @@ impl StandIn for BoxberryStandIn {
         held.collect()
     }
 
+    fn couriers(&self) -> usize {
+        usize::try_from(self.books().intakes).unwrap_or(0)
+    }
+
     fn advance(&self, number: &str, step: Step) -> Result<(), String> {
         let at = self.now();
         let mut books = self.books();

@@ -10,8 +10,9 @@ use axum::response::{IntoResponse, Response};
 use serde_json::json;
 
 use super::Cdek;
-use super::reading::{Faults, accepted, object, refused, refused_one, request, stamp};
+use super::reading::{Faults, accepted, object, refused, refused_one, request, said_so, stamp};
 use super::state::Intake;
+use crate::sandbox::carriers::BadManner;
 
 type At = State<Arc<Cdek>>;
 
@@ -60,7 +61,7 @@ pub(super) async fn create(State(cdek): At, headers: HeaderMap, body: Bytes) -> 
     }
     let mut books = cdek.state();
     let is_same = |other: &Intake| {
-        !other.is_removed
+        other.stands()
             && other.body["intake_date"] == body["intake_date"]
             && other.body["from_location"]["address"] == body["from_location"]["address"]
     };
@@ -70,7 +71,8 @@ pub(super) async fn create(State(cdek): At, headers: HeaderMap, body: Bytes) -> 
     }
     let (now, uuid) = (cdek.clock.now(), books.uuid());
     let number = format!("{}", 1_000_001 + books.intakes.len());
-    let intake = Intake { number, body, looks: 1, at: now, is_removed: false };
+    let is_wrong = cdek.manners.takes(BadManner::RefuseLater, "/v2/intakes");
+    let intake = Intake { number, body, looks: 1, at: now, is_removed: false, is_wrong };
     books.intakes.insert(uuid.clone(), intake);
     accepted(&uuid, "CREATE", now)
 }
@@ -85,7 +87,12 @@ pub(super) async fn one(State(cdek): At, Path(uuid): Path<String>) -> Response {
     let status =
         |code: &str| json!({ "code": code, "name": code, "date_time": stamp(intake.at, 0) });
     let mut statuses = vec![status("ACCEPTED")];
-    let state = if intake.looks == 0 {
+    let mut errors = Vec::new();
+    let state = if intake.looks == 0 && intake.is_wrong {
+        statuses.insert(0, status("INVALID"));
+        errors.push(said_so("v2_intake_address_unserved", "Курьер не приезжает по этому адресу"));
+        "INVALID"
+    } else if intake.looks == 0 {
         entity["intake_number"] = json!(intake.number);
         statuses.insert(0, status("CREATED"));
         "SUCCESSFUL"
@@ -96,7 +103,7 @@ pub(super) async fn one(State(cdek): At, Path(uuid): Path<String>) -> Response {
     entity["statuses"] = json!(statuses);
     Json(json!({
         "entity": entity,
-        "requests": [request("CREATE", intake.at, state, &[], &[])],
+        "requests": [request("CREATE", intake.at, state, &errors, &[])],
         "related_entities": []
     }))
     .into_response()

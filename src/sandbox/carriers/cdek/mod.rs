@@ -116,6 +116,10 @@ impl StandIn for Cdek {
         self.state().held()
     }
 
+    fn couriers(&self) -> usize {
+        self.state().intakes.values().filter(|intake| intake.stands()).count()
+    }
+
     fn advance(&self, number: &str, step: Step) -> Result<(), String> {
         let now = self.clock.now();
         self.state().advance(number, step, now)

@@ -83,6 +83,14 @@ pub(super) struct Intake {
     pub(super) looks: u32,
     pub(super) at: UtcMicros,
     pub(super) is_removed: bool,
+    /// The check finds it wrong.
+    pub(super) is_wrong: bool,
+}
+
+impl Intake {
+    pub(super) const fn stands(&self) -> bool {
+        !self.is_removed && !self.is_wrong
+    }
 }
 
 pub(super) struct Hook {

@@ -1,6 +1,6 @@
-//! The time of places: answers to tickets tell local time without an offset.
+//! The time of places in Russia, where local time is told without an offset.
 //!
-//! By the first three digits of the post office's index; the zones are those in force since
+//! By the first three digits of the postcode; the zones are those in force since
 //! 2020-12-27 (Federal law 107-FZ as amended).
 
 use chrono::{FixedOffset, NaiveDateTime};
@@ -37,7 +37,12 @@ const MOSCOW_HOURS: i32 = 3;
 /// The instant of `08.09.2015 17:07:00` at a post office.
 pub(super) fn instant(local: &str, index: &str) -> Option<UtcMicros> {
     let local = NaiveDateTime::parse_from_str(local.trim(), "%d.%m.%Y %H:%M:%S").ok()?;
-    let offset = FixedOffset::east_opt(hours(index) * 3_600)?;
+    instant_of(local, index)
+}
+
+/// The instant of a local time at a place; Moscow's clock where the postcode is not known.
+pub fn instant_of(local: NaiveDateTime, postcode: &str) -> Option<UtcMicros> {
+    let offset = FixedOffset::east_opt(hours(postcode) * 3_600)?;
     let at = local.and_local_timezone(offset).single()?;
     Some(UtcMicros::from_datetime(at.to_utc()))
 }
