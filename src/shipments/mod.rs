@@ -19,6 +19,7 @@ mod acts;
 pub mod compose;
 mod connectors;
 mod files;
+mod forms;
 pub mod http;
 mod model;
 mod points;
@@ -41,6 +42,7 @@ use crate::secrets::VaultError;
 pub use self::acts::{CarrierActState, act_request};
 pub use self::connectors::{Connected, Connectors};
 pub use self::files::FileRow;
+pub use self::forms::{FormError, PostForm};
 pub use self::model::{AccountRow, Attention, DeliveryTerms, Origin, Shipment, ShipmentState};
 pub use self::points::{points_closed, points_reopened};
 pub use self::service::{

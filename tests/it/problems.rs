@@ -34,6 +34,7 @@ fn codes() -> BTreeMap<&'static str, Code> {
         ambar::printing::PrintError::CODES,
         ambar::receiving::ReceivingError::CODES,
         ambar::shipments::ShipmentError::CODES,
+        ambar::shipments::FormError::CODES,
         ambar::shipments::NOTED_CODES,
         ambar::secrets::VaultError::CODES,
         ambar::stock::GoodsError::CODES,

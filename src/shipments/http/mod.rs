@@ -1,7 +1,8 @@
-//! Accounts, terms, shipments, rates and carriers' acts over HTTP.
+//! Accounts, terms, shipments, rates, carriers' acts and the Post's forms over HTTP.
 
 mod accounts;
 mod acts;
+mod forms;
 mod rates;
 mod shipments;
 
@@ -16,6 +17,7 @@ pub fn router() -> OpenApiRouter<App> {
     OpenApiRouter::new()
         .merge(accounts::router())
         .merge(acts::router())
+        .merge(forms::router())
         .merge(rates::router())
         .merge(shipments::router())
 }
