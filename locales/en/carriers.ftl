@@ -16,6 +16,13 @@ problem-shipment_parcel_unknown = There is no such parcel.
 problem-shipment_parcel_not_here = The parcel { $number } is not packed or has left. This can be done with a packed parcel in the warehouse only.
 problem-shipment_wrong_state = The shipment is { $state }: this cannot be done now.
 problem-shipment_without_label = There is no label of the carrier, or not yet.
+problem-post_form_unknown = There is no form { $form } here. There are: { $known }.
+problem-post_form_other_carrier = The parcel { $number } goes with { $carrier }: it needs no forms of the Post. Print that carrier's label and act.
+problem-post_form_without_number = The Post has given the parcel { $number } no number yet. Wait until the shipment is registered, or mend what is wrong with it, then print the form.
+problem-post_form_without_cod = Nothing is collected by postal transfer for the parcel { $number }: it needs no form { $form }. If the buyer has to pay, check the order and the kind of mail.
+problem-post_form_without_value = No value of the parcel { $number } is declared: it has no inventory (form 107). Put the prices of the goods into the order.
+problem-post_form_parcels_only = The parcel { $number } goes by EMS, which has no form { $form }. Print the Post's label.
+problem-post_form_many_lists = The manifest holds several kinds of mail or contracts, which makes { $count } lists (form 103): { $lists }. Add list=1, then list=2 and so on to the address.
 problem-shipment_without_offer = No carrier offers to bring it: { $why }. Mend the address or the terms of the shop, or choose a carrier yourself.
 problem-shipment_point_changed = The carrier changed the point { $asked } to { $point }. Tell the buyer, check the label.
 problem-shipment_warned = The carrier warns: { $said }

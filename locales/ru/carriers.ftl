@@ -16,6 +16,13 @@ problem-shipment_parcel_unknown = Место не найдено.
 problem-shipment_parcel_not_here = Место { $number } не упаковано или уже уехало. Так можно только с упакованным местом на складе.
 problem-shipment_wrong_state = Отправление в состоянии «{ $state }»: это действие сейчас невозможно.
 problem-shipment_without_label = Этикетки службы доставки нет или ещё нет.
+problem-post_form_unknown = Бланка { $form } здесь нет. Есть: { $known }.
+problem-post_form_other_carrier = Место { $number } везёт { $carrier }: бланки Почты ему не нужны. Печатайте этикетку и акт этой службы.
+problem-post_form_without_number = Почта ещё не присвоила месту { $number } номер (ШПИ). Дождитесь регистрации отправления или исправьте его ошибку, затем печатайте бланк.
+problem-post_form_without_cod = За место { $number } наложенный платёж почтовым переводом не взимается: бланк { $form } не нужен. Если покупатель должен платить, проверьте заказ и вид отправления.
+problem-post_form_without_value = У места { $number } нет объявленной ценности: опись (ф. 107) к нему не прилагается. Укажите цены товаров в заказе.
+problem-post_form_parcels_only = Место { $number } идёт EMS: бланк { $form } для него не годится. Печатайте этикетку Почты.
+problem-post_form_many_lists = В реестре отправления разных видов или договоров, списков ф. 103 будет { $count }: { $lists }. Добавьте к адресу list=1, затем list=2 и так далее.
 problem-shipment_without_offer = Ни одна служба не предлагает доставку: { $why }. Исправьте адрес или условия магазина, или выберите службу сами.
 problem-shipment_point_changed = Служба доставки заменила пункт { $asked } на { $point }. Сообщите покупателю, проверьте этикетку.
 problem-shipment_warned = Служба доставки предупреждает: { $said }

@@ -1,8 +1,9 @@
-//! `ambar import products|stock|orders|bins FILE`: files in, with a progress bar.
+//! `ambar import products|stock|orders|bins|points FILE`: files in, with a progress bar.
 
 use std::path::PathBuf;
 use std::process::ExitCode;
 
+use anyhow::Context;
 use clap::{Args, ValueEnum};
 use indicatif::{ProgressBar, ProgressStyle};
 
@@ -14,9 +15,12 @@ use crate::config::DataArgs;
 use crate::db::Tx;
 use crate::i18n::Language;
 use crate::ids::{OwnerId, WarehouseId};
+use crate::imports::points::{PointsReport, PointsRequest};
 use crate::imports::{
-    self, ImportKind, ImportMode, ImportReport, ImportRequest, NewProducts, Source,
+    self, ImportError, ImportKind, ImportMode, ImportReport, ImportRequest, NewProducts, Refusal,
+    Source,
 };
+use crate::points::Closing;
 
 /// Refused rows that are shown; all of them are kept in the database.
 const REFUSALS_SHOWN: usize = 50;
@@ -27,6 +31,8 @@ pub(super) enum Kind {
     Stock,
     Orders,
     Bins,
+    /// Delivery points of the carrier that `--carrier` names.
+    Points,
 }
 
 #[derive(Debug, Args)]
@@ -54,6 +60,15 @@ pub(super) struct ImportArgs {
     /// Refuse the whole file if one row is wrong.
     #[arg(long)]
     whole: bool,
+    /// Code of the carrier whose delivery points are listed.
+    #[arg(long)]
+    carrier: Option<String>,
+    /// The file lists all points of the carrier: those that it does not name are closed.
+    #[arg(long)]
+    replace: bool,
+    /// With --replace: more than half of the points have really closed.
+    #[arg(long, requires = "replace")]
+    closes_most: bool,
     /// Print the report as JSON.
     #[arg(long)]
     json: bool,
@@ -61,6 +76,12 @@ pub(super) struct ImportArgs {
 
 pub(super) async fn run(data: &DataArgs, args: &ImportArgs) -> anyhow::Result<ExitCode> {
     let app = serve::open_app(data).await?;
+    if matches!(args.kind, Kind::Points) {
+        let report = Box::pin(points(&app, args)).await;
+        app.db.close().await;
+        points_tell(args, &report?)?;
+        return Ok(ExitCode::SUCCESS);
+    }
     let report = import(&app, args).await;
     app.db.close().await;
     let report = report?;
@@ -81,20 +102,67 @@ pub(super) async fn import(app: &App, args: &ImportArgs) -> anyhow::Result<Impor
         bar.set_position(progress.lines);
     })
     .await
-    .map_err(|error| {
-        let told = crate::fault::Told::from(&error);
-        anyhow::anyhow!(crate::i18n::fault_text(Language::Russian, told.code, &told.args))
-    })?;
+    .map_err(|error| in_words(&error))?;
     bar.finish_and_clear();
     Ok(report)
 }
 
-/// Finds whose file it is, and where the goods are.
-pub(super) async fn request(app: &App, args: &ImportArgs) -> anyhow::Result<ImportRequest> {
-    let map = match std::fs::read_to_string(&args.map) {
+fn in_words(error: &ImportError) -> anyhow::Error {
+    let told = crate::fault::Told::from(error);
+    anyhow::anyhow!(crate::i18n::fault_text(Language::Russian, told.code, &told.args))
+}
+
+async fn points(app: &App, args: &ImportArgs) -> anyhow::Result<PointsReport> {
+    let carrier = args.carrier.clone().context("чьи это пункты: --carrier КОД")?;
+    let request = PointsRequest {
+        carrier,
+        source: Source::File(args.file.clone()),
+        file: file_name(args),
+        map: map_of(args),
+        mode: if args.whole { ImportMode::Whole } else { ImportMode::Rows },
+        closing: match (args.replace, args.closes_most) {
+            (false, _) => Closing::Named,
+            (true, false) => Closing::Plausible,
+            (true, true) => Closing::Any,
+        },
+    };
+    imports::points::run(app, request, None).await.map_err(|error| in_words(&error))
+}
+
+fn points_tell(args: &ImportArgs, report: &PointsReport) -> anyhow::Result<()> {
+    if args.json {
+        println!("{}", serde_json::to_string_pretty(report)?);
+        return Ok(());
+    }
+    refusals_tell(args, &report.refusals);
+    let points = &report.points;
+    println!(
+        "строк {}, новых {}, изменено {}, без изменений {}, закрыто {}, открыто снова {}, отклонено {}",
+        report.rows,
+        points.created,
+        points.changed,
+        points.unchanged,
+        points.closed,
+        points.reopened,
+        report.refusals.len()
+    );
+    Ok(())
+}
+
+fn file_name(args: &ImportArgs) -> String {
+    args.file.file_name().unwrap_or_default().to_string_lossy().into_owned()
+}
+
+/// The column map as it was told, or from the file that was named.
+fn map_of(args: &ImportArgs) -> String {
+    match std::fs::read_to_string(&args.map) {
         Ok(text) if !args.map.is_empty() => text,
         _ => args.map.clone(),
-    };
+    }
+}
+
+/// Finds whose file it is, and where the goods are.
+pub(super) async fn request(app: &App, args: &ImportArgs) -> anyhow::Result<ImportRequest> {
     let (owner, create_owner) = (args.owner.clone(), args.create_owner);
     let (warehouse, now) = (args.warehouse.clone(), app.clock.now());
     let work = async move |tx: &mut Tx| {
@@ -118,12 +186,13 @@ pub(super) async fn request(app: &App, args: &ImportArgs) -> anyhow::Result<Impo
             Kind::Stock => ImportKind::Stock,
             Kind::Orders => ImportKind::Orders,
             Kind::Bins => ImportKind::Bins,
+            Kind::Points => anyhow::bail!("пункты выдачи загружаются без магазина и склада"),
         },
         source: Source::File(args.file.clone()),
-        file: args.file.file_name().unwrap_or_default().to_string_lossy().into_owned(),
+        file: file_name(args),
         owner: found,
         warehouse,
-        map,
+        map: map_of(args),
         new_products: if args.create_products { NewProducts::Create } else { NewProducts::Refuse },
         mode: if args.whole { ImportMode::Whole } else { ImportMode::Rows },
     })
@@ -171,14 +240,7 @@ async fn warehouse_of(
 }
 
 fn tell(args: &ImportArgs, report: &ImportReport) {
-    for refusal in report.refusals.iter().take(REFUSALS_SHOWN) {
-        let column = refusal.column.as_deref().unwrap_or("-");
-        let text = refusal.text(Language::Russian);
-        println!("{}: строка {}, столбец {column}: {text}", args.file.display(), refusal.line);
-    }
-    if report.refusals.len() > REFUSALS_SHOWN {
-        println!("… и ещё {} отклонённых строк", report.refusals.len() - REFUSALS_SHOWN);
-    }
+    refusals_tell(args, &report.refusals);
     println!(
         "строк {}, создано {}, уже было {}, новых товаров {}, отклонено {}",
         report.rows,
@@ -187,4 +249,15 @@ fn tell(args: &ImportArgs, report: &ImportReport) {
         report.products_created,
         report.refusals.len()
     );
+}
+
+fn refusals_tell(args: &ImportArgs, refusals: &[Refusal]) {
+    for refusal in refusals.iter().take(REFUSALS_SHOWN) {
+        let column = refusal.column.as_deref().unwrap_or("-");
+        let text = refusal.text(Language::Russian);
+        println!("{}: строка {}, столбец {column}: {text}", args.file.display(), refusal.line);
+    }
+    if refusals.len() > REFUSALS_SHOWN {
+        println!("… и ещё {} отклонённых строк", refusals.len() - REFUSALS_SHOWN);
+    }
 }

@@ -44,7 +44,7 @@ enum Command {
     Migrate,
     /// Recompute everything from history and print the differences.
     Verify(verify::VerifyArgs),
-    /// Take a file in: products, stock, orders or bins.
+    /// Take a file in: products, stock, orders, bins or a carrier's delivery points.
     Import(import::ImportArgs),
     /// Show labels and write them for a printer, without a server.
     Label(label::LabelArgs),

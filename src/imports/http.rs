@@ -4,11 +4,12 @@ use std::sync::Arc;
 
 use axum::Json;
 use axum::body::Bytes;
-use axum::extract::State;
+use axum::extract::{Path, State};
 use serde::{Deserialize, Serialize};
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
+use super::points::{self, PointsRequest};
 use super::table::Source;
 use super::{ImportKind, ImportMode, ImportReport, ImportRequest, NewProducts, Refusal, run};
 use crate::access::Principal;
@@ -18,6 +19,7 @@ use crate::http::{IdempotencyKey, Problem, ProblemBody, QueryParams};
 use crate::i18n::Language;
 use crate::ids::{OwnerId, WarehouseId};
 use crate::orders::OrderError;
+use crate::points::Closing;
 
 pub fn router() -> OpenApiRouter<App> {
     OpenApiRouter::new()
@@ -25,6 +27,7 @@ pub fn router() -> OpenApiRouter<App> {
         .routes(routes!(import_products))
         .routes(routes!(import_stock))
         .routes(routes!(import_bins))
+        .routes(routes!(import_points))
 }
 
 /// How a file is to be read.
@@ -131,6 +134,90 @@ async fn import_bins(
     import(&app, &caller.principal, ImportKind::Bins, params, &body).await
 }
 
+/// How a list of delivery points is to be read.
+#[derive(Debug, Clone, Deserialize, utoipa::IntoParams)]
+#[into_params(parameter_in = Query)]
+struct PointsParams {
+    /// `field=Heading,…` where headings are not the known ones.
+    map: Option<String>,
+    /// The name of the file in messages.
+    file: Option<String>,
+    /// All rows or none.
+    whole: Option<bool>,
+    /// The file is the whole list: points that it does not name are closed. One wrong row refuses it.
+    replace: Option<bool>,
+    /// With `replace`: `any` if more than half of the points have really closed.
+    closing: Option<Closing>,
+}
+
+/// What an import of points came to.
+#[derive(Debug, Serialize, utoipa::ToSchema)]
+struct PointsImportOut {
+    file: String,
+    rows: i64,
+    created: usize,
+    changed: usize,
+    unchanged: usize,
+    closed: usize,
+    reopened: usize,
+    refused: usize,
+    refusals: Vec<RefusalOut>,
+}
+
+/// Imports a carrier's delivery points from a CSV or XLSX file (загрузка пунктов выдачи), as they are
+/// taken from its interface. Repeating it adds nothing.
+#[utoipa::path(
+    post, path = "/v1/carriers/{code}/points/import", tag = "imports",
+    params(("code" = String, Path), PointsParams),
+    request_body(content = Vec<u8>, content_type = "application/octet-stream"),
+    responses((status = 200, body = PointsImportOut), (status = "default", body = ProblemBody))
+)]
+async fn import_points(
+    State(app): State<App>,
+    caller: Caller<rights::CarriersManage>,
+    Path(carrier): Path<String>,
+    QueryParams(params): QueryParams<PointsParams>,
+    _key: IdempotencyKey,
+    body: Bytes,
+) -> Result<Json<PointsImportOut>, Problem> {
+    let file = params.file.unwrap_or_else(|| "points.csv".to_owned());
+    let is_whole_list = params.replace.unwrap_or(false);
+    let request = PointsRequest {
+        carrier,
+        source: Source::Bytes(Arc::from(body.as_ref())),
+        file: file.clone(),
+        map: params.map.unwrap_or_default(),
+        mode: if params.whole.unwrap_or(false) { ImportMode::Whole } else { ImportMode::Rows },
+        closing: match params.closing {
+            _ if !is_whole_list => Closing::Named,
+            Some(closing) => closing,
+            None => Closing::Plausible,
+        },
+    };
+    let report = Box::pin(points::run(&app, request, caller.principal.user())).await?;
+    Ok(Json(PointsImportOut {
+        file,
+        rows: report.rows,
+        created: report.points.created,
+        changed: report.points.changed,
+        unchanged: report.points.unchanged,
+        closed: report.points.closed,
+        reopened: report.points.reopened,
+        refused: report.refusals.len(),
+        refusals: report.refusals.iter().map(refusal_out).collect(),
+    }))
+}
+
+fn refusal_out(refusal: &Refusal) -> RefusalOut {
+    RefusalOut {
+        line: refusal.line,
+        column: refusal.column.clone(),
+        code: refusal.code.to_owned(),
+        value: refusal.value.clone(),
+        detail: refusal.text(Language::Russian),
+    }
+}
+
 async fn import(
     app: &App,
     principal: &Principal,
@@ -163,13 +250,6 @@ async fn import(
 }
 
 fn shown(file: String, report: &ImportReport) -> ImportOut {
-    let refusal = |refusal: &Refusal| RefusalOut {
-        line: refusal.line,
-        column: refusal.column.clone(),
-        code: refusal.code.to_owned(),
-        value: refusal.value.clone(),
-        detail: refusal.text(Language::Russian),
-    };
     ImportOut {
         file,
         rows: report.rows,
@@ -177,6 +257,6 @@ fn shown(file: String, report: &ImportReport) -> ImportOut {
         unchanged: report.unchanged,
         refused: report.refusals.len(),
         products_created: report.products_created,
-        refusals: report.refusals.iter().map(refusal).collect(),
+        refusals: report.refusals.iter().map(refusal_out).collect(),
     }
 }

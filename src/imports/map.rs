@@ -77,6 +77,32 @@ const BINS: &[Field] = &[
     field("mixing", &["Смешивание"]),
 ];
 
+/// The fields of a list of delivery points.
+pub const POINTS: &[Field] = &[
+    needed("code", &["PointCode", "Код", "КодПункта", "КодПВЗ", "НомерПункта"]),
+    field("kind", &["Type", "Тип", "ВидПункта", "ТипПункта"]),
+    field("name", &["Название", "Наименование", "Пункт"]),
+    field("region", &["Регион", "Область"]),
+    needed("city", &["Город", "НаселённыйПункт", "НаселенныйПункт"]),
+    field("postcode", &["Zip", "Index", "Индекс", "ПочтовыйИндекс"]),
+    needed("address", &["Адрес"]),
+    field("latitude", &["Lat", "Широта"]),
+    field("longitude", &["Lon", "Lng", "Долгота"]),
+    field("hours", &["WorkingHours", "Schedule", "РежимРаботы", "ЧасыРаботы", "ВремяРаботы"]),
+    field("phone", &["Телефон"]),
+    field("hint", &["HowToGet", "КакПройти", "Примечание", "Комментарий"]),
+    field("weight_max_kg", &["MaxWeight", "МаксВес", "МаксВесКг", "ОграничениеПоВесуКг"]),
+    field("longest_max_mm", &["MaxSide", "МаксСторонаМм", "МаксДлинаМм"]),
+    field("sum_of_sides_max_mm", &["MaxSumOfSides", "СуммаСторонМм", "МаксСуммаСторонМм"]),
+    field("cod_max", &["MaxCOD", "МаксНП", "МаксНаложенныйПлатёж", "МаксНаложенныйПлатеж"]),
+    field("cash", &["Наличные", "ОплатаНаличными"]),
+    field("card", &["Карта", "ОплатаКартой"]),
+    field("partial_buy_out", &["PartialDelivery", "ЧастичныйВыкуп", "ЧастичнаяВыдача"]),
+    field("hands_out", &["Выдача", "Выдаёт", "Выдает"]),
+    field("takes_in", &["Приём", "Прием", "Принимает"]),
+    field("closed", &["Закрыт", "ВременноЗакрыт"]),
+];
+
 /// The fields of a kind of file.
 pub const fn fields(kind: ImportKind) -> &'static [Field] {
     match kind {
@@ -115,14 +141,13 @@ pub struct Columns {
 }
 
 impl Columns {
-    /// Finds the fields of `kind` under the headings of a table.
+    /// Finds the fields that a kind of file may have under the headings of a table.
     pub fn find(
-        kind: ImportKind,
+        known: &'static [Field],
         file: &str,
         table: &Table,
         told: &BTreeMap<String, String>,
     ) -> Result<Self, ImportError> {
-        let known = fields(kind);
         if let Some(field) = told.keys().find(|name| !known.iter().any(|f| f.name == **name)) {
             let names: Vec<&str> = known.iter().map(|field| field.name).collect();
             let known = names.join(", ");
@@ -181,6 +206,17 @@ impl Columns {
         match decimal(text, 0) {
             Some(value) => Ok(Some(value)),
             None => Err(self.refuse(row, field, "not_a_whole_number")),
+        }
+    }
+
+    /// A number with so many places behind the point, as a whole number of its last place.
+    pub fn exact(&self, row: &Row, field: &str, places: usize) -> Result<Option<i64>, Refusal> {
+        match self.text(row, field) {
+            "" => Ok(None),
+            text => match decimal(text, places) {
+                Some(value) if value >= 0 => Ok(Some(value)),
+                _ => Err(self.refuse(row, field, "bad_value")),
+            },
         }
     }
 

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use super::map::{Columns, overrides};
+use super::map::{Columns, fields, overrides};
 use super::orders::{Grouping, OrderRows};
 use super::table::{Row, Survey, Table};
 use super::{
@@ -65,7 +65,7 @@ pub async fn run(
     let told = overrides(&request.map)?;
     let survey = request.source.survey(&request.file)?;
     let mut reader = Batches::open(&request, &survey, &told)?;
-    let columns = Columns::find(request.kind, &request.file, &reader.table, &told)?;
+    let columns = Columns::find(fields(request.kind), &request.file, &reader.table, &told)?;
     let job = job(app, &request, &survey, columns, actor).await?;
     let mut report = ImportReport::default();
     let mut kept = Vec::new();
@@ -197,7 +197,7 @@ impl Batches {
     ) -> Result<Self, ImportError> {
         let grouping = if request.kind == ImportKind::Orders {
             let mut table = request.source.table(survey)?;
-            let columns = Columns::find(request.kind, &request.file, &table, told)?;
+            let columns = Columns::find(fields(request.kind), &request.file, &table, told)?;
             let mut grouping = Grouping::default();
             while let Some(row) = table.next_row()? {
                 grouping.count(columns.text(&row, "order"));

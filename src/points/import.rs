@@ -37,6 +37,8 @@ text_enum! {
         Plausible = "plausible",
         /// A person knows that it is so.
         Any = "any",
+        /// What is not named stays as it is: the list is a part of all points.
+        Named = "named",
     }
 }
 
@@ -108,6 +110,8 @@ struct Run {
     reopening: Vec<String>,
     /// Points that their carrier closes; they wait for the end.
     closing: Vec<PointRow>,
+    /// Open points that the list says nothing of.
+    kept: usize,
     report: ImportReport,
 }
 
@@ -133,6 +137,7 @@ impl Run {
             writing: Vec::new(),
             reopening: Vec::new(),
             closing: Vec::new(),
+            kept: 0,
             report: ImportReport::default(),
         };
         match run.read_known().await {
@@ -299,7 +304,11 @@ impl Run {
     /// All parts were read: what is closed is closed, if that can be true.
     async fn close(&mut self, open: usize, closing: Closing) -> Result<(), PointsError> {
         self.write().await?;
-        let gone = |known: &Known| !known.is_named && known.closed_at.is_none();
+        let unnamed = |known: &Known| !known.is_named && known.closed_at.is_none();
+        if closing == Closing::Named {
+            self.kept = self.known.values().filter(|known| unnamed(known)).count();
+        }
+        let gone = |known: &Known| closing != Closing::Named && unnamed(known);
         let mut missing: Vec<String> = self
             .known
             .iter()
@@ -338,7 +347,7 @@ impl Run {
     }
 
     async fn finish(&self) -> Result<(), PointsError> {
-        let open = i64::try_from(self.report.points).unwrap_or(i64::MAX);
+        let open = i64::try_from(self.report.points + self.kept).unwrap_or(i64::MAX);
         let (of, run, now) = (self.code.clone(), self.id, self.app.clock.now());
         let finish = async move |tx: &mut Tx| store::source_finish(tx, &of, run, open, now).await;
         self.app.db.write::<bool, crate::db::DbError, _>(finish).await?;

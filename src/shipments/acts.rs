@@ -33,11 +33,21 @@ const DRAWING_SECONDS: i64 = 3;
 /// went by.
 pub async fn act_request(tx: &mut Tx, ctx: &Ctx, manifest: ManifestId) -> Result<(), DbError> {
     store::news_due(tx, manifest, ctx.now).await?;
-    for account in store::accounts_on(tx, manifest).await? {
-        if store::act_insert(tx, manifest, account, ctx.now).await? {
-            let payload = json!({ "account": account });
-            enqueue(tx, ctx, ACT, &manifest.to_string(), payload).await?;
-        }
+    let accounts = store::acts_insert(tx, manifest, ctx.now).await?;
+    acts_enqueue(tx, ctx, manifest, accounts).await
+}
+
+/// A job for each account; what is queued travels together.
+async fn acts_enqueue(
+    tx: &mut Tx,
+    ctx: &Ctx,
+    manifest: ManifestId,
+    mut accounts: Vec<CarrierAccountId>,
+) -> Result<(), DbError> {
+    accounts.sort_unstable();
+    for account in accounts {
+        let payload = json!({ "account": account });
+        enqueue(tx, ctx, ACT, &manifest.to_string(), payload).await?;
     }
     Ok(())
 }
@@ -162,11 +172,6 @@ pub(super) async fn act_retry(
     ctx: &Ctx,
     manifest: ManifestId,
 ) -> Result<(), ShipmentError> {
-    for act in store::acts_of(tx, manifest).await? {
-        if store::act_again(tx, manifest, act.account).await? {
-            let payload = json!({ "account": act.account });
-            enqueue(tx, ctx, ACT, &manifest.to_string(), payload).await?;
-        }
-    }
-    Ok(())
+    let accounts = store::acts_again(tx, manifest).await?;
+    Ok(acts_enqueue(tx, ctx, manifest, accounts).await?)
 }

@@ -1,6 +1,6 @@
 //! The poller: shipments that are due are asked for, in the portions and at the pace of their carrier.
 
-use std::collections::HashSet;
+use std::collections::{BTreeMap, HashMap, HashSet};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
@@ -163,15 +163,22 @@ impl Poller {
         }
         let seconds = i64::try_from(interval.as_secs()).unwrap_or(i64::MAX);
         let take = async move |tx: &mut Tx| {
-            let mut claimed = Vec::new();
+            let mut by_next: BTreeMap<Option<UtcMicros>, Vec<ShipmentId>> = BTreeMap::new();
             for due in &due {
                 let heard_at = due.heard_at.unwrap_or(now);
                 let next = rules::asked_next(due.status, heard_at, now, seconds);
-                if store::due_claim(tx, due, next, now).await? {
-                    claimed.push(Claim { id: due.id, reference: reference(due), next });
-                }
+                by_next.entry(next).or_default().push(due.id);
             }
-            Ok::<_, DbError>(claimed)
+            let mut claimed: HashMap<ShipmentId, Option<UtcMicros>> = HashMap::new();
+            for (next, ids) in by_next {
+                let ids = store::due_claim(tx, &ids, next, now).await?;
+                claimed.extend(ids.into_iter().map(|id| (id, next)));
+            }
+            let claim = |due: &Due| {
+                let next = *claimed.get(&due.id)?;
+                Some(Claim { id: due.id, reference: reference(due), next })
+            };
+            Ok::<Vec<Claim>, DbError>(due.iter().filter_map(claim).collect())
         };
         self.app.db.write(take).await
     }
@@ -179,8 +186,12 @@ impl Poller {
     /// The carrier does not answer: they are asked for as soon as it is tried again.
     async fn put_back(&self, claimed: Vec<Claim>, until: UtcMicros) -> Result<(), DbError> {
         let write = async move |tx: &mut Tx| {
+            let mut by_next: BTreeMap<Option<UtcMicros>, Vec<ShipmentId>> = BTreeMap::new();
             for claim in &claimed {
-                store::due_again(tx, claim.id, claim.next, until).await?;
+                by_next.entry(claim.next).or_default().push(claim.id);
+            }
+            for (next, ids) in by_next {
+                store::due_again(tx, &ids, next, until).await?;
             }
             Ok::<_, DbError>(())
         };

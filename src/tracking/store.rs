@@ -14,6 +14,12 @@ use crate::units::UtcMicros;
 use crate::{args, record};
 
 record! {
+    struct IdRow {
+        id: ShipmentId,
+    }
+}
+
+record! {
     /// What a shipment has come to.
     #[derive(Debug, Clone, PartialEq, Eq)]
     pub(super) struct Course {
@@ -181,13 +187,14 @@ const DUE: &str =
      WHERE account_id = $1 AND poll_at <= $2 AND state = 'registered'
      ORDER BY poll_at, id LIMIT $3";
 
-const DUE_CLAIM: &str = "UPDATE shipment SET poll_at = $3, asked_at = $4
-     WHERE id = $1 AND poll_at = $2 AND state = 'registered'";
+/// Whoever claimed it before has moved its time into the future, or away.
+const DUE_CLAIM: &str = "UPDATE shipment SET poll_at = $1, asked_at = $2
+     WHERE poll_at <= $2 AND state = 'registered' AND id IN (/*list*/) RETURNING id";
 
 /// A question that was not answered is asked again earlier, unless somebody moved it meanwhile.
-const DUE_AGAIN: &str = "UPDATE shipment SET poll_at = $3
-     WHERE id = $1 AND (poll_at = $2 OR (poll_at IS NULL AND $2 IS NULL))
-       AND state = 'registered'";
+const DUE_AGAIN: &str = "UPDATE shipment SET poll_at = $2
+     WHERE (poll_at = $1 OR (poll_at IS NULL AND $1 IS NULL))
+       AND state = 'registered' AND id IN (/*list*/) RETURNING id";
 
 const WANTED: &str = "UPDATE shipment SET poll_at = $2
      WHERE id = $1 AND state = 'registered' AND (poll_at IS NULL OR poll_at > $2)";
@@ -386,24 +393,28 @@ pub(super) async fn due(
     tx.fetch_all(DUE, args![account, now, count_max]).await
 }
 
-/// False: another node asks for it.
+/// Those that no other node asks for.
 pub(super) async fn due_claim(
     tx: &mut Tx,
-    due: &Due,
+    ids: &[ShipmentId],
     next: Option<UtcMicros>,
     now: UtcMicros,
-) -> Result<bool, DbError> {
-    Ok(tx.execute(DUE_CLAIM, args![due.id, due.poll_at, next, now]).await? == 1)
+) -> Result<Vec<ShipmentId>, DbError> {
+    let list = ids.iter().copied().map(Arg::from).collect();
+    let rows: Vec<IdRow> = tx.fetch_in(DUE_CLAIM, args![next, now], list).await?;
+    Ok(rows.into_iter().map(|row| row.id).collect())
 }
 
 /// From `claimed` to `again`.
 pub(super) async fn due_again(
     tx: &mut Tx,
-    id: ShipmentId,
+    ids: &[ShipmentId],
     claimed: Option<UtcMicros>,
     again: UtcMicros,
-) -> Result<bool, DbError> {
-    Ok(tx.execute(DUE_AGAIN, args![id, claimed, again]).await? == 1)
+) -> Result<(), DbError> {
+    let list = ids.iter().copied().map(Arg::from).collect();
+    let _: Vec<IdRow> = tx.fetch_in(DUE_AGAIN, args![claimed, again], list).await?;
+    Ok(())
 }
 
 /// Asked for at `at`, or earlier if it is due earlier.

@@ -30,11 +30,15 @@ mod pickups;
 mod places;
 mod plans;
 mod points;
+mod post_forms;
 mod printer_choice;
 mod printers;
 mod printing;
 mod problems;
 mod put_back;
+#[path = "../../src/documents/read_back.rs"]
+#[allow(dead_code, reason = "unit tests use more of it")]
+mod read_back;
 mod receiving;
 mod regular;
 mod road;

@@ -35,6 +35,7 @@ fn codes() -> BTreeMap<&'static str, Code> {
         ambar::receiving::ReceivingError::CODES,
         ambar::shipments::PickupError::CODES,
         ambar::shipments::ShipmentError::CODES,
+        ambar::shipments::FormError::CODES,
         ambar::shipments::NOTED_CODES,
         ambar::secrets::VaultError::CODES,
         ambar::stock::GoodsError::CODES,

@@ -263,6 +263,7 @@ const FOR_SHOPS: &[&str] = &[
     "PUT /v1/owners/{id}/delivery-terms",
     "GET /v1/parcels",
     "GET /v1/parcels/{id}",
+    "GET /v1/parcels/{id}/forms/{form}",
     "GET /v1/places/{id}/stock",
     "GET /v1/products",
     "GET /v1/products/{id}",

@@ -41,7 +41,7 @@ impl Site {
         site
     }
 
-    async fn account(
+    pub(crate) async fn account(
         &self,
         carrier: &str,
         account: &ambar::carriers::registry::Account,

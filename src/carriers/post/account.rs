@@ -5,6 +5,7 @@ use serde::Deserialize;
 use super::CODE;
 use crate::carriers::CarrierError;
 use crate::carriers::registry::Account;
+use crate::documents::post_forms::Bank;
 use crate::text_enum;
 
 text_enum! {
@@ -54,6 +55,10 @@ pub(super) struct Settings {
     /// Local time of the post office.
     #[serde(default = "Settings::usual_offset")]
     pub(super) utc_offset_hours: i32,
+    /// The account that cash on delivery is sent to: the forms of transfers (Ф. 112ЭП, 113, 117) say
+    /// it; without it they leave its place blank.
+    #[serde(default)]
+    pub(super) bank: Option<Bank>,
 }
 
 impl Settings {
@@ -121,6 +126,9 @@ impl Contract {
         }
         if !(-12..=14).contains(&settings.utc_offset_hours) {
             return Err(wrong("settings: utc_offset_hours must be between -12 and 14"));
+        }
+        if settings.bank.as_ref().is_some_and(|bank| !bank.is_whole()) {
+            return Err(wrong("settings: bank needs inn, account, name, corr_account and bic"));
         }
         if let Some(OtpravkaKeys { token, login, password }) = &keys.otpravka
             && [token, login, password].iter().any(|key| key.trim().is_empty())

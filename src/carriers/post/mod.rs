@@ -21,6 +21,7 @@
 //! of each item).
 
 mod account;
+mod blanks;
 mod client;
 mod map;
 mod papers;
@@ -34,6 +35,7 @@ mod wire;
 
 use account::Contract;
 pub use account::{Balance, LabelPaper};
+pub use blanks::Posted;
 use client::{Otpravka, PublicTariff};
 pub use map::Product;
 use tracking::TrackingLine;

@@ -127,6 +127,12 @@ impl Place {
         number.ok_or_else(|| PaperError::Template(format!("{} is no whole number", self.path)))
     }
 
+    /// The whole number there, or nothing where the model has nothing.
+    pub(super) fn number_if_any(&self, model: &Value) -> Result<Option<i64>, PaperError> {
+        let is_nothing = at(model, &self.path)?.is_null();
+        if is_nothing { Ok(None) } else { self.number(model).map(Some) }
+    }
+
     /// Another number shown as this one is.
     pub(super) fn show_number(&self, number: i64) -> String {
         show(&Value::from(number), self.shown).unwrap_or_default()

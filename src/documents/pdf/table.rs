@@ -49,7 +49,7 @@ pub(super) fn rows(table: &Table, model: &Value, width: i64) -> Result<Vec<Row>,
         for (column, width) in table.columns.iter().zip(&widths) {
             let words = column.text.fill(&item)?;
             row.cells.push(text::wrap(&words, Face::Serif, table.size.0, width - 2 * INSET));
-            row.sums.push(column.sum.as_ref().map(|sum| sum.number(&item)).transpose()?);
+            row.sums.push(column.sum.as_ref().map_or(Ok(None), |sum| sum.number_if_any(&item))?);
         }
         Ok(row)
     };
@@ -63,7 +63,7 @@ fn widths(table: &Table, width: i64) -> Vec<i64> {
     table.columns.iter().map(own).collect()
 }
 
-/// Sums of the columns that have one.
+/// Sums of the columns, where anything is to be added.
 #[derive(Clone)]
 struct Sums {
     rows: usize,
@@ -72,16 +72,15 @@ struct Sums {
 
 impl Sums {
     fn new(table: &Table) -> Self {
-        let sums = table.columns.iter().map(|column| column.sum.as_ref().map(|_| 0)).collect();
-        Self { rows: 0, sums }
+        Self { rows: 0, sums: vec![None; table.columns.len()] }
     }
 
     fn add(&mut self, row: &Row) -> Result<(), PaperError> {
         self.rows += 1;
         for (sum, more) in self.sums.iter_mut().zip(&row.sums) {
-            if let (Some(sum), Some(more)) = (sum, more) {
-                let added = sum.checked_add(*more);
-                *sum = added.ok_or_else(|| InputError::one("rows", "too_large"))?;
+            if let Some(more) = more {
+                let added = sum.unwrap_or(0).checked_add(*more);
+                *sum = Some(added.ok_or_else(|| InputError::one("rows", "too_large"))?);
             }
         }
         Ok(())
@@ -250,7 +249,8 @@ impl Placer<'_> {
 
     /// A row of sums: its words take the columns before the first sum.
     fn sums(&mut self, words: &str, sums: &Sums) -> Result<(), PaperError> {
-        let first = sums.sums.iter().position(Option::is_some).unwrap_or(self.widths.len());
+        let first = self.table.columns.iter().position(|column| column.sum.is_some());
+        let first = first.unwrap_or(self.widths.len());
         let wide: i64 = self.widths.iter().take(first).sum();
         let mut left = self.sheets.left;
         self.sum_cell(left, wide, Along::Left, words)?;

@@ -1,4 +1,5 @@
-//! What the Post refuses at the window, refused before it is printed.
+//! What the Post refuses at the window, refused before it is printed. What is empty stays blank, to be
+//! filled in by hand.
 
 use super::model::{Bank, Inventory, Item, List, ListItem, Party, Transfer};
 use crate::barcodes::{BarcodeError, PostalNumber};
@@ -31,14 +32,14 @@ pub(super) fn each<T>(
 pub(super) fn item(faults: &mut InputFaults, at: &str, item: &Item) {
     barcode(faults, &format!("{at}.barcode"), &item.barcode);
     party(faults, &format!("{at}.sender"), &item.sender);
-    party(faults, &format!("{at}.recipient"), &item.recipient);
+    addressee(faults, &format!("{at}.recipient"), &item.recipient);
     faults.range(&format!("{at}.mass_g"), item.mass_g.get(), 1..=MASS_MAX);
     sums(faults, at, (item.declared_kopecks, item.cod_kopecks, item.fee_kopecks));
 }
 
 pub(super) fn list_item(faults: &mut InputFaults, at: &str, item: &ListItem) {
     barcode(faults, &format!("{at}.barcode"), &item.barcode);
-    party(faults, &format!("{at}.recipient"), &item.recipient);
+    addressee(faults, &format!("{at}.recipient"), &item.recipient);
     faults.range(&format!("{at}.mass_g"), item.mass_g.get(), 1..=MASS_MAX);
     sums(faults, at, (item.declared_kopecks, item.cod_kopecks, item.fee_kopecks));
 }
@@ -62,18 +63,30 @@ pub(super) fn transfer(faults: &mut InputFaults, at: &str, transfer: &Transfer) 
 }
 
 pub(super) fn bank(faults: &mut InputFaults, at: &str, bank: &Bank) {
-    for (field, value, lengths) in [
-        ("inn", &bank.inn, &[10, 12][..]),
-        ("account", &bank.account, &[20]),
-        ("corr_account", &bank.corr_account, &[20]),
-        ("bic", &bank.bic, &[9]),
-    ] {
-        if !lengths.iter().any(|length| is_digits(value, *length)) {
+    for (field, value, lengths) in numbers(bank) {
+        if !value.is_empty() && !lengths.iter().any(|length| is_digits(value, *length)) {
             faults.note(format!("{at}.{field}"), "bad_format");
         }
     }
-    if bank.name.trim().is_empty() {
-        faults.note(format!("{at}.name"), "missing");
+}
+
+/// The numbers of an account, and how long each may be.
+const fn numbers(bank: &Bank) -> [(&'static str, &String, &'static [usize]); 4] {
+    [
+        ("inn", &bank.inn, &[10, 12]),
+        ("account", &bank.account, &[20]),
+        ("corr_account", &bank.corr_account, &[20]),
+        ("bic", &bank.bic, &[9]),
+    ]
+}
+
+impl Bank {
+    /// Whether everything is there and looks right.
+    pub fn is_whole(&self) -> bool {
+        let is_right =
+            |value: &str, lengths: &[usize]| lengths.iter().any(|length| is_digits(value, *length));
+        !self.name.trim().is_empty()
+            && numbers(self).into_iter().all(|(_, value, lengths)| is_right(value, lengths))
     }
 }
 
@@ -105,12 +118,7 @@ pub(super) fn total(inventory: &Inventory) -> Result<Kopecks, OutOfRange> {
 
 pub(super) fn list(list: &List) -> Result<(), InputError> {
     let mut faults = InputFaults::default();
-    for (field, value) in [
-        ("number", &list.number),
-        ("kind", &list.kind),
-        ("sender", &list.sender),
-        ("office", &list.office),
-    ] {
+    for (field, value) in [("number", &list.number), ("kind", &list.kind)] {
         if value.trim().is_empty() {
             faults.note(field, "missing");
         }
@@ -119,13 +127,16 @@ pub(super) fn list(list: &List) -> Result<(), InputError> {
     each("items", &list.items, list_item)
 }
 
-fn party(faults: &mut InputFaults, at: &str, party: &Party) {
-    for (field, value) in [("name", &party.name), ("address", &party.address)] {
-        if value.trim().is_empty() {
-            faults.note(format!("{at}.{field}"), "missing");
-        }
+/// Whom it is for: without a name nobody knows.
+fn addressee(faults: &mut InputFaults, at: &str, recipient: &Party) {
+    if recipient.name.trim().is_empty() {
+        faults.note(format!("{at}.name"), "missing");
     }
-    if !is_digits(&party.index, 6) {
+    party(faults, at, recipient);
+}
+
+fn party(faults: &mut InputFaults, at: &str, party: &Party) {
+    if !party.index.is_empty() && !is_digits(&party.index, 6) {
         faults.note(format!("{at}.index"), "bad_format");
     }
     if !party.phone.is_empty() && !is_digits(&party.phone, 10) {

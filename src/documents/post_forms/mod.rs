@@ -7,6 +7,7 @@
 //! **Invariant:** what bars say is what is written beside them; sums in figures and in words are
 //! made of one number.
 //! **Invariant:** an inventory is printed only if its lines add up to the declared value.
+//! **Invariant:** what a model leaves empty is left blank on the paper, to be filled in by hand.
 //!
 //! Deliberately absent: the logo of the Post; the two-dimensional code of Ф. 112ЭП, whose content is
 //! not published.
@@ -27,6 +28,8 @@ use crate::units::{Kopecks, OutOfRange};
 
 /// Lines on a sheet of Ф. 107.
 const INVENTORY_LINES: usize = 14;
+/// Where a sum is to be written by hand.
+const UNKNOWN_SUM: &str = "____________________";
 /// Characters in a line of a message.
 const MESSAGE_LINE: usize = 35;
 
@@ -110,6 +113,9 @@ pub fn list(list: &List) -> Result<Vec<u8>, PaperError> {
     };
     let rows: Vec<Value> = list.items.iter().map(list_view).collect();
     let count = u64::try_from(rows.len()).unwrap_or(u64::MAX);
+    let fee = sum(|item| item.fee_kopecks)?;
+    let is_known = list.items.iter().all(|item| !item.fee_kopecks.is_zero());
+    let fee_words = if is_known { words::sum(fee) } else { UNKNOWN_SUM.to_owned() };
     let model = json!({
         "number": list.number, "day": list.day.russian_text(), "kind": list.kind,
         "sender": list.sender, "contract": list.contract, "payer": list.payer,
@@ -117,7 +123,7 @@ pub fn list(list: &List) -> Result<Vec<u8>, PaperError> {
         "count": count, "count_words": words::number(count, Gender::Neuter),
         "declared_kopecks": sum(|item| item.declared_kopecks)?,
         "cod_kopecks": sum(|item| item.cod_kopecks)?,
-        "fee_kopecks": sum(|item| item.fee_kopecks)?,
+        "fee_words": fee_words,
     });
     pdf::render(Template::PostList, &model)
 }
@@ -148,12 +154,14 @@ fn item_view(item: &Item) -> Value {
 
 fn list_view(item: &ListItem) -> Value {
     let party = &item.recipient;
-    let phone = if party.phone.is_empty() { String::new() } else { format!(", +7{}", party.phone) };
+    let phone = if party.phone.is_empty() { String::new() } else { format!("+7{}", party.phone) };
+    let parts = [&party.index, &party.address, &phone].map(String::as_str);
+    let parts = parts.into_iter().filter(|part| !part.is_empty());
     json!({
         "barcode": item.barcode, "mass_g": item.mass_g, "notes": item.notes,
-        "recipient": { "name": party.name, "line": format!("{}, {}{phone}", party.index, party.address) },
+        "recipient": { "name": party.name, "line": parts.collect::<Vec<_>>().join(", ") },
         "declared_kopecks": item.declared_kopecks, "cod_kopecks": item.cod_kopecks,
-        "fee_kopecks": item.fee_kopecks,
+        "fee_kopecks": (!item.fee_kopecks.is_zero()).then_some(item.fee_kopecks),
     })
 }
 

@@ -1,6 +1,7 @@
 //! What Почта's forms say, in our words and units.
 //!
-//! Money is kopecks, weights are grams, phones are ten digits behind +7, indexes six digits.
+//! Money is kopecks, weights are grams, phones are ten digits behind +7, indexes six digits. What is
+//! empty is not known and stays blank; without a number, an addressee and a weight there is no form.
 
 use serde::{Deserialize, Serialize};
 

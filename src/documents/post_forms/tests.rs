@@ -302,8 +302,6 @@ fn what_cannot_be_written_is_refused_by_name() {
         ("barcode", "bad_check_digit"),
         ("sender.phone", "bad_format"),
         ("recipient.name", "missing"),
-        ("recipient.address", "missing"),
-        ("recipient.index", "bad_format"),
         ("mass_g", "too_small"),
         ("cod_kopecks", "too_large"),
     ];
@@ -332,6 +330,34 @@ fn what_cannot_be_written_is_refused_by_name() {
     inventories[0].lines.push(long);
     let too_long = ("inventories[0].lines[20].name".to_owned(), "too_long");
     assert_eq!(refused(super::inventories(&inventories)), [too_long]);
+}
+
+#[test]
+fn what_is_not_known_stays_blank() {
+    let mut items = items();
+    let name = items[0].recipient.name.clone();
+    items[0].sender = Party::default();
+    items[0].recipient = Party { name: name.clone(), ..Party::default() };
+    let page = drawn(labels(&items)).remove(0);
+    assert_eq!(page.text_in([166.0, 112.4, 29.0, 5.0]), "", "no index");
+    assert_eq!(page.text_in([112.0, 112.4, 48.0, 5.0]), "", "no phone");
+    assert!(page.text().contains(&name));
+
+    let mut money: Vec<Transfer> = model(Template::PostTransfer);
+    money[0].bank = super::Bank::default();
+    money[0].receiver = Party::default();
+    let page = drawn(transfers(&money)).remove(0);
+    assert_eq!(page.text_in([29.0, 110.0, 41.0, 5.0]), "", "no ИНН");
+    assert_eq!(page.text_in([154.3, 123.3, 31.0, 5.0]), "", "no БИК");
+
+    let mut list: List = model(Template::PostList);
+    let fee = drawn(super::list(&list)).remove(0).text();
+    assert!(!fee.contains("____"), "{fee}");
+    list.items.iter_mut().for_each(|item| item.fee_kopecks = Kopecks::ZERO);
+    let (sender, payer) = (std::mem::take(&mut list.sender), std::mem::take(&mut list.payer));
+    let text = drawn(super::list(&list)).remove(0).text();
+    assert!(!text.contains(&sender) && !text.contains(&payer), "{text}");
+    assert!(text.contains("пересылку с НДС: ____") && !text.contains("Ноль рублей"), "{text}");
 }
 
 #[test]

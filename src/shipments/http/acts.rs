@@ -49,9 +49,10 @@ struct CarrierActFileOut {
 
 async fn acts_of(tx: &mut Tx, manifest: ManifestId) -> Result<Vec<CarrierActOut>, ShipmentError> {
     let mut out = Vec::new();
+    let files = store::act_files(tx, manifest).await?;
     for act in store::acts_of(tx, manifest).await? {
-        let files = store::act_files(tx, manifest, act.account).await?;
-        let files = files.into_iter().map(|row| CarrierActFileOut { id: row.file, name: row.name });
+        let files = files.iter().filter(|row| row.account == act.account);
+        let files = files.map(|row| CarrierActFileOut { id: row.file, name: row.name.clone() });
         out.push(CarrierActOut {
             account_id: act.account,
             state: act.state,

@@ -1,8 +1,9 @@
-//! Accounts, terms, shipments, rates, carriers' acts and couriers over HTTP.
+//! Accounts, terms, shipments, rates, carriers' acts, couriers and the Post's forms over HTTP.
 
 mod accounts;
 mod acts;
 mod pickups;
+mod forms;
 mod rates;
 mod shipments;
 
@@ -18,6 +19,7 @@ pub fn router() -> OpenApiRouter<App> {
         .merge(accounts::router())
         .merge(acts::router())
         .merge(pickups::router())
+        .merge(forms::router())
         .merge(rates::router())
         .merge(shipments::router())
 }

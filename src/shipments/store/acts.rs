@@ -41,15 +41,11 @@ record! {
 record! {
     /// A file of an act.
     pub(in crate::shipments) struct ActFileRow {
+        pub(in crate::shipments) account: CarrierAccountId,
         pub(in crate::shipments) file: CarrierFileId,
         pub(in crate::shipments) name: String,
     }
 }
-
-const ACCOUNTS_ON: &str = "SELECT DISTINCT s.account_id
-     FROM manifest_parcel mp JOIN shipment s ON s.parcel_id = mp.parcel_id
-     WHERE mp.manifest_id = $1 AND mp.state = 'loaded' AND s.state = 'registered'
-     ORDER BY s.account_id";
 
 const SHIPMENTS_ON: &str = "SELECT s.id, s.parcel_id, s.owner_id, s.warehouse_id, s.account_id,
          s.carrier, s.number, s.state, s.mode, s.point_code, s.tariff, s.quote, s.quoted_kopecks,
@@ -61,9 +57,15 @@ const SHIPMENTS_ON: &str = "SELECT s.id, s.parcel_id, s.owner_id, s.warehouse_id
        AND s.state = 'registered'
      ORDER BY s.number";
 
-const ACT_INSERT: &str = "INSERT INTO carrier_act
+/// One act for each account that the loaded parcels went by.
+const ACTS_INSERT: &str = "INSERT INTO carrier_act
      (manifest_id, account_id, state, numbers, refused, created_at)
-     VALUES ($1, $2, 'waiting', $3, $4, $5) ON CONFLICT DO NOTHING";
+     SELECT x.manifest_id, x.account_id, 'waiting', '[]', '[]', $2
+     FROM (SELECT DISTINCT mp.manifest_id, s.account_id
+         FROM manifest_parcel mp JOIN shipment s ON s.parcel_id = mp.parcel_id
+         WHERE mp.manifest_id = $1 AND mp.state = 'loaded' AND s.state = 'registered') x
+     WHERE x.account_id IS NOT NULL
+     ON CONFLICT DO NOTHING RETURNING account_id";
 
 const ACT_FIND: &str = "SELECT account_id, state, reference, numbers, refused, problem, created_at,
          done_at
@@ -83,17 +85,20 @@ const ACT_DONE: &str = "UPDATE carrier_act
      SET state = 'done', numbers = $3, refused = $4, done_at = $5, problem = NULL
      WHERE manifest_id = $1 AND account_id = $2 AND state = 'waiting'";
 
-const ACT_AGAIN: &str = "UPDATE carrier_act SET state = 'waiting', problem = NULL, reference = NULL
-     WHERE manifest_id = $1 AND account_id = $2 AND state = 'refused'";
+const ACTS_AGAIN: &str =
+    "UPDATE carrier_act SET state = 'waiting', problem = NULL, reference = NULL
+     WHERE manifest_id = $1 AND state = 'refused' RETURNING account_id";
 
 const ACT_FILE_ADD: &str =
     "INSERT INTO carrier_act_file (manifest_id, account_id, file_id) VALUES ($1, $2, $3)";
 
-const ACT_FILES: &str = "SELECT f.id, f.name FROM carrier_act_file a JOIN carrier_file f
+const ACT_FILES: &str =
+    "SELECT a.account_id, f.id, f.name FROM carrier_act_file a JOIN carrier_file f
          ON f.id = a.file_id
-     WHERE a.manifest_id = $1 AND a.account_id = $2 ORDER BY f.id";
+     WHERE a.manifest_id = $1 ORDER BY f.id";
 
-const ACT_FILE_OWNED: &str = "SELECT f.id, f.name FROM carrier_act_file a JOIN carrier_file f
+const ACT_FILE_OWNED: &str =
+    "SELECT a.account_id, f.id, f.name FROM carrier_act_file a JOIN carrier_file f
          ON f.id = a.file_id
      WHERE a.manifest_id = $1 AND f.id = $2";
 
@@ -108,15 +113,14 @@ const LEFT_OUT: &str = "UPDATE shipment SET attention = 'problem', problem = $2
      WHERE number = $1 AND state = 'registered'";
 
 pub(super) const QUERIES: &[&str] = &[
-    ACCOUNTS_ON,
     SHIPMENTS_ON,
-    ACT_INSERT,
+    ACTS_INSERT,
     ACT_FIND,
     ACTS_OF,
     ACT_REFERENCE,
     ACT_PROBLEM,
     ACT_DONE,
-    ACT_AGAIN,
+    ACTS_AGAIN,
     ACT_FILE_ADD,
     ACT_FILES,
     ACT_FILE_OWNED,
@@ -124,15 +128,6 @@ pub(super) const QUERIES: &[&str] = &[
     NEWS_DUE,
     LEFT_OUT,
 ];
-
-/// The accounts that the loaded parcels of a manifest went by.
-pub(in crate::shipments) async fn accounts_on(
-    tx: &mut Tx,
-    manifest: ManifestId,
-) -> Result<Vec<CarrierAccountId>, DbError> {
-    let rows: Vec<AccountIdRow> = tx.fetch_all(ACCOUNTS_ON, args![manifest]).await?;
-    Ok(rows.into_iter().map(|row| row.account).collect())
-}
 
 pub(in crate::shipments) async fn shipments_on(
     tx: &mut Tx,
@@ -142,16 +137,14 @@ pub(in crate::shipments) async fn shipments_on(
     tx.fetch_all(SHIPMENTS_ON, args![manifest, account]).await
 }
 
-/// False: it was asked for before.
-pub(in crate::shipments) async fn act_insert(
+/// The accounts whose acts were not asked for before.
+pub(in crate::shipments) async fn acts_insert(
     tx: &mut Tx,
     manifest: ManifestId,
-    account: CarrierAccountId,
     now: UtcMicros,
-) -> Result<bool, DbError> {
-    let none = Value::Array(Vec::new());
-    let values = args![manifest, account, none.clone(), none, now];
-    Ok(tx.execute(ACT_INSERT, values).await? == 1)
+) -> Result<Vec<CarrierAccountId>, DbError> {
+    let rows: Vec<AccountIdRow> = tx.fetch_all(ACTS_INSERT, args![manifest, now]).await?;
+    Ok(rows.into_iter().map(|row| row.account).collect())
 }
 
 pub(in crate::shipments) async fn act_find(
@@ -200,13 +193,13 @@ pub(in crate::shipments) async fn act_done(
     Ok(tx.execute(ACT_DONE, values).await? == 1)
 }
 
-/// A refused act is asked for anew.
-pub(in crate::shipments) async fn act_again(
+/// The accounts whose refused acts are asked for anew.
+pub(in crate::shipments) async fn acts_again(
     tx: &mut Tx,
     manifest: ManifestId,
-    account: CarrierAccountId,
-) -> Result<bool, DbError> {
-    Ok(tx.execute(ACT_AGAIN, args![manifest, account]).await? == 1)
+) -> Result<Vec<CarrierAccountId>, DbError> {
+    let rows: Vec<AccountIdRow> = tx.fetch_all(ACTS_AGAIN, args![manifest]).await?;
+    Ok(rows.into_iter().map(|row| row.account).collect())
 }
 
 pub(in crate::shipments) async fn act_file_add(
@@ -221,9 +214,8 @@ pub(in crate::shipments) async fn act_file_add(
 pub(in crate::shipments) async fn act_files(
     tx: &mut Tx,
     manifest: ManifestId,
-    account: CarrierAccountId,
 ) -> Result<Vec<ActFileRow>, DbError> {
-    tx.fetch_all(ACT_FILES, args![manifest, account]).await
+    tx.fetch_all(ACT_FILES, args![manifest]).await
 }
 
 /// Whether the file belongs to an act of this manifest.

@@ -4,6 +4,7 @@ pub(in crate::shipments) mod accounts;
 pub(in crate::shipments) mod acts;
 pub(in crate::shipments) mod facts;
 pub(in crate::shipments) mod pickups;
+pub(in crate::shipments) mod forms;
 pub(in crate::shipments) mod points;
 pub(in crate::shipments) mod shipments;
 
@@ -13,6 +14,7 @@ pub const QUERIES: &[&[&str]] = &[
     acts::QUERIES,
     facts::QUERIES,
     pickups::QUERIES,
+    forms::QUERIES,
     points::QUERIES,
     shipments::QUERIES,
 ];
