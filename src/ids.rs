@@ -161,6 +161,21 @@ ids! {
     ShopEventId = "sev";
     /// Where a shop wants to be told.
     WebhookEndpointId = "whk";
+    MoneyAccountId = "mac";
+    TransferId = "trf";
+    /// A carrier's register of what it collected (реестр наложенных платежей).
+    CodRegisterId = "reg";
+    /// What does not agree, for a person to decide.
+    FindingId = "fnd";
+    /// An account of the operator's at a bank (расчётный счёт).
+    BankAccountId = "bac";
+    BankStatementId = "bst";
+    BankDocumentId = "bdc";
+    CarrierInvoiceId = "civ";
+    ChargeId = "chg";
+    AgentReportId = "agr";
+    PayoutId = "pay";
+    FiscalReceiptId = "fsc";
 }
 
 #[cfg(test)]

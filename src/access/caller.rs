@@ -70,6 +70,9 @@ pub mod rights {
         AuditRead,
         JobsManage,
         WebhooksManage,
+        MoneyRead,
+        MoneyWork,
+        MoneyApprove,
     );
 }
 

@@ -97,6 +97,12 @@ text_enum! {
         JobsManage = "jobs_manage",
         /// To say where events of a shop are sent.
         WebhooksManage = "webhooks_manage",
+        /// To see accounts, registers, reports and payouts.
+        MoneyRead = "money_read",
+        /// To import, match, resolve and prepare.
+        MoneyWork = "money_work",
+        /// To approve what somebody else prepared.
+        MoneyApprove = "money_approve",
     }
 }
 
@@ -130,9 +136,10 @@ impl Role {
     /// What the role may do.
     pub fn rights(self) -> &'static [Right] {
         use Right::{
-            AuditRead, CatalogRead, CatalogWrite, ManifestsRead, ManifestsWork, OrdersRead,
-            OrdersWrite, OwnersWrite, PackingWork, PickingWork, PrintingWork, ReceivingAnnounce,
-            ReceivingRead, ReceivingWork, StockRead, WarehouseRead, WebhooksManage,
+            AuditRead, CatalogRead, CatalogWrite, ManifestsRead, ManifestsWork, MoneyApprove,
+            MoneyRead, MoneyWork, OrdersRead, OrdersWrite, OwnersWrite, PackingWork, PickingWork,
+            PrintingWork, ReceivingAnnounce, ReceivingRead, ReceivingWork, StockRead,
+            WarehouseRead, WebhooksManage,
         };
         match self {
             Self::Administrator => Right::ALL,
@@ -169,6 +176,9 @@ impl Role {
                 OrdersRead,
                 ManifestsRead,
                 AuditRead,
+                MoneyRead,
+                MoneyWork,
+                MoneyApprove,
             ],
             Self::ShopOwner => &[
                 CatalogRead,
@@ -179,6 +189,7 @@ impl Role {
                 OrdersRead,
                 OrdersWrite,
                 WebhooksManage,
+                MoneyRead,
             ],
         }
     }

@@ -40,6 +40,7 @@ const MIGRATIONS: &[Migration] = migrations![
     "0014_shipments",
     "0015_notices",
     "0016_points",
+    "0017_money",
 ];
 
 const TABLE: &str = "CREATE TABLE IF NOT EXISTS schema_migration (

@@ -30,6 +30,7 @@ macro_rules! locale_files {
             include_str!(concat!("../../locales/", $language, "/points.ftl")),
             include_str!(concat!("../../locales/", $language, "/packing.ftl")),
             include_str!(concat!("../../locales/", $language, "/manifests.ftl")),
+            include_str!(concat!("../../locales/", $language, "/money.ftl")),
             include_str!(concat!("../../locales/", $language, "/printing.ftl")),
             include_str!(concat!("../../locales/", $language, "/stock.ftl")),
             include_str!(concat!("../../locales/", $language, "/notices.ftl")),

@@ -8,6 +8,7 @@ use super::service::manifest_hold;
 use super::store::{self, ContentRow, EntryRow};
 use crate::carriers::{ManifestModel, ParcelModel};
 use crate::catalog::{PlaceKind, virtual_place};
+use crate::cod;
 use crate::commands::Ctx;
 use crate::db::{DbError, Tx};
 use crate::ids::{ManifestId, PlaceId};
@@ -81,6 +82,7 @@ async fn hand_over(
         contents.iter().map(|content| move_of(content, carrier, head.id, ctx)).collect();
     let wanted = contents.iter().map(|content| content.pieces).max().unwrap_or(Pieces::ZERO);
     entry_insert_many(tx, ctx, &lines).await.map_err(|error| refusal(error, wanted))?;
+    cod::expect(tx, ctx, head.id).await?;
     Ok(())
 }
 

@@ -36,6 +36,7 @@ pub use self::service::{
     parcels_missing,
 };
 pub use self::store::QUERIES;
+use crate::cod::CodError;
 use crate::commands::CommandError;
 use crate::fault::InputError;
 use crate::faults;
@@ -81,5 +82,6 @@ faults! {
         Command(CommandError),
         Order(OrderError),
         Stock(StockError),
+        Cod(CodError),
     }
 }

@@ -3,9 +3,8 @@
 use serde_json::json;
 
 use crate::db::{Arg, DbError, Tx};
-use crate::ids::{
-    CarrierAccountId, DeviceId, OrderId, OwnerId, ParcelId, ProductId, ShipmentId, WarehouseId,
-};
+use crate::ids::{DeviceId, OwnerId, ProductId, WarehouseId};
+use crate::sandbox::on_the_way::{OnTheWay, Route};
 use crate::units::UtcMicros;
 use crate::{args, record};
 
@@ -44,8 +43,8 @@ const PRODUCTS_WITHOUT_STOCK: &str = "SELECT p.id, p.owner_id FROM product p
 
 const IDLE_ACCOUNT: &str = "INSERT INTO carrier_account
      (id, warehouse_id, carrier, name, settings, credentials, origin, hook, active, version,
-         created_at)
-     VALUES ($1, $2, $3, $3, $4, $5, $4, $6, $7, 1, $8)";
+         created_at, owner_id)
+     VALUES ($1, $2, $3, $3, $4, $5, $4, $6, $7, 1, $8, $9)";
 
 const SHIPPED_ORDER: &str = "INSERT INTO shop_order
      (id, owner_id, warehouse_id, number, external_number, carrier, recipient, created_at, state,
@@ -64,9 +63,9 @@ const GONE_PARCEL: &str = "INSERT INTO parcel
 const ON_THE_WAY: &str = "INSERT INTO shipment
      (id, parcel_id, owner_id, warehouse_id, account_id, carrier, number, track, ask, sent_at,
          status_at, heard_at, poll_at, created_at, registered_at, state, mode, status, point_code,
-         tariff, carrier_ref)
+         tariff, carrier_ref, quoted_kopecks)
      VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19,
-         $20, $21)";
+         $20, $21, $22)";
 
 pub const QUERIES: &[&str] = &[
     BIRTH,
@@ -82,101 +81,103 @@ pub const QUERIES: &[&str] = &[
 /// A contract that is not in use, so that nobody talks to its carrier.
 pub(super) async fn idle_account_insert(
     tx: &mut Tx,
-    account: CarrierAccountId,
-    warehouse: WarehouseId,
-    carrier: &str,
+    route: &Route,
     hook: &str,
     at: UtcMicros,
 ) -> Result<(), DbError> {
-    let values = args![account, warehouse, carrier, json!({}), vec![0_u8], hook, false, at];
+    let values = args![
+        route.account,
+        route.warehouse,
+        &route.carrier,
+        json!({}),
+        vec![0_u8],
+        hook,
+        false,
+        at,
+        route.owner,
+    ];
     tx.execute(IDLE_ACCOUNT, values).await.map(drop)
 }
 
-/// A parcel that its carrier has, to be made.
-#[derive(Debug, Clone)]
-pub(super) struct NewOnTheWay {
-    pub(super) shipment: ShipmentId,
-    pub(super) parcel: ParcelId,
-    pub(super) order: OrderId,
-    pub(super) owner: OwnerId,
-    pub(super) warehouse: WarehouseId,
-    pub(super) account: CarrierAccountId,
-    pub(super) carrier: &'static str,
-    /// Of everything.
-    pub(super) number: String,
-    pub(super) at: UtcMicros,
-}
-
-/// Writes orders, parcels and shipments.
-pub(super) async fn on_the_way_insert(tx: &mut Tx, news: &[NewOnTheWay]) -> Result<(), DbError> {
-    tx.insert_many(SHIPPED_ORDER, news.iter().map(order_row).collect()).await?;
-    let place = |new: &NewOnTheWay| {
-        args![new.parcel, new.warehouse, &new.number, new.at, "parcel", false, false]
+/// Writes orders, parcels and shipments of one contract.
+pub(super) async fn on_the_way_insert(
+    tx: &mut Tx,
+    route: &Route,
+    news: &[OnTheWay],
+    at: UtcMicros,
+) -> Result<(), DbError> {
+    let order = |new: &OnTheWay| order_row(route, new, at);
+    tx.insert_many(SHIPPED_ORDER, news.iter().map(order).collect()).await?;
+    let place = |new: &OnTheWay| {
+        args![new.parcel, route.warehouse, &new.number, at, "parcel", false, false]
     };
     tx.insert_many(PARCEL_PLACE, news.iter().map(place).collect()).await?;
-    tx.insert_many(GONE_PARCEL, news.iter().map(parcel_row).collect()).await?;
-    tx.insert_many(ON_THE_WAY, news.iter().map(shipment_row).collect()).await.map(drop)
+    let parcel = |new: &OnTheWay| parcel_row(route, new, at);
+    tx.insert_many(GONE_PARCEL, news.iter().map(parcel).collect()).await?;
+    let shipment = |new: &OnTheWay| shipment_row(route, new, at);
+    tx.insert_many(ON_THE_WAY, news.iter().map(shipment).collect()).await.map(drop)
 }
 
-fn order_row(new: &NewOnTheWay) -> Vec<Arg> {
+fn order_row(route: &Route, new: &OnTheWay, at: UtcMicros) -> Vec<Arg> {
     args![
         new.order,
-        new.owner,
-        new.warehouse,
+        route.owner,
+        route.warehouse,
         &new.number,
-        &new.number,
-        new.carrier,
+        &new.order_number,
+        &route.carrier,
         json!({}),
-        new.at,
+        at,
         "shipped",
         "partial",
         "",
         0_i64,
-        0_i64,
+        new.cod,
         1_i64,
     ]
 }
 
-fn parcel_row(new: &NewOnTheWay) -> Vec<Arg> {
+fn parcel_row(route: &Route, new: &OnTheWay, at: UtcMicros) -> Vec<Arg> {
     args![
         new.parcel,
-        new.warehouse,
-        new.owner,
+        route.warehouse,
+        route.owner,
         new.order,
         &new.number,
-        new.carrier,
-        new.at,
-        new.at,
+        &route.carrier,
+        at,
+        at,
         "handed_over",
         "",
-        0_i64,
-        500_i64,
+        new.cod,
+        new.weight,
     ]
 }
 
-fn shipment_row(new: &NewOnTheWay) -> Vec<Arg> {
+fn shipment_row(route: &Route, new: &OnTheWay, at: UtcMicros) -> Vec<Arg> {
     args![
         new.shipment,
         new.parcel,
-        new.owner,
-        new.warehouse,
-        new.account,
-        new.carrier,
+        route.owner,
+        route.warehouse,
+        route.account,
+        &route.carrier,
         &new.number,
-        &new.number,
+        &new.track,
         json!({}),
-        new.at,
-        new.at,
-        new.at,
-        new.at,
-        new.at,
-        new.at,
+        at,
+        at,
+        at,
+        at,
+        at,
+        at,
         "registered",
         "door",
         "created",
         "",
         "",
         "",
+        new.quoted,
     ]
 }
 

@@ -4,7 +4,7 @@
 use serde::{Deserialize, Serialize};
 
 use crate::db::{Db, DbError, Tx};
-use crate::{args, record};
+use crate::{args, money, record};
 
 /// How many differences of a kind are shown.
 const SHOWN_MAX: i64 = 100;
@@ -25,7 +25,7 @@ record! {
 /// What an audit found.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
 pub struct IntegrityReport {
-    /// Lines of the ledger that were read.
+    /// Lines of the two ledgers that were read.
     pub entries: i64,
     pub differences: Vec<Difference>,
 }
@@ -101,7 +101,8 @@ const OWNERS: &str = "SELECT 'entry_owner', e.id, CAST(1 AS BIGINT), CAST(0 AS B
     FROM stock_entry e JOIN product p ON p.id = e.product_id
     WHERE p.owner_id <> e.owner_id LIMIT $1";
 
-const ENTRY_COUNT: &str = "SELECT COUNT(*) FROM stock_entry";
+const ENTRY_COUNT: &str =
+    "SELECT (SELECT COUNT(*) FROM stock_entry) + (SELECT COUNT(*) FROM money_transfer)";
 
 const RULES: &[&str] = &[ON_HAND, RESERVED, PICKED, UNALLOCATED, PROMISED, OWNERS];
 
@@ -112,7 +113,7 @@ pub const QUERIES: &[&str] =
 pub async fn verify(db: &Db) -> Result<IntegrityReport, DbError> {
     db.snapshot(async |tx: &mut Tx| {
         let mut differences = Vec::new();
-        for rule in RULES {
+        for rule in RULES.iter().chain(money::integrity::RULES) {
             differences.extend(tx.fetch_all::<Difference>(rule, args![SHOWN_MAX]).await?);
         }
         let entries = tx.fetch_one::<crate::db::Count>(ENTRY_COUNT, vec![]).await?.value;

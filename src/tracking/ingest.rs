@@ -10,6 +10,7 @@ use super::rules::{self, Fact, fold};
 use super::store::{self, Course, EventRow, Kept, Key};
 use crate::app::App;
 use crate::carriers::model::{DeliveryStatus, ShipmentRef, Track, TrackEvent};
+use crate::cod::{self, Delivery};
 use crate::commands::{Ctx, body_hash};
 use crate::db::{DbError, Tx};
 use crate::ids::{ShipmentId, TrackingEventId};
@@ -213,8 +214,17 @@ async fn keep(tx: &mut Tx, ctx: &Ctx, fresh: &[EventRow]) -> Result<Ingested, Db
         moved += u64::from(change.course.status != change.status_before);
         changes.push(change);
     }
+    let deliveries: Vec<Delivery> = changes.iter().filter_map(delivery_of).collect();
+    cod::follow(tx, ctx, &deliveries).await?;
     announce(tx, ctx, &changes).await?;
     Ok(Ingested { unknown: 0, events, moved })
+}
+
+/// What the money of a parcel follows.
+fn delivery_of(change: &Change) -> Option<Delivery> {
+    let course = &change.course;
+    let status = course.status.filter(|status| Some(*status) != change.status_before)?;
+    Some(Delivery { parcel: course.parcel, status, at: course.status_at? })
 }
 
 /// Where a shipment is by all its events, after something new was heard.

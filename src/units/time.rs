@@ -100,6 +100,11 @@ impl Day {
         self.0
     }
 
+    /// The day after; nothing at the end of the calendar.
+    pub fn next(self) -> Option<Self> {
+        self.0.succ_opt().map(Self)
+    }
+
     /// `22.11.2026`.
     pub fn russian_text(self) -> String {
         self.0.format("%d.%m.%Y").to_string()

@@ -20,6 +20,7 @@ mod jobs;
 mod ledger;
 mod loading;
 mod manifests;
+mod money;
 mod notices;
 mod order_lines;
 mod orders;

@@ -1,0 +1,225 @@
+//! The chain of custody: which accounts a step moves, and what a delivery status means for it. Pure.
+
+use uuid::Uuid;
+
+use super::store::Cod;
+use crate::carriers::model::DeliveryStatus;
+use crate::ids::{AgentReportId, CodRegisterId, OwnerId, PayoutId};
+use crate::money::{Account, TransferReason};
+use crate::text_enum;
+use crate::units::Kopecks;
+
+text_enum! {
+    /// A step of a parcel's money, in the order of the chain.
+    pub enum StepKind {
+        Expected = "expected",
+        Released = "released",
+        Collected = "collected",
+        Registered = "registered",
+        Received = "received",
+        Advanced = "advanced",
+        AdvanceCleared = "advance_cleared",
+        Reported = "reported",
+        Paid = "paid",
+        Refunded = "refunded",
+    }
+}
+
+/// A step with the paper that it needs.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Step {
+    /// The carrier is to take it from the buyer.
+    Expected,
+    /// The buyer does not pay it after all.
+    Released,
+    /// The buyer paid it.
+    Collected,
+    /// The carrier's register lists it.
+    Registered(CodRegisterId),
+    /// The money of the register came in.
+    Received(CodRegisterId),
+    /// Promised to the shop before it came in.
+    Advanced(AgentReportId),
+    /// What was advanced came in.
+    AdvanceCleared(CodRegisterId),
+    /// The agent's report lists it.
+    Reported(AgentReportId),
+    Paid(PayoutId),
+    /// The carrier took it back: the buyer has it again.
+    Refunded(CodRegisterId),
+}
+
+impl Step {
+    pub const fn kind(self) -> StepKind {
+        match self {
+            Self::Expected => StepKind::Expected,
+            Self::Released => StepKind::Released,
+            Self::Collected => StepKind::Collected,
+            Self::Registered(_) => StepKind::Registered,
+            Self::Received(_) => StepKind::Received,
+            Self::Advanced(_) => StepKind::Advanced,
+            Self::AdvanceCleared(_) => StepKind::AdvanceCleared,
+            Self::Reported(_) => StepKind::Reported,
+            Self::Paid(_) => StepKind::Paid,
+            Self::Refunded(_) => StepKind::Refunded,
+        }
+    }
+
+    pub const fn reason(self) -> TransferReason {
+        match self {
+            Self::Expected => TransferReason::CodExpected,
+            Self::Released => TransferReason::CodReleased,
+            Self::Collected => TransferReason::CodCollected,
+            Self::Registered(_) => TransferReason::CodRegistered,
+            Self::Received(_) => TransferReason::CodReceived,
+            Self::Advanced(_) => TransferReason::CodAdvanced,
+            Self::AdvanceCleared(_) => TransferReason::CodAdvanceCleared,
+            Self::Reported(_) => TransferReason::CodReported,
+            Self::Paid(_) => TransferReason::CodPaid,
+            Self::Refunded(_) => TransferReason::CodRefunded,
+        }
+    }
+
+    /// The paper behind it.
+    pub const fn document(self) -> Option<Uuid> {
+        match self {
+            Self::Expected | Self::Released | Self::Collected => None,
+            Self::Registered(id)
+            | Self::Received(id)
+            | Self::AdvanceCleared(id)
+            | Self::Refunded(id) => Some(id.uuid()),
+            Self::Advanced(id) | Self::Reported(id) => Some(id.uuid()),
+            Self::Paid(id) => Some(id.uuid()),
+        }
+    }
+
+    /// Debit and credit of each transfer that the step is; the first is the one of the step itself.
+    pub fn accounts(self, owner: OwnerId, carrier: &str) -> Vec<(Account, Account)> {
+        use Account::{
+            CodAtBuyer, CodAtCarrier, CodPending, CodReceived, CodRegistered, OwnerAdvance,
+            OwnerPayable, PayoutClearing, RegisterClearing,
+        };
+        let carrier = || carrier.to_owned();
+        match self {
+            Self::Expected => vec![(CodAtBuyer(owner, carrier()), CodPending(owner))],
+            Self::Released => vec![(CodPending(owner), CodAtBuyer(owner, carrier()))],
+            Self::Collected => {
+                vec![(CodAtCarrier(owner, carrier()), CodAtBuyer(owner, carrier()))]
+            }
+            Self::Registered(_) => {
+                vec![(CodRegistered(owner, carrier()), CodAtCarrier(owner, carrier()))]
+            }
+            Self::Received(register) => vec![
+                (RegisterClearing(carrier(), register), CodRegistered(owner, carrier())),
+                (CodPending(owner), CodReceived(owner)),
+            ],
+            Self::Advanced(_) => vec![(OwnerAdvance(owner), OwnerPayable(owner))],
+            Self::AdvanceCleared(_) => vec![(CodReceived(owner), OwnerAdvance(owner))],
+            Self::Reported(_) => vec![(CodReceived(owner), OwnerPayable(owner))],
+            Self::Paid(payout) => vec![(OwnerPayable(owner), PayoutClearing(owner, payout))],
+            Self::Refunded(register) => {
+                vec![(OwnerPayable(owner), RegisterClearing(carrier(), register))]
+            }
+        }
+    }
+}
+
+/// What a delivery status does to the money of a parcel: signed amounts.
+///
+/// What a register lists already is not taken back here: that is a finding for people.
+pub(super) fn of_status(cod: &Cod, status: DeliveryStatus) -> Vec<(Step, Kopecks)> {
+    let open = cod.expected.get() - cod.released.get() - cod.collected.get();
+    let unregistered = cod.collected.get() - cod.registered.get();
+    let back = |step: Step, amount: i64| (step, Kopecks::new(-amount));
+    match status {
+        DeliveryStatus::Delivered => {
+            // It was thought to come back.
+            let open = open + cod.released.get();
+            vec![back(Step::Released, cod.released.get()), (Step::Collected, Kopecks::new(open))]
+        }
+        DeliveryStatus::Returning
+        | DeliveryStatus::Returned
+        | DeliveryStatus::Lost
+        | DeliveryStatus::Cancelled => {
+            let released = Kopecks::new(open + unregistered);
+            vec![back(Step::Collected, unregistered), (Step::Released, released)]
+        }
+        DeliveryStatus::PartlyDelivered
+        | DeliveryStatus::Created
+        | DeliveryStatus::Accepted
+        | DeliveryStatus::InTransit
+        | DeliveryStatus::ArrivedAtPoint
+        | DeliveryStatus::OutForDelivery => {
+            vec![back(Step::Collected, unregistered), back(Step::Released, cod.released.get())]
+        }
+    }
+    .into_iter()
+    .filter(|(_, amount)| !amount.is_zero())
+    .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::ids::{OrderId, ParcelId};
+
+    fn cod(expected: i64, released: i64, collected: i64, registered: i64) -> Cod {
+        Cod {
+            parcel: ParcelId::new(),
+            owner: OwnerId::new(),
+            order: OrderId::new(),
+            carrier: "cdek".to_owned(),
+            expected: Kopecks::new(expected),
+            released: Kopecks::new(released),
+            collected: Kopecks::new(collected),
+            registered: Kopecks::new(registered),
+            received: Kopecks::ZERO,
+            advanced: Kopecks::ZERO,
+            reported: Kopecks::ZERO,
+            paid: Kopecks::ZERO,
+            refunded: Kopecks::ZERO,
+            is_partial: false,
+        }
+    }
+
+    fn moves(cod: &Cod, status: DeliveryStatus) -> Vec<(StepKind, i64)> {
+        of_status(cod, status).into_iter().map(|(step, sum)| (step.kind(), sum.get())).collect()
+    }
+
+    #[test]
+    fn a_delivered_parcel_was_paid_for_once() {
+        let fresh = cod(1_000, 0, 0, 0);
+        assert_eq!(moves(&fresh, DeliveryStatus::Delivered), [(StepKind::Collected, 1_000)]);
+        let told_again = cod(1_000, 0, 1_000, 0);
+        assert_eq!(moves(&told_again, DeliveryStatus::Delivered), []);
+        let thought_returned = cod(1_000, 1_000, 0, 0);
+        assert_eq!(
+            moves(&thought_returned, DeliveryStatus::Delivered),
+            [(StepKind::Released, -1_000), (StepKind::Collected, 1_000)],
+        );
+    }
+
+    #[test]
+    fn a_returned_parcel_brings_nothing_but_what_a_register_lists() {
+        assert_eq!(
+            moves(&cod(1_000, 0, 0, 0), DeliveryStatus::Returned),
+            [(StepKind::Released, 1_000)],
+        );
+        assert_eq!(
+            moves(&cod(1_000, 0, 1_000, 0), DeliveryStatus::Returned),
+            [(StepKind::Collected, -1_000), (StepKind::Released, 1_000)],
+        );
+        assert_eq!(moves(&cod(1_000, 0, 1_000, 1_000), DeliveryStatus::Returned), []);
+        assert_eq!(
+            moves(&cod(1_000, 0, 700, 700), DeliveryStatus::Returned),
+            [(StepKind::Released, 300)],
+            "of a parcel that was taken in part the rest comes back",
+        );
+    }
+
+    #[test]
+    fn how_much_of_a_part_was_paid_only_the_register_says() {
+        assert_eq!(moves(&cod(1_000, 0, 0, 0), DeliveryStatus::PartlyDelivered), []);
+        assert_eq!(moves(&cod(1_000, 0, 0, 0), DeliveryStatus::InTransit), []);
+    }
+}

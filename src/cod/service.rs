@@ -1,0 +1,173 @@
+//! Moving the money of parcels along the chain.
+
+use std::collections::{BTreeMap, HashMap};
+
+use super::CodError;
+use super::chain::{Step, StepKind, of_status};
+use super::store::{self, Cod, StepRow};
+use crate::carriers::model::DeliveryStatus;
+use crate::commands::Ctx;
+use crate::db::{DbError, Tx};
+use crate::ids::{ManifestId, OwnerId, ParcelId, TransferId};
+use crate::money::{Posting, open_day, post};
+use crate::units::{Day, Kopecks, UtcMicros};
+
+/// A step of one parcel.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct CodMove {
+    pub parcel: ParcelId,
+    pub step: Step,
+    /// Negative: taken back. Nothing moves for zero.
+    pub amount: Kopecks,
+    pub day: Day,
+}
+
+/// What a carrier says of a parcel.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Delivery {
+    pub parcel: ParcelId,
+    pub status: DeliveryStatus,
+    pub at: UtcMicros,
+}
+
+/// Moves the money of parcels: one transfer per step, day, owner and carrier, whatever the number of
+/// parcels. A parcel without cash on delivery gets a chain of its own (a carrier that took money for
+/// a prepaid order). A day of a closed period is the first open one.
+pub async fn advance(tx: &mut Tx, ctx: &Ctx, moves: &[CodMove]) -> Result<(), CodError> {
+    let moves: Vec<&CodMove> = moves.iter().filter(|one| !one.amount.is_zero()).collect();
+    let parcels: Vec<ParcelId> = moves.iter().map(|one| one.parcel).collect();
+    let mut known = held(tx, &parcels).await?;
+    let new: Vec<ParcelId> =
+        parcels.into_iter().filter(|parcel| !known.contains_key(parcel)).collect();
+    if !new.is_empty() {
+        store::open(tx, &new).await?;
+        known.extend(held(tx, &new).await?);
+    }
+    write(tx, ctx, &moves, &known).await
+}
+
+async fn held(tx: &mut Tx, parcels: &[ParcelId]) -> Result<HashMap<ParcelId, Cod>, DbError> {
+    let rows = store::hold(tx, parcels).await?;
+    Ok(rows.into_iter().map(|cod| (cod.parcel, cod)).collect())
+}
+
+/// What goes over one transfer.
+type Group<'a> = (Step, bool, OwnerId, &'a str, Day);
+
+async fn write(
+    tx: &mut Tx,
+    ctx: &Ctx,
+    moves: &[&CodMove],
+    known: &HashMap<ParcelId, Cod>,
+) -> Result<(), CodError> {
+    let mut groups: BTreeMap<Group<'_>, BTreeMap<ParcelId, Kopecks>> = BTreeMap::new();
+    let mut days: HashMap<Day, Day> = HashMap::new();
+    for one in moves {
+        let Some(cod) = known.get(&one.parcel) else {
+            return Err(CodError::ParcelUnknown { parcel: one.parcel });
+        };
+        let day = match days.get(&one.day) {
+            Some(day) => *day,
+            None => open_day(tx, one.day).await?,
+        };
+        days.insert(one.day, day);
+        let group = (one.step, one.amount.is_positive(), cod.owner, cod.carrier.as_str(), day);
+        let part = groups.entry(group).or_default().entry(one.parcel).or_default();
+        *part = part.checked_add(one.amount).map_err(|_| CodError::SumTooBig)?;
+    }
+    let mut postings = Vec::new();
+    let mut steps: BTreeMap<usize, Vec<StepRow>> = BTreeMap::new();
+    for ((step, is_forward, owner, carrier, day), parts) in groups {
+        let transfer = transfer_of(step, is_forward, (owner, carrier), day, &parts, &mut postings)?;
+        let rows = parts.into_iter().map(|(parcel, amount)| StepRow {
+            parcel,
+            step,
+            transfer,
+            amount,
+            day,
+        });
+        steps.entry(turn(step, is_forward)).or_default().extend(rows);
+    }
+    post(tx, ctx, &postings).await?;
+    for rows in steps.values() {
+        store::steps_insert(tx, ctx, rows).await.map_err(refusal)?;
+    }
+    Ok(())
+}
+
+/// When a step is written: first what is taken back, from the end of the chain, then what comes, from
+/// its beginning. So no step overtakes another in between.
+fn turn(step: Step, is_forward: bool) -> usize {
+    let place = StepKind::ALL.iter().position(|kind| *kind == step.kind()).unwrap_or_default();
+    let count = StepKind::ALL.len();
+    if is_forward { count + place } else { count - 1 - place }
+}
+
+/// The postings of one group; answers the transfer that its steps name.
+fn transfer_of(
+    step: Step,
+    is_forward: bool,
+    (owner, carrier): (OwnerId, &str),
+    day: Day,
+    parts: &BTreeMap<ParcelId, Kopecks>,
+    postings: &mut Vec<Posting>,
+) -> Result<TransferId, CodError> {
+    let sum = parts.values().try_fold(Kopecks::ZERO, |sum, amount| sum.checked_add(*amount));
+    let sum = sum.map_err(|_| CodError::SumTooBig)?;
+    let mut first = None;
+    for (debit, credit) in step.accounts(owner, carrier) {
+        let sides = if is_forward { (debit, credit) } else { (credit, debit) };
+        let amount = Kopecks::new(sum.get().abs());
+        let mut posting = Posting::new(step.reason(), sides, amount, day);
+        posting.document = step.document();
+        first.get_or_insert(posting.id);
+        postings.push(posting);
+    }
+    Ok(first.expect("a step moves something"))
+}
+
+/// Which rule of the database refused, in the words of this capability.
+fn refusal(error: DbError) -> CodError {
+    match &error {
+        DbError::Check { rule } if rule.starts_with("cod_") => {
+            CodError::OutOfOrder { rule: rule.clone() }
+        }
+        _ => error.into(),
+    }
+}
+
+/// The parcels of a manifest are handed over: their money is to be collected. Called once, by the
+/// closing of the manifest.
+pub async fn expect(tx: &mut Tx, ctx: &Ctx, manifest: ManifestId) -> Result<(), CodError> {
+    let day = ctx.now.moscow_day();
+    let moves: Vec<CodMove> = store::to_expect(tx, manifest)
+        .await?
+        .into_iter()
+        .map(|one| CodMove { parcel: one.parcel, step: Step::Expected, amount: one.amount, day })
+        .collect();
+    advance(tx, ctx, &moves).await
+}
+
+/// Carriers said what became of parcels: what was paid, and what will not be.
+///
+/// Nothing of it is refused: where the money is further than the status, nothing moves, and what a
+/// register says otherwise is a finding.
+pub async fn follow(tx: &mut Tx, ctx: &Ctx, deliveries: &[Delivery]) -> Result<(), DbError> {
+    let parcels: Vec<ParcelId> = deliveries.iter().map(|one| one.parcel).collect();
+    let known = held(tx, &parcels).await?;
+    let mut moves = Vec::new();
+    for one in deliveries {
+        let Some(cod) = known.get(&one.parcel) else { continue };
+        let (parcel, day) = (one.parcel, one.at.moscow_day());
+        let steps = of_status(cod, one.status);
+        moves.extend(steps.into_iter().map(|(step, amount)| CodMove { parcel, step, amount, day }));
+        if cod.is_partial != (one.status == DeliveryStatus::PartlyDelivered) {
+            store::partial_set(tx, one.parcel, one.status).await?;
+        }
+    }
+    let moves: Vec<&CodMove> = moves.iter().collect();
+    write(tx, ctx, &moves, &known).await.map_err(|error| match error {
+        CodError::Database(error) => error,
+        other => DbError::Engine(Box::new(other)),
+    })
+}

@@ -1,0 +1,227 @@
+//! The money ledger and the chain of COD: what can happen to a parcel's money, and what cannot.
+
+use ambar::args;
+use ambar::carriers::model::DeliveryStatus;
+use ambar::cod::{self, CodError, CodMove, Delivery, Step};
+use ambar::commands::Ctx;
+use ambar::db::{Count, DbError, Tx};
+use ambar::ids::{AgentReportId, CodRegisterId, OwnerId, PayoutId};
+use ambar::money::{self, Account, MoneyError, Posting, TransferReason};
+use ambar::sandbox::on_the_way::{self, OnTheWay, Route};
+use ambar::units::{Clock, Day, Kopecks, UtcMicros};
+
+use crate::road::{DAY, NOW};
+use crate::support::TestApp;
+
+/// A shop with parcels at a carrier.
+pub(crate) struct Purse {
+    pub(crate) app: TestApp,
+    pub(crate) route: Route,
+    pub(crate) parcels: Vec<OnTheWay>,
+}
+
+impl Purse {
+    /// Parcels with so much cash on delivery each, handed over now.
+    pub(crate) async fn open(cods: &[i64]) -> Self {
+        let app = TestApp::spawn_with(Clock::fixed(NOW)).await;
+        let warehouse = on_the_way::warehouse(&app.app).await.unwrap();
+        let owner = on_the_way::shop(&app.app, "alpha").await.unwrap();
+        let route = on_the_way::route(&app.app, warehouse, owner, "cdek").await.unwrap();
+        let parcels: Vec<OnTheWay> = (0..)
+            .zip(cods)
+            .map(|(index, cod)| OnTheWay::new(format!("P-{index}")).with_cod(*cod))
+            .collect();
+        on_the_way::send(&app.app, &route, &parcels, NOW).await.unwrap();
+        Self { app, route, parcels }
+    }
+
+    pub(crate) fn owner(&self) -> OwnerId {
+        self.route.owner
+    }
+
+    /// The carrier said so, on that day from now.
+    pub(crate) async fn told(&self, parcel: usize, status: DeliveryStatus, day: i64) {
+        let delivery = Delivery {
+            parcel: self.parcels[parcel].parcel,
+            status,
+            at: NOW.plus_seconds(day * DAY),
+        };
+        let ctx = Ctx::system(delivery.at);
+        let work = async move |tx: &mut Tx| cod::follow(tx, &ctx, &[delivery]).await;
+        self.app.app.db.write::<(), DbError, _>(work).await.unwrap();
+    }
+
+    pub(crate) async fn advance(
+        &self,
+        parcel: usize,
+        step: Step,
+        sum: i64,
+    ) -> Result<(), CodError> {
+        let parcel = self.parcels[parcel].parcel;
+        let one = CodMove { parcel, step, amount: Kopecks::new(sum), day: day(NOW, 1) };
+        let ctx = Ctx::system(NOW);
+        let work = async move |tx: &mut Tx| cod::advance(tx, &ctx, &[one]).await;
+        self.app.app.db.write(work).await
+    }
+
+    /// Debit less credit.
+    pub(crate) async fn balance(&self, account: Account) -> i64 {
+        let read = async move |tx: &mut Tx| money::balance(tx, &account).await;
+        self.app.app.db.read::<Kopecks, DbError, _>(read).await.unwrap().get()
+    }
+
+    async fn count(&self, sql: &'static str) -> i64 {
+        let read = async move |tx: &mut Tx| tx.fetch_one::<Count>(sql, vec![]).await;
+        self.app.app.db.read::<Count, DbError, _>(read).await.unwrap().value
+    }
+}
+
+pub(crate) fn day(from: UtcMicros, days: i64) -> Day {
+    from.plus_seconds(days * DAY).moscow_day()
+}
+
+fn carrier() -> String {
+    "cdek".to_owned()
+}
+
+#[tokio::test]
+async fn the_money_of_a_parcel_goes_from_hand_to_hand_and_each_step_is_in_the_books() {
+    let purse = Purse::open(&[150_000, 50_000, 0]).await;
+    let owner = purse.owner();
+    assert_eq!(purse.balance(Account::CodAtBuyer(owner, carrier())).await, 200_000);
+    assert_eq!(purse.count("SELECT COUNT(*) FROM cod").await, 2, "a prepaid parcel has no chain");
+    assert_eq!(purse.count("SELECT COUNT(*) FROM money_transfer").await, 1, "one for all parcels");
+
+    purse.told(0, DeliveryStatus::Delivered, 1).await;
+    purse.told(0, DeliveryStatus::Delivered, 2).await;
+    purse.told(2, DeliveryStatus::Delivered, 1).await;
+    assert_eq!(purse.balance(Account::CodAtCarrier(owner, carrier())).await, 150_000);
+    assert_eq!(purse.balance(Account::CodAtBuyer(owner, carrier())).await, 50_000);
+
+    let register = CodRegisterId::new();
+    purse.advance(0, Step::Registered(register), 150_000).await.unwrap();
+    purse.advance(0, Step::Received(register), 150_000).await.unwrap();
+    assert_eq!(purse.balance(Account::CodRegistered(owner, carrier())).await, 0);
+    assert_eq!(purse.balance(Account::RegisterClearing(carrier(), register)).await, 150_000);
+    assert_eq!(purse.balance(Account::CodReceived(owner)).await, -150_000);
+    assert_eq!(purse.balance(Account::CodPending(owner)).await, -50_000);
+
+    let (report, payout) = (AgentReportId::new(), PayoutId::new());
+    let early = purse.advance(0, Step::Paid(payout), 150_000).await;
+    assert!(matches!(early, Err(CodError::OutOfOrder { .. })), "{early:?}");
+    purse.advance(0, Step::Reported(report), 150_000).await.unwrap();
+    assert_eq!(purse.balance(Account::OwnerPayable(owner)).await, -150_000);
+    purse.advance(0, Step::Paid(payout), 150_000).await.unwrap();
+    assert_eq!(purse.balance(Account::OwnerPayable(owner)).await, 0);
+    assert_eq!(purse.balance(Account::PayoutClearing(owner, payout)).await, -150_000);
+
+    purse.advance(0, Step::Refunded(register), 20_000).await.unwrap();
+    assert_eq!(purse.balance(Account::OwnerPayable(owner)).await, 20_000, "the shop owes it");
+    let sum = "SELECT CAST(SUM(debit_kopecks - credit_kopecks) AS BIGINT) FROM money_balance";
+    assert_eq!(purse.count(sum).await, 0);
+    purse.app.finish().await;
+}
+
+#[tokio::test]
+async fn a_parcel_that_comes_back_brings_nothing_and_one_that_turns_again_is_paid_once() {
+    let purse = Purse::open(&[70_000]).await;
+    let owner = purse.owner();
+    purse.told(0, DeliveryStatus::Delivered, 1).await;
+    purse.told(0, DeliveryStatus::Returned, 2).await;
+    assert_eq!(purse.balance(Account::CodAtCarrier(owner, carrier())).await, 0);
+    assert_eq!(purse.balance(Account::CodPending(owner)).await, 0);
+    purse.told(0, DeliveryStatus::Delivered, 3).await;
+    assert_eq!(purse.balance(Account::CodAtCarrier(owner, carrier())).await, 70_000);
+
+    purse.advance(0, Step::Registered(CodRegisterId::new()), 70_000).await.unwrap();
+    purse.told(0, DeliveryStatus::Lost, 4).await;
+    assert_eq!(purse.balance(Account::CodRegistered(owner, carrier())).await, 70_000);
+    purse.app.finish().await;
+}
+
+#[tokio::test]
+async fn what_is_advanced_before_the_bank_has_it_stays_visible_until_it_comes() {
+    let purse = Purse::open(&[90_000]).await;
+    let owner = purse.owner();
+    purse.told(0, DeliveryStatus::Delivered, 1).await;
+    let (report, register) = (AgentReportId::new(), CodRegisterId::new());
+    let early = purse.advance(0, Step::Reported(report), 90_000).await;
+    assert!(matches!(early, Err(CodError::OutOfOrder { .. })), "{early:?}");
+    purse.advance(0, Step::Advanced(report), 90_000).await.unwrap();
+    assert_eq!(purse.balance(Account::OwnerAdvance(owner)).await, 90_000);
+    purse.advance(0, Step::Registered(register), 90_000).await.unwrap();
+    purse.advance(0, Step::Received(register), 90_000).await.unwrap();
+    purse.advance(0, Step::AdvanceCleared(register), 90_000).await.unwrap();
+    assert_eq!(purse.balance(Account::OwnerAdvance(owner)).await, 0);
+    assert_eq!(purse.balance(Account::CodReceived(owner)).await, 0);
+    assert_eq!(purse.balance(Account::OwnerPayable(owner)).await, -90_000);
+    purse.app.finish().await;
+}
+
+#[tokio::test]
+async fn two_nodes_that_hear_of_one_delivery_collect_it_once() {
+    let purse = Purse::open(&[10_000; 20]).await;
+    let deliveries: Vec<Delivery> = purse
+        .parcels
+        .iter()
+        .map(|one| Delivery { parcel: one.parcel, status: DeliveryStatus::Delivered, at: NOW })
+        .collect();
+    let tell = |deliveries: Vec<Delivery>| {
+        let db = purse.app.app.db.clone();
+        async move {
+            let ctx = Ctx::system(NOW);
+            let work = async move |tx: &mut Tx| cod::follow(tx, &ctx, &deliveries).await;
+            db.write::<(), DbError, _>(work).await
+        }
+    };
+    let backwards: Vec<Delivery> = deliveries.iter().rev().copied().collect();
+    let told = [deliveries.clone(), backwards, deliveries.clone(), deliveries];
+    for done in futures::future::join_all(told.map(tell)).await {
+        done.unwrap();
+    }
+    let owner = purse.owner();
+    assert_eq!(purse.balance(Account::CodAtCarrier(owner, carrier())).await, 200_000);
+    purse.app.finish().await;
+}
+
+#[tokio::test]
+async fn nobody_changes_what_was_posted_or_posts_into_a_closed_period() {
+    let purse = Purse::open(&[30_000]).await;
+    for sql in [
+        "UPDATE money_transfer SET amount_kopecks = 1",
+        "DELETE FROM money_transfer",
+        "UPDATE cod_step SET amount_kopecks = 1",
+        "DELETE FROM cod_step",
+    ] {
+        let work = async move |tx: &mut Tx| tx.execute(sql, vec![]).await;
+        let refused = purse.app.app.db.write::<u64, DbError, _>(work).await;
+        assert!(matches!(refused, Err(DbError::Check { .. })), "{sql}: {refused:?}");
+    }
+    let close = async move |tx: &mut Tx| {
+        tx.execute("UPDATE money_book SET closed_until = $1", args![day(NOW, 3)]).await
+    };
+    purse.app.app.db.write::<u64, DbError, _>(close).await.unwrap();
+    let again = async move |tx: &mut Tx| {
+        tx.execute("UPDATE money_book SET closed_until = $1", args![day(NOW, 2)]).await
+    };
+    let reopened = purse.app.app.db.write::<u64, DbError, _>(again).await;
+    assert!(reopened.is_err_and(|error| error.is_check("money_book_goes_on")));
+
+    let sides = (Account::WriteOff, Account::CodPending(purse.owner()));
+    let late = Posting::new(TransferReason::WrittenOff, sides, Kopecks::new(1), day(NOW, 3));
+    let ctx = Ctx::system(NOW);
+    let work = async move |tx: &mut Tx| money::post(tx, &ctx, std::slice::from_ref(&late)).await;
+    let refused = purse.app.app.db.write(work).await;
+    assert!(matches!(refused, Err(MoneyError::PeriodClosed { .. })), "{refused:?}");
+
+    purse.told(0, DeliveryStatus::Delivered, 1).await;
+    let owner = purse.owner();
+    assert_eq!(purse.balance(Account::CodAtCarrier(owner, carrier())).await, 30_000);
+    let first_open = async move |tx: &mut Tx| {
+        let sql = "SELECT COUNT(*) FROM money_transfer WHERE reason = 'cod_collected' AND day = $1";
+        tx.fetch_one::<Count>(sql, args![day(NOW, 4)]).await
+    };
+    let count = purse.app.app.db.read::<Count, DbError, _>(first_open).await.unwrap().value;
+    assert_eq!(count, 1, "late news are booked on the first open day");
+    purse.app.finish().await;
+}
