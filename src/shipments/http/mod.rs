@@ -2,8 +2,8 @@
 
 mod accounts;
 mod acts;
-mod pickups;
 mod forms;
+mod pickups;
 mod rates;
 mod shipments;
 

@@ -3,8 +3,8 @@
 pub(in crate::shipments) mod accounts;
 pub(in crate::shipments) mod acts;
 pub(in crate::shipments) mod facts;
-pub(in crate::shipments) mod pickups;
 pub(in crate::shipments) mod forms;
+pub(in crate::shipments) mod pickups;
 pub(in crate::shipments) mod points;
 pub(in crate::shipments) mod shipments;
 
