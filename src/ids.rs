@@ -155,6 +155,7 @@ ids! {
     CarrierFileId = "fil";
     TrackingEventId = "tev";
     CarrierMessageId = "cms";
+    TrackingTicketId = "tkt";
     /// Something that happened, told to a shop; the `webhook-id` of its messages.
     ShopEventId = "sev";
     /// Where a shop wants to be told.

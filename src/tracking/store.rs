@@ -2,12 +2,12 @@
 
 use serde_json::Value;
 
-use super::rules::Fact;
+use super::rules::{EventSource, Fact};
 use crate::carriers::model::{DeliveryStatus, EventFlag, Leg};
 use crate::db::{Arg, DbError, Tx};
 use crate::ids::{
     CarrierAccountId, CarrierMessageId, OrderId, OwnerId, ParcelId, ShipmentId, TrackingEventId,
-    WarehouseId,
+    UserId, WarehouseId,
 };
 use crate::shipments::{Attention, ShipmentState};
 use crate::units::UtcMicros;
@@ -67,6 +67,9 @@ record! {
         pub(super) status: Option<DeliveryStatus>,
         pub(super) flag: Option<EventFlag>,
         pub(super) is_known: bool,
+        pub(super) source: EventSource,
+        /// Who entered it.
+        pub(super) actor: Option<UserId>,
         pub(super) raw: Value,
         pub(super) received_at: UtcMicros,
     }
@@ -92,6 +95,7 @@ record! {
         status: Option<DeliveryStatus>,
         flag: Option<EventFlag>,
         is_known: bool,
+        source: EventSource,
         received_at: UtcMicros,
     }
 }
@@ -161,12 +165,12 @@ const PRINTS: &str =
 
 const EVENT_INSERT: &str = "INSERT INTO tracking_event
      (id, shipment_id, owner_id, print, code, words, happened_at, place, leg, status, flag,
-         is_known, raw, received_at)
-     VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14)
+         is_known, source, actor_id, raw, received_at)
+     VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16)
      ON CONFLICT (shipment_id, print) DO NOTHING";
 
 const FACTS: &str = "SELECT shipment_id, print, code, words, happened_at, place, leg, status, flag,
-         is_known, received_at
+         is_known, source, received_at
      FROM tracking_event WHERE shipment_id IN (/*list*/)";
 
 const COURSE_SET: &str = "UPDATE shipment
@@ -220,7 +224,7 @@ const SEEN: &str = "UPDATE shipment SET attention = NULL, seen_at = $3
 
 const EVENTS: &str =
     "SELECT id, shipment_id, owner_id, print, code, words, happened_at, place, leg,
-         status, flag, is_known, raw, received_at
+         status, flag, is_known, source, actor_id, raw, received_at
      FROM tracking_event WHERE shipment_id = $1
      ORDER BY happened_at DESC, id DESC LIMIT $2";
 
@@ -321,6 +325,8 @@ pub(super) async fn events_insert(tx: &mut Tx, events: &[EventRow]) -> Result<u6
             event.status,
             event.flag,
             event.is_known,
+            event.source,
+            event.actor,
             event.raw.clone(),
             event.received_at,
         ]
@@ -350,6 +356,7 @@ pub(super) async fn kept(tx: &mut Tx, ids: &[ShipmentId]) -> Result<Vec<Kept>, D
             leg: row.leg,
             status: row.status,
             flag: row.flag,
+            source: row.source,
             is_known: row.is_known,
             is_seen: false,
         },

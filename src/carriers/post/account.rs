@@ -54,6 +54,10 @@ pub(super) struct Settings {
     /// Local time of the post office.
     #[serde(default = "Settings::usual_offset")]
     pub(super) utc_offset_hours: i32,
+    /// How many single questions the Post answers a day. More shipments than these reach are asked
+    /// for by tickets.
+    #[serde(default = "Settings::usual_tracking")]
+    pub(super) tracking_per_day: usize,
 }
 
 impl Settings {
@@ -71,6 +75,10 @@ impl Settings {
 
     const fn usual_offset() -> i32 {
         3
+    }
+
+    const fn usual_tracking() -> usize {
+        100
     }
 }
 
