@@ -234,7 +234,7 @@ async fn a_carrier_that_never_decides_is_a_matter_for_people_after_an_hour() {
     let path = format!("/v1/shipments/{}/attention/acknowledge", long["id"].as_str().unwrap());
     let seen = json!({ "attention": "unconfirmed", "reason": "менеджер ищет" });
     site.app.post(site.world.admin(), &path, seen).await.ok();
-    let later = pass(24 * HOUR).await;
+    let later = pass(2 * HOUR).await;
     assert_eq!((&later["state"], &later["attention"]), (&json!("checking"), &Value::Null));
     assert_eq!(later["problem"]["code"], "shipment_unconfirmed", "it says so still");
     assert_eq!(carrier.created.load(Ordering::SeqCst), 1, "never told anew");

@@ -38,7 +38,7 @@ pub(super) struct Ticket {
 
 const ON_THEIR_WAY: &str = "SELECT COUNT(*) FROM
      (SELECT id FROM shipment
-      WHERE account_id = $1 AND poll_at IS NOT NULL AND state = 'registered' LIMIT $2) AS some";
+      WHERE account_id = $1 AND poll_at IS NOT NULL AND state = 'registered' LIMIT $2) AS found";
 
 const DUE: &str = "SELECT id, ticket, asked, asked_at, collect_at FROM tracking_ticket
      WHERE account_id = $1 AND collect_at <= $2 ORDER BY collect_at, id LIMIT $3";
