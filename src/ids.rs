@@ -157,6 +157,7 @@ ids! {
     PickupId = "pup";
     TrackingEventId = "tev";
     CarrierMessageId = "cms";
+    TrackingTicketId = "tkt";
     /// Something that happened, told to a shop; the `webhook-id` of its messages.
     ShopEventId = "sev";
     /// Where a shop wants to be told.

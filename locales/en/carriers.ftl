@@ -27,6 +27,7 @@ problem-shipment_without_offer = No carrier offers to bring it: { $why }. Mend t
 problem-shipment_point_changed = The carrier changed the point { $asked } to { $point }. Tell the buyer, check the label.
 problem-shipment_warned = The carrier warns: { $said }
 problem-shipment_left_out = The carrier left the parcel out of its act: { $said }. Fetch it back or hand it over apart.
+problem-shipment_unconfirmed = { $carrier } has not confirmed the shipment { $number } for { $hours } h. Look for it by this number in the carrier's cabinet, or ask its manager: if it is there, wait; if not, cancel the shipment and choose a carrier anew. It is never created twice by itself.
 problem-parcel_not_registered = The carrier has not taken the parcel { $parcel } yet (the shipment is { $state }). Wait, mend the problem or change the carrier.
 problem-pickup_not_found = There is no call { $pickup }.
 problem-pickup_not_offered = { $carrier } takes no calls for couriers by its interface. Call one in its cabinet or by phone, or bring the parcels to a point.

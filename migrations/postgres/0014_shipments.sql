@@ -168,7 +168,7 @@ CREATE TABLE carrier_pickup (
 );
 -- One courier of a contract comes on a day.
 CREATE UNIQUE INDEX carrier_pickup_once ON carrier_pickup (account_id, day, warehouse_id) WHERE state <> 'cancelled';
--- Everything that carriers told of shipments, for ever.
+-- Everything that carriers and people told of shipments, for ever.
 CREATE TABLE tracking_event (
     id UUID NOT NULL,
     shipment_id UUID NOT NULL REFERENCES shipment (id),
@@ -184,11 +184,16 @@ CREATE TABLE tracking_event (
     status TEXT COLLATE "C",
     flag TEXT COLLATE "C",
     is_known BOOLEAN NOT NULL,
+    source TEXT COLLATE "C" NOT NULL,
+    -- Who entered it.
+    actor_id UUID,
     raw JSONB NOT NULL,
     received_at TIMESTAMPTZ NOT NULL,
     PRIMARY KEY (id),
     CONSTRAINT tracking_event_once UNIQUE (shipment_id, print),
-    CONSTRAINT tracking_event_leg CHECK (leg IN ('direct', 'return'))
+    CONSTRAINT tracking_event_leg CHECK (leg IN ('direct', 'return')),
+    CONSTRAINT tracking_event_source CHECK (source IN ('carrier', 'person')),
+    CONSTRAINT tracking_event_actor CHECK (source = 'person' OR actor_id IS NULL)
 );
 -- When the events of an account that the carrier keeps in a queue are fetched again. Who fetches them
 -- has moved the time first.
@@ -197,6 +202,20 @@ CREATE TABLE tracking_queue (
     next_at TIMESTAMPTZ NOT NULL,
     PRIMARY KEY (account_id)
 );
+-- Questions about many shipments whose answer is collected later. One that was answered is gone.
+CREATE TABLE tracking_ticket (
+    id UUID NOT NULL,
+    account_id UUID NOT NULL REFERENCES carrier_account (id),
+    -- None: the carrier is being asked for it.
+    ticket TEXT COLLATE "C",
+    -- The shipments that were asked for, and what the carrier knows them by.
+    asked JSONB NOT NULL,
+    asked_at TIMESTAMPTZ NOT NULL,
+    -- Who collects it has moved the time first.
+    collect_at TIMESTAMPTZ NOT NULL,
+    PRIMARY KEY (id)
+);
+CREATE INDEX tracking_ticket_due ON tracking_ticket (account_id, collect_at);
 -- Messages that carriers sent by themselves, as they came.
 CREATE TABLE carrier_message (
     id UUID NOT NULL,

@@ -2,10 +2,10 @@
 CREATE TABLE money_account (
     id UUID NOT NULL,
     -- Kind, owner, carrier and document in one text: nobody opens an account twice.
-    key TEXT NOT NULL,
-    kind TEXT NOT NULL,
+    key TEXT COLLATE "C" NOT NULL,
+    kind TEXT COLLATE "C" NOT NULL,
     owner_id UUID REFERENCES owner (id),
-    carrier TEXT,
+    carrier TEXT COLLATE "C",
     -- A register, an invoice, a payout or a bank account.
     document_id UUID,
     created_at TIMESTAMPTZ NOT NULL,
@@ -63,7 +63,7 @@ CREATE TABLE money_period (
 CREATE TABLE money_transfer (
     id UUID NOT NULL,
     command_id UUID NOT NULL,
-    reason TEXT NOT NULL,
+    reason TEXT COLLATE "C" NOT NULL,
     debit_id UUID NOT NULL,
     credit_id UUID NOT NULL,
     amount_kopecks BIGINT NOT NULL,
@@ -71,7 +71,7 @@ CREATE TABLE money_transfer (
     day DATE NOT NULL,
     document_id UUID,
     corrects_id UUID REFERENCES money_transfer (id),
-    note TEXT,
+    note TEXT COLLATE "C",
     actor_id UUID,
     recorded_at TIMESTAMPTZ NOT NULL,
     PRIMARY KEY (id),
@@ -87,7 +87,7 @@ CREATE TABLE cod (
     parcel_id UUID NOT NULL REFERENCES parcel (id),
     owner_id UUID NOT NULL REFERENCES owner (id),
     order_id UUID NOT NULL REFERENCES shop_order (id),
-    carrier TEXT NOT NULL,
+    carrier TEXT COLLATE "C" NOT NULL,
     -- To be taken from the buyer; what is not taken after all is released.
     expected_kopecks BIGINT NOT NULL DEFAULT 0,
     released_kopecks BIGINT NOT NULL DEFAULT 0,
@@ -101,7 +101,7 @@ CREATE TABLE cod (
     -- Taken back by the carrier, who gave it back to the buyer.
     refunded_kopecks BIGINT NOT NULL DEFAULT 0,
     -- How the buyer paid, once it is known.
-    method TEXT,
+    method TEXT COLLATE "C",
     -- The last day of each step.
     expected_on DATE,
     collected_on DATE,
@@ -113,7 +113,7 @@ CREATE TABLE cod (
     -- The buyer took a part: the register will say how much that was.
     is_partial BOOLEAN NOT NULL DEFAULT FALSE,
     -- Held back from reports and payouts, with the reason.
-    disputed TEXT,
+    disputed TEXT COLLATE "C",
     PRIMARY KEY (parcel_id),
     CONSTRAINT cod_expected CHECK (expected_kopecks >= 0),
     CONSTRAINT cod_released CHECK (released_kopecks >= 0),
@@ -136,7 +136,7 @@ CREATE INDEX cod_usual ON cod (carrier, registered_on) WHERE registered_on IS NO
 -- One step of a parcel's money: append-only, each by a transfer.
 CREATE TABLE cod_step (
     parcel_id UUID NOT NULL REFERENCES cod (parcel_id),
-    step TEXT NOT NULL,
+    step TEXT COLLATE "C" NOT NULL,
     transfer_id UUID NOT NULL REFERENCES money_transfer (id),
     -- Negative: taken back.
     amount_kopecks BIGINT NOT NULL,

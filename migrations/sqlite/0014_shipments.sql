@@ -168,7 +168,7 @@ CREATE TABLE carrier_pickup (
 ) STRICT;
 -- One courier of a contract comes on a day.
 CREATE UNIQUE INDEX carrier_pickup_once ON carrier_pickup (account_id, day, warehouse_id) WHERE state <> 'cancelled';
--- Everything that carriers told of shipments, for ever.
+-- Everything that carriers and people told of shipments, for ever.
 CREATE TABLE tracking_event (
     id BLOB NOT NULL,
     shipment_id BLOB NOT NULL REFERENCES shipment (id),
@@ -184,11 +184,16 @@ CREATE TABLE tracking_event (
     status TEXT,
     flag TEXT,
     is_known INTEGER NOT NULL CHECK (is_known IN (0, 1)),
+    source TEXT NOT NULL,
+    -- Who entered it.
+    actor_id BLOB,
     raw TEXT NOT NULL,
     received_at INTEGER NOT NULL,
     PRIMARY KEY (id),
     CONSTRAINT tracking_event_once UNIQUE (shipment_id, print),
-    CONSTRAINT tracking_event_leg CHECK (leg IN ('direct', 'return'))
+    CONSTRAINT tracking_event_leg CHECK (leg IN ('direct', 'return')),
+    CONSTRAINT tracking_event_source CHECK (source IN ('carrier', 'person')),
+    CONSTRAINT tracking_event_actor CHECK (source = 'person' OR actor_id IS NULL)
 ) STRICT;
 -- When the events of an account that the carrier keeps in a queue are fetched again. Who fetches them
 -- has moved the time first.
@@ -197,6 +202,20 @@ CREATE TABLE tracking_queue (
     next_at INTEGER NOT NULL,
     PRIMARY KEY (account_id)
 ) STRICT;
+-- Questions about many shipments whose answer is collected later. One that was answered is gone.
+CREATE TABLE tracking_ticket (
+    id BLOB NOT NULL,
+    account_id BLOB NOT NULL REFERENCES carrier_account (id),
+    -- None: the carrier is being asked for it.
+    ticket TEXT,
+    -- The shipments that were asked for, and what the carrier knows them by.
+    asked TEXT NOT NULL,
+    asked_at INTEGER NOT NULL,
+    -- Who collects it has moved the time first.
+    collect_at INTEGER NOT NULL,
+    PRIMARY KEY (id)
+) STRICT;
+CREATE INDEX tracking_ticket_due ON tracking_ticket (account_id, collect_at);
 -- Messages that carriers sent by themselves, as they came.
 CREATE TABLE carrier_message (
     id BLOB NOT NULL,

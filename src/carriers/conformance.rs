@@ -378,3 +378,36 @@ impl<C: Carrier, S: StandIn> Stage<C, S> {
         }
     }
 }
+
+/// What holds for a carrier that is talked to by nobody: no answer can be lost, so what may have been
+/// told is told again and comes to the same.
+pub(crate) async fn without_a_line(carrier: &dyn Carrier, quote: &QuoteAsk, ask: &ShipmentAsk) {
+    if let Some(quoting) = carrier.quoting() {
+        let quotes = quoting.quote(quote).await.expect("it quotes");
+        assert!(!quotes.is_empty(), "something is offered");
+        assert!(quotes.iter().all(|quote| quote.price_kopecks.is_positive()), "{quotes:?}");
+    }
+    let shipping = carrier.shipping().expect("it takes shipments");
+    let known = reference(ask);
+    let mut told = Vec::new();
+    for sent in [Sent::Never, Sent::Perhaps, Sent::Perhaps] {
+        match register(shipping, ask, &known, sent).await {
+            Ok(Registration::Registered(registered)) => told.push(registered),
+            other => panic!("it is registered at once: {other:?}"),
+        }
+    }
+    assert_eq!((&told[0], &told[0]), (&told[1], &told[2]), "told again, it is the same one");
+    let shipment = &told[0].reference;
+    assert_eq!(shipment.number, ask.number);
+    assert!(!shipment.track.is_empty(), "a registered shipment has a number");
+    for _ in 0..2 {
+        shipping.cancel(shipment).await.expect("it is cancelled");
+    }
+    let lines: [bool; 4] = [
+        carrier.tracking().is_some(),
+        carrier.ticket_tracking().is_some(),
+        carrier.event_queue().is_some(),
+        carrier.webhooks().is_some(),
+    ];
+    assert_eq!(lines, [false; 4], "nobody tells anything");
+}

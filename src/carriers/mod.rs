@@ -28,6 +28,7 @@ pub mod file;
 pub mod fivepost;
 mod local;
 pub mod model;
+pub mod own;
 pub mod pek;
 pub mod post;
 pub mod registry;
@@ -211,6 +212,10 @@ pub trait Tracking: Send + Sync {
 pub trait TicketTracking: Send + Sync {
     /// Shipments of one ticket.
     fn count_max(&self) -> usize;
+
+    /// So many shipments on their way are better asked for one by one, where the carrier has
+    /// [`Tracking`] as well.
+    fn singles_max(&self) -> usize;
 
     /// The pause before a ticket is collected, and before it is tried again.
     fn interval(&self) -> Duration;

@@ -2,7 +2,7 @@
 
 pub use super::account::Account;
 use super::file::FileCarrier;
-use super::{Carrier, CarrierError, boxberry, cdek, dellin, dpd, fivepost, pek, post};
+use super::{Carrier, CarrierError, boxberry, cdek, dellin, dpd, fivepost, own, pek, post};
 
 /// The carrier of a code without a contract: it gets files.
 pub fn carrier_of(code: &str) -> Box<dyn Carrier> {
@@ -19,6 +19,7 @@ pub fn connect(code: &str, account: &Account) -> Result<Box<dyn Carrier>, Carrie
         cdek::CODE => Ok(Box::new(cdek::Cdek::new(account)?)),
         post::CODE => Ok(Box::new(post::Post::connect(account)?)),
         dpd::CODE => Ok(Box::new(dpd::Dpd::new(account)?)),
+        own::CODE => Ok(Box::new(own::Own::new(account)?)),
         _ => Err(CarrierError::Account {
             carrier: code.to_owned(),
             problem: "there is no program for this carrier: it is served by files".to_owned(),
@@ -35,7 +36,7 @@ const NAMES: &[(&str, &str)] = &[
     ("pek", "ПЭК"),
     ("dellin", "Деловые Линии"),
     ("5post", "5post"),
-    ("own", "Свои курьеры"),
+    (own::CODE, own::NAME),
     // They carry nothing any more.
     ("iml", "IML"),
     ("pickpoint", "PickPoint"),

@@ -195,7 +195,7 @@ fn place(columns: &Columns, row: &Row) -> Result<(Option<f64>, Option<f64>), Ref
     let degrees = |field: &'static str, most: f64| match columns.text(row, field).trim() {
         "" => Ok(None),
         text => match text.replace(',', ".").parse::<f64>() {
-            Ok(degrees) if (-most..=most).contains(&degrees) => Ok(Some(degrees)),
+            Ok(degrees) if degrees.abs() <= most => Ok(Some(degrees)),
             _ => Err(columns.refuse(row, field, "bad_value")),
         },
     };

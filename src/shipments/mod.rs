@@ -61,11 +61,12 @@ const fn noted(code: &'static str, facts: &'static [&'static str]) -> Code {
     Code { code, kind: Kind::Conflict, facts }
 }
 
-/// What is noted with a shipment or a call that its carrier has.
+/// What is noted with a shipment or a call that its carrier has, or may have.
 pub const NOTED_CODES: &[Code] = &[
     noted("shipment_point_changed", &["asked", "point"]),
     noted("shipment_warned", &["said"]),
     noted("shipment_left_out", &["said"]),
+    noted("shipment_unconfirmed", &["carrier", "number", "hours"]),
     noted("pickup_warned", &["said"]),
     noted("pickup_there", &["said"]),
 ];

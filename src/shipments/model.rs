@@ -31,8 +31,10 @@ text_enum! {
 }
 
 text_enum! {
-    /// Why somebody should look at a shipment that is on its way.
+    /// Why somebody should look at a shipment.
     pub enum Attention {
+        /// The carrier was told, and has not confirmed it for too long.
+        Unconfirmed = "unconfirmed",
         /// The carrier told of trouble.
         Problem = "problem",
         /// No news for days.

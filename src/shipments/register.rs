@@ -23,12 +23,17 @@ use crate::jobs::JobOutcome;
 use crate::points::PointRow;
 use crate::rates;
 use crate::rates::rule::{Chosen, NoChoice, Rule, choose};
+use crate::units::UtcMicros;
 
 /// How soon a carrier that checks is asked again, and how late at most: the longer it takes, the
 /// less often.
 const CHECK_SECONDS: RangeInclusive<i64> = 2..=600;
 /// A pause is so much of the time that the carrier has taken.
 const CHECK_SHARE: i64 = 10;
+/// A carrier that has not decided for so long is a matter for people. It may never tell: 5post leaves
+/// out what it has refused.
+const PATIENCE_SECONDS: i64 = 3600;
+const HOUR_SECONDS: i64 = 3600;
 
 /// A shipment with what it is composed of; the origin is that of its account, once it has one.
 struct Loaded {
@@ -221,6 +226,10 @@ async fn choose_offer(app: &App, loaded: &Loaded) -> Result<(), ShipmentError> {
     if candidates.is_empty() {
         return Err(ShipmentError::NoAccount { carrier: shipment.carrier.clone() });
     }
+    // The carrier is given, and it has no prices to choose from.
+    if shipment.account.is_some() && candidates.iter().all(|one| one.carrier.quoting().is_none()) {
+        return Ok(());
+    }
     let ask = loaded.known.quote_ask(shipment.mode, &shipment.point_code);
     let now = app.clock.now();
     let offers = rates::offers(&app.rates, now, &candidates, &ask, rates::DEADLINE).await;
@@ -278,9 +287,12 @@ async fn settle(
         Registration::Pending(reference) => {
             let id = shipment.id;
             let kept = reference.clone();
-            let write = async move |tx: &mut Tx| store::shipment_checking(tx, id, &kept).await;
+            let taken = taken_seconds(shipment, app.clock.now());
+            let problem = unconfirmed(shipment, taken);
+            let write = async move |tx: &mut Tx| {
+                store::shipment_checking(tx, id, &kept, problem.clone()).await
+            };
             if app.db.write::<bool, DbError, _>(write).await? {
-                let taken = app.clock.now().seconds_since(shipment.sent_at.unwrap_or_default());
                 return Ok(JobOutcome::Later { seconds: check_pause(taken) });
             }
             given_up_meanwhile(app, id, reference).await
@@ -302,8 +314,25 @@ async fn settle(
     }
 }
 
+/// How long a carrier has had a shipment; it is sent just now if that is not written down yet.
+pub(super) fn taken_seconds(shipment: &Shipment, now: UtcMicros) -> i64 {
+    shipment.sent_at.map_or(0, |sent_at| now.seconds_since(sent_at))
+}
+
+/// What people do about a carrier that has not decided for too long. It is never told anew by itself:
+/// then it might carry two.
+pub(super) fn unconfirmed(shipment: &Shipment, taken_seconds: i64) -> Option<Value> {
+    let args = json!({
+        "carrier": carrier_name(shipment),
+        "number": shipment.number,
+        "hours": taken_seconds / HOUR_SECONDS,
+    });
+    let is_long = taken_seconds >= PATIENCE_SECONDS;
+    is_long.then(|| json!({ "code": "shipment_unconfirmed", "args": args }))
+}
+
 /// The longer a carrier has checked, the less often it is asked.
-fn check_pause(taken_seconds: i64) -> i64 {
+pub(super) fn check_pause(taken_seconds: i64) -> i64 {
     (taken_seconds / CHECK_SHARE).clamp(*CHECK_SECONDS.start(), *CHECK_SECONDS.end())
 }
 

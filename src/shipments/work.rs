@@ -10,7 +10,7 @@ use futures::future::{BoxFuture, ready};
 use serde_json::json;
 
 use super::model::{Shipment, ShipmentState};
-use super::register::{connected, problem};
+use super::register::{check_pause, connected, problem, taken_seconds, unconfirmed};
 use super::store::shipments as store;
 use super::{ShipmentError, acts, files, pickups, register};
 use crate::app::App;
@@ -273,7 +273,7 @@ async fn cancel(app: &App, id: ShipmentId) -> Result<JobOutcome, ShipmentError> 
     if let Some(taking) = taking {
         match taking.await {
             Ok(true) => {}
-            Ok(false) => return Ok(JobOutcome::Later { seconds: 2 }),
+            Ok(false) => return undecided(app, &shipment).await,
             Err(error) => {
                 let told = problem(&Told::from(&error));
                 let write =
@@ -289,6 +289,17 @@ async fn cancel(app: &App, id: ShipmentId) -> Result<JobOutcome, ShipmentError> 
     let write = async move |tx: &mut Tx| store::shipment_cancelled(tx, id).await;
     app.db.write::<bool, DbError, _>(write).await?;
     Ok(JobOutcome::Done)
+}
+
+/// What shall be taken back is still being checked: people see it when that takes too long.
+async fn undecided(app: &App, shipment: &Shipment) -> Result<JobOutcome, ShipmentError> {
+    let taken = taken_seconds(shipment, app.clock.now());
+    if let Some(told) = unconfirmed(shipment, taken) {
+        let id = shipment.id;
+        let write = async move |tx: &mut Tx| store::shipment_problem(tx, id, told.clone()).await;
+        app.db.write::<bool, DbError, _>(write).await?;
+    }
+    Ok(JobOutcome::Later { seconds: check_pause(taken) })
 }
 
 /// False: the carrier still checks it, and can take back only what it has decided on.

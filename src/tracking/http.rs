@@ -9,6 +9,8 @@ use serde::{Deserialize, Serialize};
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
+use super::by_hand::{self, ByHand};
+use super::rules::EventSource;
 use super::store::{self, AttentionFilter, AttentionRow, Course, EventRow};
 use super::{TrackingError, hooks, service};
 use crate::access::AccessError;
@@ -20,7 +22,7 @@ use crate::db::{DbError, Tx};
 use crate::http::{
     Body, IdPath, IdempotencyKey, Page, PageParams, Problem, ProblemBody, QueryParams,
 };
-use crate::ids::{OwnerId, ParcelId, ShipmentId, TrackingEventId, WarehouseId};
+use crate::ids::{OwnerId, ParcelId, ShipmentId, TrackingEventId, UserId, WarehouseId};
 use crate::shipments::{Attention, ShipmentState};
 use crate::units::UtcMicros;
 
@@ -33,7 +35,7 @@ pub fn router() -> OpenApiRouter<App> {
         .layer(DefaultBodyLimit::max(MESSAGE_BYTES_MAX));
     OpenApiRouter::new()
         .routes(routes!(attention_list))
-        .routes(routes!(shipment_event_list))
+        .routes(routes!(shipment_event_list, shipment_event_add))
         .routes(routes!(track_now))
         .routes(routes!(attention_acknowledge))
         .merge(messages)
@@ -84,7 +86,7 @@ pub struct CourseOut {
     pub poll_at: Option<UtcMicros>,
 }
 
-/// An event as the carrier told it.
+/// An event as the carrier told it, or a person entered it.
 #[derive(Debug, Serialize, Deserialize, utoipa::ToSchema)]
 pub struct EventOut {
     pub id: TrackingEventId,
@@ -100,7 +102,29 @@ pub struct EventOut {
     pub flag: Option<EventFlag>,
     /// False: the code is in no table.
     pub is_known: bool,
+    pub source: EventSource,
+    /// Who entered it; the operator sees it.
+    pub actor_id: Option<UserId>,
+    /// Why it was entered; the operator sees it.
+    pub reason: Option<String>,
     pub received_at: UtcMicros,
+}
+
+/// What became of a parcel, by somebody who knows.
+#[derive(Debug, Clone, Serialize, Deserialize, utoipa::ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct StatusIn {
+    pub status: DeliveryStatus,
+    /// Now without it.
+    pub happened_at: Option<UtcMicros>,
+    /// The shop reads them, too.
+    #[serde(default)]
+    pub words: String,
+    #[serde(default)]
+    pub place: String,
+    /// Compulsory for what does not follow from what is known: a delivery that was none.
+    #[serde(default)]
+    pub reason: String,
 }
 
 /// A shipment with all its events, newest first.
@@ -158,8 +182,29 @@ async fn shipment_event_list(
     let owner = caller.scope().owner();
     let read = async move |tx: &mut Tx| service::events(tx, id, owner).await;
     let (course, events) = app.db.read::<_, TrackingError, _>(read).await?;
-    let events = events.into_iter().map(EventOut::from).collect();
+    let events = events.into_iter().map(|event| event_out(event, owner)).collect();
     Ok(Json(EventsOut { shipment: course.into(), events }))
+}
+
+/// Sets by hand what became of a parcel (указать статус вручную).
+#[utoipa::path(
+    post, path = "/v1/shipments/{id}/events", tag = "tracking",
+    params(("id" = ShipmentId, Path)), request_body = StatusIn,
+    responses((status = 200, body = CourseOut), (status = "default", body = ProblemBody))
+)]
+async fn shipment_event_add(
+    State(app): State<App>,
+    caller: Caller<rights::ManifestsWork>,
+    IdPath(id): IdPath<ShipmentId>,
+    key: IdempotencyKey,
+    Body(body): Body<StatusIn>,
+) -> Result<Json<CourseOut>, Problem> {
+    staff_only(&caller)?;
+    let said = ByHand::from(body.clone());
+    let work = async move |tx: &mut Tx, ctx: &Ctx| -> Result<CourseOut, TrackingError> {
+        Ok(by_hand::status_set(tx, ctx, id, &said).await?.into())
+    };
+    Ok(Json(app.command(&caller, key, "shipment_event_add", &(id, &body), work).await?))
 }
 
 /// Asks the carrier for a shipment at once (узнать статус сейчас).
@@ -270,19 +315,35 @@ impl From<Course> for CourseOut {
     }
 }
 
-impl From<EventRow> for EventOut {
-    fn from(event: EventRow) -> Self {
+impl From<StatusIn> for ByHand {
+    fn from(body: StatusIn) -> Self {
         Self {
-            id: event.id,
-            code: event.code,
-            words: event.words,
-            at: event.at,
-            place: event.place,
-            leg: event.leg,
-            status: event.status,
-            flag: event.flag,
-            is_known: event.is_known,
-            received_at: event.received_at,
+            status: body.status,
+            happened_at: body.happened_at,
+            words: body.words,
+            place: body.place,
+            reason: body.reason,
         }
+    }
+}
+
+/// An event for a shop, or without one for the operator.
+fn event_out(event: EventRow, shop: Option<OwnerId>) -> EventOut {
+    let is_ours = event.source == EventSource::Person && shop.is_none();
+    let reason = event.raw.get("reason").and_then(serde_json::Value::as_str).map(str::to_owned);
+    EventOut {
+        id: event.id,
+        code: event.code,
+        words: event.words,
+        at: event.at,
+        place: event.place,
+        leg: event.leg,
+        status: event.status,
+        flag: event.flag,
+        is_known: event.is_known,
+        source: event.source,
+        actor_id: event.actor.filter(|_| is_ours),
+        reason: reason.filter(|_| is_ours),
+        received_at: event.received_at,
     }
 }

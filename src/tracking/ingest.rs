@@ -6,7 +6,7 @@ use std::sync::Arc;
 use serde_json::Value;
 
 use super::announce::{Change, announce};
-use super::rules::{self, Fact, fold};
+use super::rules::{self, EventSource, Fact, fold};
 use super::store::{self, Course, EventRow, Kept, Key};
 use crate::app::App;
 use crate::carriers::model::{DeliveryStatus, ShipmentRef, Track, TrackEvent};
@@ -159,7 +159,7 @@ pub(super) async fn courses_of(
 }
 
 /// No database keeps a zero byte in a text.
-fn clean(text: &str) -> String {
+pub(super) fn clean(text: &str) -> String {
     text.replace('\0', "")
 }
 
@@ -190,12 +190,15 @@ fn row(course: &Course, event: &TrackEvent, now: UtcMicros) -> EventRow {
         status: event.meaning.and_then(|meaning| meaning.status),
         flag: event.meaning.and_then(|meaning| meaning.flag),
         is_known: event.meaning.is_some(),
+        source: EventSource::Carrier,
+        actor: None,
         raw: clean_json(&event.raw),
         received_at: now,
     }
 }
 
-async fn keep(tx: &mut Tx, ctx: &Ctx, fresh: &[EventRow]) -> Result<Ingested, DbError> {
+/// Keeps events, moves their shipments and tells the shops. To be called at the end of a transaction.
+pub(super) async fn keep(tx: &mut Tx, ctx: &Ctx, fresh: &[EventRow]) -> Result<Ingested, DbError> {
     let ids = ids_of(fresh);
     let courses = store::courses_lock(tx, &ids).await?;
     let events = store::events_insert(tx, fresh).await?;
@@ -229,10 +232,7 @@ fn delivery_of(change: &Change) -> Option<Delivery> {
 
 /// Where a shipment is by all its events, after something new was heard.
 fn refold(course: Course, kept: &[Kept], now: UtcMicros) -> Change {
-    let seen = |one: &Kept| course.seen_at.is_some_and(|seen_at| one.received_at <= seen_at);
-    let facts: Vec<Fact> =
-        kept.iter().map(|one| Fact { is_seen: seen(one), ..one.fact.clone() }).collect();
-    let outcome = fold(&facts);
+    let outcome = fold(&facts_of(kept, course.seen_at));
     let told = |one: &&Kept| one.fact.status.is_some() && Some(one.fact.at) == outcome.status_at;
     let told = kept.iter().find(told);
     let (words, place) = told.map(|one| (one.words.clone(), one.place.clone())).unwrap_or_default();
@@ -244,6 +244,15 @@ fn refold(course: Course, kept: &[Kept], now: UtcMicros) -> Change {
     let poll_at = poll_at(&course, status, now);
     let course = Course { status, status_at, attention, heard_at: Some(now), poll_at, ..course };
     Change { course, status_before, attention_before, words, place }
+}
+
+/// The events for the rules. Whoever entered one has seen it, and what was there.
+pub(super) fn facts_of(kept: &[Kept], seen_at: Option<UtcMicros>) -> Vec<Fact> {
+    let seen = |one: &Kept| {
+        one.fact.source == EventSource::Person
+            || seen_at.is_some_and(|seen_at| one.received_at <= seen_at)
+    };
+    kept.iter().map(|one| Fact { is_seen: seen(one), ..one.fact.clone() }).collect()
 }
 
 /// A closed point stays a reason to look until the parcel is past it.

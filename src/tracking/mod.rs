@@ -2,8 +2,9 @@
 //! all of it is folded into one status.
 //!
 //! What a carrier tells comes in by three doors, and all of them end in [`ingest`]: the poller asks
-//! for shipments that are due ([`poll`]), it empties the queues of carriers that keep one, and a
-//! message that a carrier sends by itself ([`hooks`]) makes its shipment due at once.
+//! for shipments that are due ([`poll`], or by [`tickets`]), it empties the queues of carriers that keep one, and a
+//! message that a carrier sends by itself ([`hooks`]) makes its shipment due at once. What people enter
+//! ([`by_hand`]) is an event like any other.
 //!
 //! **Invariant:** every event is kept for ever as it came, once. Status and attention are folded from
 //! the kept events alone ([`rules`]), so that neither order nor repetition matters.
@@ -15,6 +16,7 @@
 //! Deliberately absent: telling shops (`notices`), closed points (`points`), money.
 
 mod announce;
+mod by_hand;
 pub mod hooks;
 pub mod http;
 mod ingest;
@@ -25,9 +27,11 @@ pub mod rules;
 mod service;
 mod silence;
 mod store;
+mod tickets;
 
 use tokio::sync::Notify;
 
+use crate::carriers::model::DeliveryStatus;
 use crate::commands::CommandError;
 use crate::fault::InputError;
 use crate::faults;
@@ -40,12 +44,15 @@ pub use self::ingest::{Ingested, ingest};
 pub use self::poll::{Poller, track_regularly};
 pub use self::silence::{silence_note, silence_regularly};
 pub use self::store::QUERIES;
+pub use self::tickets::store::QUERIES as TICKET_QUERIES;
 
 faults! {
     /// Why a shipment is not asked for, or its attention not put aside.
     pub enum TrackingError {
         /// No account has this address, or it is not in use.
         HookUnknown => "carrier_hook_unknown", NotFound, "nobody listens at this address";
+        /// It would undo what is known, and nobody said why.
+        ReasonMissing { status: DeliveryStatus } => "shipment_reason_missing", Conflict, "the shipment is {status}: a reason is needed";
         /// Its carrier tells nothing of it.
         NotTracked { state: ShipmentState } => "shipment_not_tracked", Conflict, "a shipment that is {state} is not tracked";
         /// Somebody put it aside, or something else calls for attention now.

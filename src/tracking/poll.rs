@@ -5,12 +5,14 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use futures::future::join_all;
+use serde::{Deserialize, Serialize};
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
 use super::ingest::{Ingested, ingest};
 use super::patience::Patience;
 use super::store::{self, Due};
+use super::tickets::Desk;
 use super::{TrackingError, queue, rules};
 use crate::app::App;
 use crate::carriers::CarrierError;
@@ -26,7 +28,7 @@ const LOOK_EVERY: Duration = Duration::from_secs(5);
 /// The largest portion, whatever the carrier takes.
 const COUNT_MAX: usize = 500;
 /// So many portions may be refused or unreadable in one go before the account is left alone.
-const ODD_MAX: u32 = 5;
+pub(super) const ODD_MAX: u32 = 5;
 
 /// Asks for what is due. Each node has one; they share the work by the times in the database.
 pub struct Poller {
@@ -105,7 +107,14 @@ impl Poller {
         sum: &mut Ingested,
     ) -> Result<(), TrackingError> {
         let carrier = self.app.connectors.of(&self.app.vault, account)?;
-        self.shipments_ask(account, &carrier, sum).await?;
+        let (app, patience, stop) = (&self.app, &self.patience, &self.stop);
+        let desk = Desk { app, patience, stop, account, carrier: &carrier };
+        desk.collect(sum).await?;
+        if desk.is_used().await? {
+            desk.ask().await?;
+        } else {
+            self.shipments_ask(account, &carrier, sum).await?;
+        }
         queue::empty(&self.app, &self.patience, account, &carrier, sum).await
     }
 
@@ -139,8 +148,9 @@ impl Poller {
                 }
                 Err(error) => {
                     let until = self.patience.refused(account.id, &error, self.app.clock.now());
-                    self.put_back(claimed, until).await?;
-                    return Err(super::TrackingError::Shipment(error.into()));
+                    let write = async move |tx: &mut Tx| put_back(tx, &claimed, until).await;
+                    self.app.db.write::<(), DbError, _>(write).await?;
+                    return Err(TrackingError::Shipment(error.into()));
                 }
             }
         }
@@ -155,54 +165,79 @@ impl Poller {
         interval: Duration,
     ) -> Result<Vec<Claim>, DbError> {
         let now = self.app.clock.now();
-        let count_max = i64::try_from(count_max.clamp(1, COUNT_MAX)).unwrap_or(1);
-        let look = async move |tx: &mut Tx| store::due(tx, account, now, count_max).await;
-        let due: Vec<Due> = self.app.db.read::<_, DbError, _>(look).await?;
+        let due = due(&self.app, account, now, count_max).await?;
         if due.is_empty() {
             return Ok(Vec::new());
         }
-        let seconds = i64::try_from(interval.as_secs()).unwrap_or(i64::MAX);
-        let take = async move |tx: &mut Tx| {
-            let mut by_next: BTreeMap<Option<UtcMicros>, Vec<ShipmentId>> = BTreeMap::new();
-            for due in &due {
-                let heard_at = due.heard_at.unwrap_or(now);
-                let next = rules::asked_next(due.status, heard_at, now, seconds);
-                by_next.entry(next).or_default().push(due.id);
-            }
-            let mut claimed: HashMap<ShipmentId, Option<UtcMicros>> = HashMap::new();
-            for (next, ids) in by_next {
-                let ids = store::due_claim(tx, &ids, next, now).await?;
-                claimed.extend(ids.into_iter().map(|id| (id, next)));
-            }
-            let claim = |due: &Due| {
-                let next = *claimed.get(&due.id)?;
-                Some(Claim { id: due.id, reference: reference(due), next })
-            };
-            Ok::<Vec<Claim>, DbError>(due.iter().filter_map(claim).collect())
-        };
+        let seconds = seconds_of(interval);
+        let take = async move |tx: &mut Tx| claim(tx, &due, now, seconds).await;
         self.app.db.write(take).await
-    }
-
-    /// The carrier does not answer: they are asked for as soon as it is tried again.
-    async fn put_back(&self, claimed: Vec<Claim>, until: UtcMicros) -> Result<(), DbError> {
-        let write = async move |tx: &mut Tx| {
-            let mut by_next: BTreeMap<Option<UtcMicros>, Vec<ShipmentId>> = BTreeMap::new();
-            for claim in &claimed {
-                by_next.entry(claim.next).or_default().push(claim.id);
-            }
-            for (next, ids) in by_next {
-                store::due_again(tx, &ids, next, until).await?;
-            }
-            Ok::<_, DbError>(())
-        };
-        self.app.db.write(write).await
     }
 }
 
+/// The shipments of an account that are due, as many as its carrier takes at once.
+pub(super) async fn due(
+    app: &App,
+    account: CarrierAccountId,
+    now: UtcMicros,
+    count_max: usize,
+) -> Result<Vec<Due>, DbError> {
+    let count_max = i64::try_from(count_max.clamp(1, COUNT_MAX)).unwrap_or(1);
+    let look = async move |tx: &mut Tx| store::due(tx, account, now, count_max).await;
+    app.db.read(look).await
+}
+
+/// Those of the shipments that no other node asks for, with their next times moved.
+pub(super) async fn claim(
+    tx: &mut Tx,
+    due: &[Due],
+    now: UtcMicros,
+    interval_seconds: i64,
+) -> Result<Vec<Claim>, DbError> {
+    let mut by_next: BTreeMap<Option<UtcMicros>, Vec<ShipmentId>> = BTreeMap::new();
+    for due in due {
+        let heard_at = due.heard_at.unwrap_or(now);
+        let next = rules::asked_next(due.status, heard_at, now, interval_seconds);
+        by_next.entry(next).or_default().push(due.id);
+    }
+    let mut claimed: HashMap<ShipmentId, Option<UtcMicros>> = HashMap::new();
+    for (next, ids) in by_next {
+        let ids = store::due_claim(tx, &ids, next, now).await?;
+        claimed.extend(ids.into_iter().map(|id| (id, next)));
+    }
+    let claim = |due: &Due| {
+        let next = *claimed.get(&due.id)?;
+        Some(Claim { id: due.id, reference: reference(due), next })
+    };
+    Ok(due.iter().filter_map(claim).collect())
+}
+
+/// The carrier does not answer: they are asked for as soon as it is tried again.
+pub(super) async fn put_back(
+    tx: &mut Tx,
+    claimed: &[Claim],
+    until: UtcMicros,
+) -> Result<(), DbError> {
+    let mut by_next: BTreeMap<Option<UtcMicros>, Vec<ShipmentId>> = BTreeMap::new();
+    for claim in claimed {
+        by_next.entry(claim.next).or_default().push(claim.id);
+    }
+    for (next, ids) in by_next {
+        store::due_again(tx, &ids, next, until).await?;
+    }
+    Ok(())
+}
+
+pub(super) fn seconds_of(pause: Duration) -> i64 {
+    i64::try_from(pause.as_secs()).unwrap_or(i64::MAX)
+}
+
 /// A shipment that this node asks for.
-struct Claim {
-    id: ShipmentId,
-    reference: ShipmentRef,
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub(super) struct Claim {
+    pub(super) id: ShipmentId,
+    pub(super) reference: ShipmentRef,
+    /// When it is asked for again.
     next: Option<UtcMicros>,
 }
 
@@ -217,7 +252,7 @@ fn reference(due: &Due) -> ShipmentRef {
 }
 
 /// The trouble is with these shipments, not with the carrier.
-const fn is_odd(error: &CarrierError) -> bool {
+pub(super) const fn is_odd(error: &CarrierError) -> bool {
     matches!(
         error,
         CarrierError::Refused { .. }

@@ -9,12 +9,15 @@
 //! tells an earlier stage later is disorder and changes nothing.
 //! **Invariant:** an end (delivered, returned, lost, cancelled) is not undone by what comes after it,
 //! only by an event that takes it back; what contradicts it calls for a person.
+//! **Invariant:** a person's correction holds against everything before it, and what follows is judged
+//! from there. Only a person makes one, with a reason.
 //! **Invariant:** a code that is in no table moves nothing.
 
 use std::collections::BTreeSet;
 
 use crate::carriers::model::{DeliveryStatus, EventFlag, Leg};
 use crate::shipments::Attention;
+use crate::text_enum;
 use crate::units::UtcMicros;
 
 /// Depots enter their scans late: so long after the end an earlier stage is disorder, not a
@@ -28,6 +31,14 @@ const END_INTERVAL_SECONDS: i64 = 12 * 3600;
 const QUIET_SECONDS: i64 = 10 * DAY_SECONDS;
 const FORGOTTEN_SECONDS: i64 = 90 * DAY_SECONDS;
 
+text_enum! {
+    /// Who told an event.
+    pub enum EventSource {
+        Carrier = "carrier",
+        Person = "person",
+    }
+}
+
 /// What the rules need of an event.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Fact {
@@ -38,6 +49,7 @@ pub struct Fact {
     pub leg: Leg,
     pub status: Option<DeliveryStatus>,
     pub flag: Option<EventFlag>,
+    pub source: EventSource,
     /// The code is in the carrier's table.
     pub is_known: bool,
     /// A person has seen it: it calls for nobody any more.
@@ -100,6 +112,8 @@ enum Step<'a> {
     Event(&'a Fact),
     /// The carrier took the parcel's end back.
     EndUndone(&'a Fact),
+    /// A person says where it is, whatever was told before.
+    Corrected(&'a Fact),
 }
 
 /// The events in their order, each once, without those that were taken back.
@@ -111,8 +125,16 @@ fn in_force(facts: &[Fact]) -> Vec<Step<'_>> {
     let mut steps: Vec<Step<'_>> = Vec::with_capacity(sorted.len());
     for fact in sorted {
         if fact.is_known && fact.flag == Some(EventFlag::Annuls) {
+            if fact.source == EventSource::Person {
+                steps.push(Step::Corrected(fact));
+                continue;
+            }
+            // What a person has corrected is not taken back any more.
+            let is_correction = |step: &Step<'_>| matches!(step, Step::Corrected(_));
+            let from = steps.iter().rposition(is_correction).unwrap_or(0);
             let says = |step: &Step<'_>| matches!(step, Step::Event(fact) if fact.says());
-            let undone = steps.iter().rposition(says).map(|index| steps.remove(index));
+            let undone = steps[from..].iter().rposition(says);
+            let undone = undone.map(|index| steps.remove(from + index));
             if let Some(Step::Event(undone)) = undone
                 && undone.meant().is_some_and(is_end)
             {
@@ -151,9 +173,11 @@ const fn stage(status: DeliveryStatus) -> u8 {
 }
 
 impl Fact {
-    /// Something that can be taken back.
+    /// Something that the carrier can take back.
     const fn says(&self) -> bool {
-        self.is_known && (self.status.is_some() || matches!(self.flag, Some(EventFlag::Problem)))
+        self.is_known
+            && matches!(self.source, EventSource::Carrier)
+            && (self.status.is_some() || matches!(self.flag, Some(EventFlag::Problem)))
     }
 
     /// Where the parcel is by this event. On its way back everything is a return.
@@ -220,6 +244,11 @@ impl Walk {
                 self.passing = (!fact.is_seen).then_some(Attention::Contradiction);
                 return;
             }
+            Step::Corrected(fact) => {
+                *self =
+                    Self { at: fact.meant().map(|status| (status, fact.at)), ..Self::default() };
+                return;
+            }
             Step::Event(fact) => *fact,
         };
         if !fact.is_known {
@@ -277,6 +306,7 @@ mod tests {
             leg: Leg::Direct,
             status,
             flag,
+            source: EventSource::Carrier,
             is_known: true,
             is_seen: false,
         }
@@ -296,6 +326,11 @@ mod tests {
 
     fn unknown(hours: i64) -> Fact {
         Fact { is_known: false, ..fact(hours, "unheard", None, None) }
+    }
+
+    fn corrected(hours: i64, status: Status) -> Fact {
+        let source = EventSource::Person;
+        Fact { source, ..fact(hours, "corrected", Some(status), Some(EventFlag::Annuls)) }
     }
 
     fn back(fact: Fact) -> Fact {
@@ -420,6 +455,21 @@ mod tests {
     }
 
     #[test]
+    fn a_persons_correction_holds_and_what_follows_is_judged_from_there() {
+        let wrong = [went(0, Status::Accepted), went(1, Status::Delivered), went(2, Status::Lost)];
+        let mut facts = [wrong.as_slice(), &[corrected(3, Status::OutForDelivery)]].concat();
+        comes_to(&facts, Status::OutForDelivery, None);
+        facts.push(went(2, Status::Returned));
+        comes_to(&facts, Status::OutForDelivery, None);
+        facts.push(annuls(4));
+        comes_to(&facts, Status::OutForDelivery, None);
+        facts.push(went(5, Status::Delivered));
+        comes_to(&facts, Status::Delivered, None);
+        facts.push(corrected(6, Status::Accepted));
+        comes_to(&facts, Status::Accepted, None);
+    }
+
+    #[test]
     fn a_shipment_is_asked_for_less_and_less_and_at_last_no_more() {
         let next = |status, days: i64| {
             let now = at(days * 24);
@@ -436,12 +486,13 @@ mod tests {
         let status = prop::option::of(prop::sample::select(Status::ALL.to_vec()));
         let flag = prop::option::of(prop::sample::select(EventFlag::ALL.to_vec()));
         let leg = prop::sample::select(Leg::ALL.to_vec());
-        let one = (0..6_i64, 0..4_u8, status, flag, leg, any::<[bool; 2]>());
-        let one = one.prop_map(|(hours, code, status, flag, leg, [is_known, is_seen])| {
+        let source = prop::sample::select(EventSource::ALL.to_vec());
+        let one = (0..6_i64, 0..4_u8, status, flag, leg, source, any::<[bool; 2]>());
+        let one = one.prop_map(|(hours, code, status, flag, leg, source, [is_known, is_seen])| {
             let code = format!("{code}");
-            let words = (hours, &code, status, flag, leg, is_known, is_seen);
+            let words = (hours, &code, status, flag, leg, source, is_known, is_seen);
             let print = format!("{words:?}").into_bytes();
-            Fact { print, code, at: at(hours), leg, status, flag, is_known, is_seen }
+            Fact { print, code, at: at(hours), leg, status, flag, source, is_known, is_seen }
         });
         prop::collection::vec(one, 0..12)
     }

@@ -2,12 +2,12 @@
 
 use serde_json::Value;
 
-use super::rules::Fact;
+use super::rules::{EventSource, Fact};
 use crate::carriers::model::{DeliveryStatus, EventFlag, Leg};
 use crate::db::{Arg, DbError, Tx};
 use crate::ids::{
     CarrierAccountId, CarrierMessageId, OrderId, OwnerId, ParcelId, ShipmentId, TrackingEventId,
-    WarehouseId,
+    UserId, WarehouseId,
 };
 use crate::shipments::{Attention, ShipmentState};
 use crate::units::UtcMicros;
@@ -53,7 +53,6 @@ record! {
         pub(super) ask: Option<Value>,
         pub(super) status: Option<DeliveryStatus>,
         pub(super) heard_at: Option<UtcMicros>,
-        pub(super) poll_at: UtcMicros,
     }
 }
 
@@ -73,6 +72,9 @@ record! {
         pub(super) status: Option<DeliveryStatus>,
         pub(super) flag: Option<EventFlag>,
         pub(super) is_known: bool,
+        pub(super) source: EventSource,
+        /// Who entered it.
+        pub(super) actor: Option<UserId>,
         pub(super) raw: Value,
         pub(super) received_at: UtcMicros,
     }
@@ -98,6 +100,7 @@ record! {
         status: Option<DeliveryStatus>,
         flag: Option<EventFlag>,
         is_known: bool,
+        source: EventSource,
         received_at: UtcMicros,
     }
 }
@@ -167,12 +170,12 @@ const PRINTS: &str =
 
 const EVENT_INSERT: &str = "INSERT INTO tracking_event
      (id, shipment_id, owner_id, print, code, words, happened_at, place, leg, status, flag,
-         is_known, raw, received_at)
-     VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14)
+         is_known, source, actor_id, raw, received_at)
+     VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16)
      ON CONFLICT (shipment_id, print) DO NOTHING";
 
 const FACTS: &str = "SELECT shipment_id, print, code, words, happened_at, place, leg, status, flag,
-         is_known, received_at
+         is_known, source, received_at
      FROM tracking_event WHERE shipment_id IN (/*list*/)";
 
 const COURSE_SET: &str = "UPDATE shipment
@@ -183,7 +186,7 @@ const NAMES: &str = "SELECT s.id, p.number, o.id, o.external_number
      WHERE s.id IN (/*list*/)";
 
 const DUE: &str =
-    "SELECT id, number, carrier_ref, track, ask, status, heard_at, poll_at FROM shipment
+    "SELECT id, number, carrier_ref, track, ask, status, heard_at FROM shipment
      WHERE account_id = $1 AND poll_at <= $2 AND state = 'registered'
      ORDER BY poll_at, id LIMIT $3";
 
@@ -227,7 +230,7 @@ const SEEN: &str = "UPDATE shipment SET attention = NULL, seen_at = $3
 
 const EVENTS: &str =
     "SELECT id, shipment_id, owner_id, print, code, words, happened_at, place, leg,
-         status, flag, is_known, raw, received_at
+         status, flag, is_known, source, actor_id, raw, received_at
      FROM tracking_event WHERE shipment_id = $1
      ORDER BY happened_at DESC, id DESC LIMIT $2";
 
@@ -328,6 +331,8 @@ pub(super) async fn events_insert(tx: &mut Tx, events: &[EventRow]) -> Result<u6
             event.status,
             event.flag,
             event.is_known,
+            event.source,
+            event.actor,
             event.raw.clone(),
             event.received_at,
         ]
@@ -357,6 +362,7 @@ pub(super) async fn kept(tx: &mut Tx, ids: &[ShipmentId]) -> Result<Vec<Kept>, D
             leg: row.leg,
             status: row.status,
             flag: row.flag,
+            source: row.source,
             is_known: row.is_known,
             is_seen: false,
         },

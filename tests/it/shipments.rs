@@ -20,7 +20,7 @@ const NOW: i64 = 1_795_600_800_000_000;
 pub(crate) struct Site {
     pub(crate) app: TestApp,
     pub(crate) world: World,
-    workers: Workers,
+    pub(crate) workers: Workers,
     pub(crate) cdek: Standing,
     pub(crate) boxberry: Standing,
 }

@@ -38,6 +38,7 @@ pub(crate) fn all_queries() -> Vec<&'static str> {
         ambar::stock::integrity::QUERIES,
         ambar::terminal::QUERIES,
         ambar::tracking::QUERIES,
+        ambar::tracking::TICKET_QUERIES,
         &ambar::picking::queries(),
         ambar::imports::QUERIES,
         ambar::packing::QUERIES,

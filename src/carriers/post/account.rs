@@ -59,6 +59,10 @@ pub(super) struct Settings {
     /// it; without it they leave its place blank.
     #[serde(default)]
     pub(super) bank: Option<Bank>,
+    /// How many single questions the Post answers a day. More shipments than these reach are asked
+    /// for by tickets.
+    #[serde(default = "Settings::usual_tracking")]
+    pub(super) tracking_per_day: usize,
 }
 
 impl Settings {
@@ -76,6 +80,10 @@ impl Settings {
 
     const fn usual_offset() -> i32 {
         3
+    }
+
+    const fn usual_tracking() -> usize {
+        100
     }
 }
 

@@ -25,6 +25,7 @@ const HOST: &str = "https://tracking.russianpost.ru";
 /// One request each: few, for the day's number of them is limited.
 const SINGLE_MAX: usize = 20;
 const SINGLE_INTERVAL: Duration = Duration::from_hours(6);
+const SINGLES_OF_ONE_A_DAY: usize = 4;
 /// The service takes 3000 and answers them badly.
 const TICKET_MAX: usize = 500;
 const TICKET_INTERVAL: Duration = Duration::from_mins(15);
@@ -68,6 +69,10 @@ impl Tracking for Post {
 impl TicketTracking for Post {
     fn count_max(&self) -> usize {
         TICKET_MAX
+    }
+
+    fn singles_max(&self) -> usize {
+        self.contract.settings.tracking_per_day / SINGLES_OF_ONE_A_DAY
     }
 
     fn interval(&self) -> Duration {

@@ -36,7 +36,7 @@ pub(super) fn router() -> OpenApiRouter<App> {
 #[derive(Debug, Clone, Deserialize, utoipa::ToSchema)]
 struct CarrierAccountIn {
     warehouse_id: WarehouseId,
-    /// `cdek`, `boxberry`, `dpd`, `post`, `pek`, `dellin`, `5post`.
+    /// `cdek`, `boxberry`, `dpd`, `post`, `pek`, `dellin`, `5post`, `own`.
     carrier: String,
     /// The shop whose own contract it is; the operator's without it.
     owner_id: Option<OwnerId>,

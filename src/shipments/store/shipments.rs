@@ -61,15 +61,21 @@ const SHIPMENT_SEND: &str = "UPDATE shipment SET ask = $2, sent_at = $3
      WHERE id = $1 AND state = 'waiting' AND sent_at IS NULL";
 
 const SHIPMENT_CHECKING: &str = "UPDATE shipment
-     SET state = 'checking', carrier_ref = $2, track = $3, problem = NULL
+     SET state = 'checking', carrier_ref = $2, track = $3, problem = $4
      WHERE id = $1 AND state IN ('waiting', 'checking')";
+
+/// Once: who has seen it is not called again.
+const SHIPMENT_UNCONFIRMED: &str = "UPDATE shipment SET attention = 'unconfirmed'
+     WHERE id = $1 AND state = 'checking' AND attention IS NULL AND seen_at IS NULL";
 
 const SHIPMENT_REGISTERED: &str = "UPDATE shipment
      SET state = 'registered', carrier_ref = $2, track = $3, registered_at = $4, problem = $5,
-         status = 'created', status_at = $4, heard_at = $4, poll_at = $6
+         status = 'created', status_at = $4, heard_at = $4, poll_at = $6,
+         attention = NULLIF(attention, 'unconfirmed')
      WHERE id = $1 AND state IN ('waiting', 'checking')";
 
-const SHIPMENT_REFUSED: &str = "UPDATE shipment SET state = 'refused', problem = $2
+const SHIPMENT_REFUSED: &str = "UPDATE shipment
+     SET state = 'refused', problem = $2, attention = NULLIF(attention, 'unconfirmed')
      WHERE id = $1 AND state IN ('choosing', 'waiting', 'checking')";
 
 const SHIPMENT_PROBLEM: &str = "UPDATE shipment SET problem = $2
@@ -81,7 +87,8 @@ const SHIPMENT_RETRY: &str = "UPDATE shipment
          sent_at = NULL, carrier_ref = '', track = '', problem = NULL
      WHERE id = $1 AND state = 'refused'";
 
-const SHIPMENT_CANCELLING: &str = "UPDATE shipment SET state = $2, poll_at = NULL
+const SHIPMENT_CANCELLING: &str = "UPDATE shipment
+     SET state = $2, poll_at = NULL, attention = NULLIF(attention, 'unconfirmed')
      WHERE id = $1 AND state = $3";
 
 const SHIPMENT_CANCELLED: &str = "UPDATE shipment
@@ -113,6 +120,7 @@ pub(super) const QUERIES: &[&str] = &[
     SHIPMENT_CHOOSE,
     SHIPMENT_SEND,
     SHIPMENT_CHECKING,
+    SHIPMENT_UNCONFIRMED,
     SHIPMENT_REGISTERED,
     SHIPMENT_REFUSED,
     SHIPMENT_PROBLEM,
@@ -237,13 +245,20 @@ pub(in crate::shipments) async fn shipment_send(
     Ok(tx.execute(SHIPMENT_SEND, args![id, ask, now]).await? == 1)
 }
 
+/// With a problem, somebody is called to look at it.
 pub(in crate::shipments) async fn shipment_checking(
     tx: &mut Tx,
     id: ShipmentId,
     reference: &ShipmentRef,
+    problem: Option<Value>,
 ) -> Result<bool, DbError> {
-    let values = args![id, &reference.id, &reference.track];
-    Ok(tx.execute(SHIPMENT_CHECKING, values).await? == 1)
+    let calls = problem.is_some();
+    let values = args![id, &reference.id, &reference.track, problem];
+    let is_checking = tx.execute(SHIPMENT_CHECKING, values).await? == 1;
+    if is_checking && calls {
+        tx.execute(SHIPMENT_UNCONFIRMED, args![id]).await?;
+    }
+    Ok(is_checking)
 }
 
 pub(in crate::shipments) async fn shipment_registered(
