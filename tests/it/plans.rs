@@ -8,7 +8,7 @@ use crate::storage;
 use crate::support::TestApp;
 
 /// What grows from day to day, or with the range of goods.
-const GROWING: [&str; 39] = [
+const GROWING: [&str; 40] = [
     "acceptance_waiver",
     "availability",
     "balance",
@@ -28,6 +28,7 @@ const GROWING: [&str; 39] = [
     "lot",
     "manifest",
     "manifest_parcel",
+    "marking_code",
     "order_event",
     "order_line",
     "parcel",
