@@ -52,9 +52,33 @@ CREATE TABLE parcel_line (
     product_id UUID NOT NULL REFERENCES product (id),
     lot_id UUID NOT NULL REFERENCES lot (id),
     quantity BIGINT NOT NULL,
+    -- Closed with a marking code for each piece.
+    marked BOOLEAN NOT NULL DEFAULT FALSE,
     PRIMARY KEY (parcel_id, order_line_id, lot_id),
     CONSTRAINT parcel_line_quantity CHECK (quantity > 0)
 );
+-- A marking code (Честный ЗНАК) of one packed piece. What was taken out again is not kept; what a
+-- parcel gave back when it was given up or returned is free for another one.
+CREATE TABLE marking_code (
+    parcel_id UUID NOT NULL REFERENCES parcel (id),
+    -- What identifies the piece (КИ).
+    piece TEXT COLLATE "C" NOT NULL,
+    -- The whole code, with its separators (GS) as they are.
+    code TEXT COLLATE "C" NOT NULL,
+    -- Fourteen digits; fur has none.
+    gtin TEXT COLLATE "C",
+    owner_id UUID NOT NULL REFERENCES owner (id),
+    product_id UUID NOT NULL REFERENCES product (id),
+    order_line_id UUID NOT NULL REFERENCES order_line (id),
+    lot_id UUID NOT NULL REFERENCES lot (id),
+    state TEXT COLLATE "C" NOT NULL,
+    packed_at TIMESTAMPTZ NOT NULL,
+    freed_at TIMESTAMPTZ,
+    PRIMARY KEY (parcel_id, piece),
+    CONSTRAINT marking_code_state CHECK (state IN ('in_parcel', 'free')),
+    CONSTRAINT marking_code_freed CHECK ((state = 'free') = (freed_at IS NOT NULL))
+);
+CREATE UNIQUE INDEX marking_code_live ON marking_code (piece) WHERE state = 'in_parcel';
 -- The last weight that stood still at a packing table, until a parcel takes it.
 CREATE TABLE scale_reading (
     device_id UUID NOT NULL REFERENCES device (id),

@@ -43,6 +43,9 @@ pub struct MarkingCode {
     pub form: MarkingForm,
     /// What identifies the piece (КИ).
     pub piece: String,
+    /// All of it, with the separators (GS) of the symbol and without FNC1 at its beginning: what
+    /// carriers and cash registers want.
+    pub full: String,
     pub gtin: Option<Gtin>,
     /// Whether the tail was read too. A piece without it can be stored but not sold.
     pub has_tail: bool,
@@ -55,6 +58,7 @@ impl MarkingCode {
         Some(Self {
             form: MarkingForm::Gs1,
             piece: format!("01{gtin}21{serial}"),
+            full: gs1.text(),
             gtin: gs1.gtin(),
             has_tail: ["91", "92", "93"].iter().any(|ai| gs1.get(ai).is_some()),
         })
@@ -72,6 +76,7 @@ impl MarkingCode {
             return is_fur.then(|| Self {
                 form: MarkingForm::Fur,
                 piece: text.to_owned(),
+                full: text.to_owned(),
                 gtin: None,
                 has_tail: true,
             });
@@ -81,17 +86,29 @@ impl MarkingCode {
             return None;
         }
         let gtin = Gtin::parse(&text[..14]).ok()?;
-        let piece = text[..21].to_owned();
-        Some(Self { form: MarkingForm::TobaccoPack, piece, gtin: Some(gtin), has_tail: true })
+        Some(Self {
+            form: MarkingForm::TobaccoPack,
+            piece: text[..21].to_owned(),
+            full: text.to_owned(),
+            gtin: Some(gtin),
+            has_tail: true,
+        })
     }
+}
+
+/// Whether a text begins as most marking codes do: a product number with a right check digit, and a
+/// serial.
+pub(super) fn begins(text: &str) -> bool {
+    text.split_at_checked(18).is_some_and(|(head, _)| {
+        head.starts_with("01") && head.ends_with("21") && Gtin::parse(&head[2..16]).is_ok()
+    })
 }
 
 /// Puts the lost separators of a marking code back if exactly one way to do so gives a composition
 /// that is in use. Two ways cannot be told apart by the text alone.
 pub(super) fn separated(text: &str) -> Option<String> {
     let (head, rest) = text.split_at_checked(18)?;
-    let is_piece = head.starts_with("01") && head.ends_with("21") && !text.contains(GS);
-    if !is_piece || Gtin::parse(&head[2..16]).is_err() {
+    if !begins(text) || text.contains(GS) {
         return None;
     }
     let mut fits = SERIAL_LENGTHS.iter().filter_map(|length| {

@@ -126,6 +126,12 @@ impl Scan {
         })
     }
 
+    /// Whether this was a marking code before something happened to it: it cannot be told any more
+    /// where its serial ends.
+    pub fn is_broken_marking(&self) -> bool {
+        self.marking().is_none() && marking::begins(&self.text)
+    }
+
     pub fn gs1(&self) -> Option<&Gs1> {
         self.candidates.iter().find_map(|candidate| match candidate {
             Candidate::Gs1(gs1) => Some(gs1),
@@ -409,6 +415,30 @@ mod tests {
         assert_eq!(scan.serial(), Some("5'W9Um"));
         let scan = read("0104670540176099215'W9Um93dGVz");
         assert_eq!(scan.repairs, [Repair::SeparatorGuessed]);
+    }
+
+    #[test]
+    fn a_marking_code_is_kept_whole_however_it_came() {
+        let tail = "B".repeat(44);
+        let whole = format!("01046705401760992152&abcDEF<'xY\u{1d}91EE06\u{1d}92{tail}");
+        for raw in [
+            whole.clone(),
+            format!("]d2{whole}"),
+            format!("\u{1d}{whole}\r\n"),
+            whole.replace('\u{1d}', "|"),
+            whole.replace('\u{1d}', ""),
+        ] {
+            let scan = read(&raw);
+            assert_eq!(
+                scan.marking().map(|code| code.full.as_str()),
+                Some(whole.as_str()),
+                "{raw}"
+            );
+            assert!(!scan.is_broken_marking());
+        }
+        let longer = format!("0104670540176099215{}", "x".repeat(40));
+        assert!(read(&longer).is_broken_marking(), "no serial is so long");
+        assert!(!read("4601234567893").is_broken_marking());
     }
 
     proptest! {

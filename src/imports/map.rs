@@ -56,6 +56,7 @@ const PRODUCTS: &[Field] = &[
     field("width_mm", &["Width", "Ширина", "ШиринаМм"]),
     field("height_mm", &["Height", "Высота", "ВысотаМм"]),
     field("weight_g", &["Weight", "Вес", "ВесГ"]),
+    field("marked", &["Маркировка", "Маркируемый", "ЧестныйЗнак"]),
 ];
 
 const STOCK: &[Field] = &[
@@ -217,6 +218,15 @@ impl Columns {
                 Some(value) if value >= 0 => Ok(Some(value)),
                 _ => Err(self.refuse(row, field, "bad_value")),
             },
+        }
+    }
+
+    /// `да` or `нет`; an empty cell is `нет`.
+    pub fn yes(&self, row: &Row, field: &str) -> Result<bool, Refusal> {
+        match self.text(row, field).to_lowercase().as_str() {
+            "" | "нет" | "no" | "false" | "0" => Ok(false),
+            "да" | "yes" | "true" | "1" => Ok(true),
+            _ => Err(self.refuse(row, field, "bad_value")),
         }
     }
 

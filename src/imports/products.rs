@@ -154,6 +154,7 @@ fn read(job: &Job, row: &Row, taken: &mut HashSet<String>) -> Result<NewProduct,
             width_mm: Millimetres::new(length("width_mm")?),
             height_mm: Millimetres::new(length("height_mm")?),
             weight_g: Grams::new(length("weight_g")?),
+            marked: columns.yes(row, "marked")?,
             ..ProductFacts::default()
         },
         barcodes,

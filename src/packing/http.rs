@@ -7,8 +7,8 @@ use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
 use super::{
-    PackError, Packaging, PackagingIn, Parcel, ParcelLine, ParcelState, ScanBack, handover,
-    packaging_create, packaging_update, store,
+    MarkState, PackError, Packaging, PackagingIn, PackedMark, Parcel, ParcelLine, ParcelState,
+    ScanBack, handover, packaging_create, packaging_update, store,
 };
 use crate::access::caller::{Caller, rights};
 use crate::app::App;
@@ -88,6 +88,19 @@ pub struct ParcelLineOut {
     pub lot_id: LotId,
     pub lot_code: String,
     pub quantity: Pieces,
+    /// The marking codes of the pieces (коды маркировки); empty for goods without.
+    pub marks: Vec<PackedMarkOut>,
+}
+
+/// The marking code of a packed piece (код маркировки).
+#[derive(Debug, Clone, Serialize, Deserialize, utoipa::ToSchema)]
+pub struct PackedMarkOut {
+    /// What identifies the piece (КИ): 01, the product's number, 21 and the serial.
+    pub piece: String,
+    /// The whole code with its separators (GS), as a cash register wants it.
+    pub code: String,
+    pub state: MarkState,
+    pub packed_at: UtcMicros,
 }
 
 #[derive(Debug, Clone, Deserialize, utoipa::IntoParams)]
@@ -188,10 +201,11 @@ async fn parcel_get(
         let found = store::parcel_find(tx, id, owner).await?;
         let parcel = found.ok_or(PackError::NotFound { what: "parcel" })?;
         let lines = store::parcel_lines(tx, id).await?;
-        Ok::<_, PackError>((parcel, lines))
+        let marks = store::marks::marks_of_parcel(tx, id).await?;
+        Ok::<_, PackError>((parcel, lines, marks))
     };
-    let (parcel, lines) = app.db.read(read).await?;
-    let lines = lines.into_iter().map(ParcelLineOut::from).collect();
+    let (parcel, lines, marks) = app.db.read(read).await?;
+    let lines = lines.into_iter().map(|line| ParcelLineOut::of(line, &marks)).collect();
     Ok(Json(ParcelDetailOut { parcel: parcel.into(), lines }))
 }
 
@@ -236,9 +250,19 @@ impl From<Parcel> for ParcelOut {
     }
 }
 
-impl From<ParcelLine> for ParcelLineOut {
-    fn from(row: ParcelLine) -> Self {
+impl From<&PackedMark> for PackedMarkOut {
+    fn from(row: &PackedMark) -> Self {
+        let (piece, code) = (row.piece.clone(), row.code.clone());
+        Self { piece, code, state: row.state, packed_at: row.packed_at }
+    }
+}
+
+impl ParcelLineOut {
+    /// The line with those of the parcel's codes that are its own.
+    fn of(row: ParcelLine, marks: &[PackedMark]) -> Self {
+        let own = |mark: &&PackedMark| mark.line == row.line && mark.lot == row.lot;
         Self {
+            marks: marks.iter().filter(own).map(PackedMarkOut::from).collect(),
             order_line_id: row.line,
             product_id: row.product,
             article: row.article,

@@ -9,11 +9,15 @@
 //! **Invariant:** the cash on delivery of an order's parcels adds up to the order's. The parcel that
 //! completes the order carries it, so that the buyer pays once, when everything has come.
 //!
+//! **Invariant:** a marking code (код маркировки) is in one live parcel at most, whoever scans it and
+//! whosever goods it is on: its row is unique. A parcel is closed when each of its marked pieces has one.
+//!
 //! Deliberately absent: packing by three-dimensional arrangement. The rules propose, the packer sees.
 
 pub mod handover;
 pub mod http;
 mod labels;
+pub mod marks;
 pub mod rules;
 pub mod service;
 mod store;
@@ -84,6 +88,16 @@ faults! {
         ScaleEmpty => "scale_empty", Conflict, "no weight stands still on the scale";
         /// No closed parcel has the label that was scanned.
         LabelUnknown { parcel: String } => "parcel_label_unknown", NotFound, "no closed parcel has the label {parcel}";
+        /// A maker's barcode does not tell marked pieces apart.
+        MarkNeeded { article: String } => "mark_needed", Conflict, "the marking code of the piece of {article} is needed";
+        MarkOneByOne { article: String } => "mark_one_by_one", Conflict, "pieces of {article} are marked and packed one by one";
+        /// Its tail or its separators did not come through.
+        MarkDamaged => "mark_damaged", Conflict, "the marking code was not read whole";
+        /// A piece is packed once.
+        MarkTaken { parcel: String, order: String } => "mark_taken", Conflict, "the marking code is in the parcel {parcel} of the order {order}";
+        /// Another shop's parcel has it, of which nothing is told.
+        MarkTakenElsewhere => "mark_taken_elsewhere", Conflict, "the marking code is in another parcel";
+        MarksMissing { article: String, missing: Pieces } => "marks_missing", Conflict, "{missing} pieces of {article} have no marking code";
         UndoTooLate => "unpack_too_late", Conflict, "the piece cannot be taken back any more";
     }
     wraps {
@@ -179,10 +193,48 @@ record! {
         pub weight_g: Grams,
         pub fragile: bool,
         pub own_box: bool,
+        /// Each piece carries a marking code.
+        pub marked: bool,
+        /// Codes in this parcel.
+        pub marks: Pieces,
+    }
+}
+
+text_enum! {
+    /// Where a marking code is.
+    pub enum MarkState {
+        InParcel = "in_parcel",
+        /// Its parcel was given up or returned.
+        Free = "free",
+    }
+}
+
+record! {
+    /// The marking code of a packed piece.
+    #[derive(Debug, Clone, PartialEq, Eq)]
+    pub struct PackedMark {
+        pub line: OrderLineId,
+        pub lot: LotId,
+        /// What identifies the piece (КИ).
+        pub piece: String,
+        /// The whole code with its separators.
+        pub code: String,
+        pub state: MarkState,
+        pub packed_at: UtcMicros,
     }
 }
 
 impl PackLine {
+    /// Pieces in this parcel whose codes are not known: they became marked goods after they were
+    /// packed.
+    pub const fn unmarked(&self) -> Pieces {
+        if self.marked {
+            Pieces::new(self.in_parcel.get() - self.marks.get())
+        } else {
+            Pieces::ZERO
+        }
+    }
+
     pub const fn missing(&self) -> Pieces {
         Pieces::new(self.wanted.get() - self.packed.get() - self.in_parcel.get())
     }

@@ -1,6 +1,7 @@
 //! The rows of packing: packagings, parcels and what lies in them. `packed` of an order's line is
 //! written here as well, since only packing knows it.
 
+pub(in crate::packing) mod marks;
 pub(in crate::packing) mod scale;
 
 use super::{OrderFacts, PackLine, Packaging, Parcel, ParcelLine, ParcelState, Weighing};
@@ -122,7 +123,9 @@ const PACK_LINES: &str = "SELECT l.id, l.product_id, p.article, p.name, l.ordere
              WHERE q.order_id = l.order_id AND x.order_line_id = l.id AND q.state <> 'cancelled' AND q.id <> $2),
             (SELECT CAST(COALESCE(SUM(x.quantity), 0) AS BIGINT) FROM parcel_line x
              WHERE x.parcel_id = $2 AND x.order_line_id = l.id),
-            p.length_mm, p.width_mm, p.height_mm, p.weight_g, p.fragile, p.own_box
+            p.length_mm, p.width_mm, p.height_mm, p.weight_g, p.fragile, p.own_box, p.marked,
+            CASE WHEN p.marked THEN (SELECT COUNT(*) FROM marking_code m
+                 WHERE m.parcel_id = $2 AND m.order_line_id = l.id) ELSE 0 END
      FROM order_line l JOIN product p ON p.id = l.product_id
      WHERE l.order_id = $1 ORDER BY l.line_number";
 
@@ -148,6 +151,14 @@ const PACKING_BIN: &str = "SELECT id FROM place
      ORDER BY sequence, code LIMIT 1";
 
 pub const QUERIES: &[&str] = &[
+    marks::MARK_INSERT,
+    marks::MARK_HOLDER,
+    marks::MARK_RETURNED,
+    marks::MARK_DELETE,
+    marks::MARKS_FREE,
+    marks::MARKS_OF_PARCEL,
+    marks::LOT_UNMARKED,
+    marks::LINES_MARKED,
     scale::READING_WRITE,
     scale::READING_FIND,
     scale::READING_STILL,

@@ -1,7 +1,7 @@
 //! What a carrier is told of a parcel, made of what is known about it. Pure.
 
 use super::model::{DeliveryTerms, Origin, Shipment};
-use super::store::facts::{ItemFacts, ParcelFacts};
+use super::store::facts::{ItemFacts, MarkFacts, ParcelFacts};
 use crate::carriers::RecipientModel;
 use crate::carriers::model::{
     Address, Contact, DeliveryMode, Item, Package, QuoteAsk, Seller, ShipmentAsk, Spot, VatRate,
@@ -14,6 +14,7 @@ const MM3_PER_CM3: i64 = 1_000;
 pub(super) struct Known {
     pub(super) parcel: ParcelFacts,
     pub(super) items: Vec<ItemFacts>,
+    pub(super) marks: Vec<MarkFacts>,
     pub(super) origin: Origin,
     pub(super) terms: DeliveryTerms,
     pub(super) day: Day,
@@ -79,7 +80,7 @@ impl Known {
     pub(super) fn shipment_ask(&self, shipment: &Shipment) -> ShipmentAsk {
         let recipient = self.recipient();
         let (items, delivery_fee_kopecks) =
-            items_with_cod(&self.items, self.parcel.cod_kopecks, self.terms.vat);
+            items_with_cod(&self.items, &self.marks, self.parcel.cod_kopecks, self.terms.vat);
         ShipmentAsk {
             number: shipment.number.clone(),
             tariff: shipment.tariff.clone(),
@@ -128,8 +129,13 @@ pub fn volume_cm3(package: &Package) -> i64 {
 ///
 /// The parts add up to the cash on delivery exactly. When the buyer pays less than the price (a part
 /// was paid before), it is spread over the pieces in proportion, and pieces of a line whose shares
-/// differ by a kopeck become two items.
-fn items_with_cod(facts: &[ItemFacts], cod: Kopecks, vat: VatRate) -> (Vec<Item>, Kopecks) {
+/// differ by a kopeck become two items. Each piece keeps one marking code, whichever item it is in.
+fn items_with_cod(
+    facts: &[ItemFacts],
+    marks: &[MarkFacts],
+    cod: Kopecks,
+    vat: VatRate,
+) -> (Vec<Item>, Kopecks) {
     let price = |item: &ItemFacts| item.price_kopecks.get().saturating_mul(item.pieces.get());
     let total: i64 = facts.iter().map(price).fold(0, i64::saturating_add);
     let fee = Kopecks::new(cod.get().saturating_sub(total).max(0));
@@ -140,6 +146,7 @@ fn items_with_cod(facts: &[ItemFacts], cod: Kopecks, vat: VatRate) -> (Vec<Item>
         seen = seen.saturating_add(price(fact));
         // Shares of the running sum: they end at the whole, whatever was rounded on the way.
         let until = share(for_goods, seen, total);
+        let mut codes = marks.iter().filter(|mark| mark.line == fact.line);
         for (part, pieces, each) in pieces_of(until - given, fact.pieces) {
             let article = if part == 0 {
                 fact.article.clone()
@@ -154,12 +161,18 @@ fn items_with_cod(facts: &[ItemFacts], cod: Kopecks, vat: VatRate) -> (Vec<Item>
                 declared_kopecks: fact.price_kopecks,
                 cod_kopecks: Kopecks::new(each),
                 vat,
-                marks: Vec::new(),
+                marks: codes_of(&mut codes, pieces),
             });
         }
         given = until;
     }
     (items, fee)
+}
+
+/// The next codes of a line, at most one for each of so many pieces.
+fn codes_of<'a>(codes: &mut impl Iterator<Item = &'a MarkFacts>, pieces: i64) -> Vec<String> {
+    let pieces = usize::try_from(pieces).unwrap_or_default();
+    codes.take(pieces).map(|mark| mark.code.clone()).collect()
 }
 
 fn share(whole: i64, part: i64, total: i64) -> i64 {
@@ -184,9 +197,11 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
+    use crate::ids::OrderLineId;
 
     fn fact(price: i64, pieces: i64) -> ItemFacts {
         ItemFacts {
+            line: OrderLineId::from_uuid(uuid::Uuid::from_u128(price.unsigned_abs().into())),
             article: format!("A-{price}"),
             name: "Кружка".to_owned(),
             pieces: Pieces::new(pieces),
@@ -204,8 +219,12 @@ mod tests {
 
     #[test]
     fn the_buyer_pays_the_price_and_what_is_above_it_is_delivery() {
-        let (items, fee) =
-            items_with_cod(&[fact(10_000, 2), fact(500, 1)], Kopecks::new(50_500), VatRate::Ten);
+        let (items, fee) = items_with_cod(
+            &[fact(10_000, 2), fact(500, 1)],
+            &[],
+            Kopecks::new(50_500),
+            VatRate::Ten,
+        );
         let paid: Vec<(i64, i64)> =
             items.iter().map(|item| (item.quantity, item.cod_kopecks.get())).collect();
         assert_eq!(paid, [(2, 10_000), (1, 500)]);
@@ -214,19 +233,36 @@ mod tests {
 
     #[test]
     fn goods_that_are_paid_are_not_paid_again() {
-        let (items, fee) = items_with_cod(&[fact(10_000, 2)], Kopecks::ZERO, VatRate::Exempt);
+        let (items, fee) = items_with_cod(&[fact(10_000, 2)], &[], Kopecks::ZERO, VatRate::Exempt);
         assert_eq!((items[0].cod_kopecks, fee), (Kopecks::ZERO, Kopecks::ZERO));
         assert_eq!(items[0].declared_kopecks.get(), 10_000);
     }
 
     #[test]
     fn pieces_whose_shares_differ_become_two_items() {
-        let (items, _) = items_with_cod(&[fact(1_000, 3)], Kopecks::new(1_001), VatRate::Exempt);
+        let (items, _) =
+            items_with_cod(&[fact(1_000, 3)], &[], Kopecks::new(1_001), VatRate::Exempt);
         let paid: Vec<(&str, i64, i64)> = items
             .iter()
             .map(|item| (item.article.as_str(), item.quantity, item.cod_kopecks.get()))
             .collect();
         assert_eq!(paid, [("A-1000", 1, 333), ("A-1000-2", 2, 334)]);
+    }
+
+    #[test]
+    fn each_piece_has_its_marking_code_in_whichever_item_it_is() {
+        let facts = [fact(1_000, 3), fact(500, 1)];
+        let mark =
+            |fact: &ItemFacts, code: &str| MarkFacts { line: fact.line, code: code.to_owned() };
+        let marks = [mark(&facts[0], "a"), mark(&facts[1], "x"), mark(&facts[0], "b")];
+        let marks = [&marks[..], &[mark(&facts[0], "c")]].concat();
+        let (items, _) = items_with_cod(&facts, &marks, Kopecks::new(2_000), VatRate::Exempt);
+        let told: Vec<(i64, &[String])> =
+            items.iter().map(|item| (item.quantity, item.marks.as_slice())).collect();
+        let codes =
+            |codes: &[&str]| codes.iter().map(|code| (*code).to_owned()).collect::<Vec<_>>();
+        let [first, second, other] = [codes(&["a"]), codes(&["b", "c"]), codes(&["x"])];
+        assert_eq!(told, [(1, &first[..]), (2, &second[..]), (1, &other[..])]);
     }
 
     #[test]
@@ -243,7 +279,7 @@ mod tests {
         ) {
             let facts: Vec<ItemFacts> =
                 lines.iter().map(|(price, pieces)| fact(*price, *pieces)).collect();
-            let (items, fee) = items_with_cod(&facts, Kopecks::new(cod), VatRate::Exempt);
+            let (items, fee) = items_with_cod(&facts, &[], Kopecks::new(cod), VatRate::Exempt);
             prop_assert_eq!(collected(&items, fee), cod);
             let pieces: i64 = items.iter().map(|item| item.quantity).sum();
             prop_assert_eq!(pieces, lines.iter().map(|(_, pieces)| pieces).sum::<i64>());

@@ -123,5 +123,7 @@ async fn known_of_order(
     let items = facts::order_items(tx, order).await?;
     let terms = account_store::terms_find(tx, parcel.owner).await?;
     // Each account has its own origin; candidates bring theirs.
-    Ok((Known { parcel, items, origin: Origin::default(), terms, day }, point))
+    // What is not packed has no codes yet, and prices do not depend on them.
+    let (marks, origin) = (Vec::new(), Origin::default());
+    Ok((Known { parcel, items, marks, origin, terms, day }, point))
 }

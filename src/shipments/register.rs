@@ -202,8 +202,9 @@ async fn load(app: &App, id: ShipmentId) -> Result<Option<Loaded>, DbError> {
         };
         let origin = account.map(|account| account.origin()).unwrap_or_default();
         let items = facts::item_facts(tx, shipment.parcel).await?;
+        let marks = facts::mark_facts(tx, shipment.parcel).await?;
         let terms = account_store::terms_find(tx, shipment.owner).await?;
-        let known = Known { parcel, items, origin, terms, day };
+        let known = Known { parcel, items, marks, origin, terms, day };
         let point = points::point_of(tx, &shipment).await?;
         Ok(Some(Loaded { shipment, known, point }))
     };

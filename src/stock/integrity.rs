@@ -101,13 +101,35 @@ const OWNERS: &str = "SELECT 'entry_owner', e.id, CAST(1 AS BIGINT), CAST(0 AS B
     FROM stock_entry e JOIN product p ON p.id = e.product_id
     WHERE p.owner_id <> e.owner_id LIMIT $1";
 
+/// Codes of marked pieces are never more than the pieces of their line; of a parcel that was closed
+/// with them, never fewer.
+const MARKS: &str = "SELECT 'parcel_marks', keys.parcel_id, keys.codes, keys.pieces FROM (
+    SELECT parcel_id, order_line_id, product_id, lot_id, CAST(SUM(codes) AS BIGINT) AS codes,
+           CAST(SUM(pieces) AS BIGINT) AS pieces, CAST(SUM(needed) AS BIGINT) AS needed
+    FROM (
+        SELECT parcel_id, order_line_id, product_id, lot_id, 0 AS codes, quantity AS pieces,
+               CASE WHEN marked THEN quantity ELSE 0 END AS needed FROM parcel_line
+        UNION ALL
+        SELECT parcel_id, order_line_id, product_id, lot_id, 1, 0, 0 FROM marking_code
+    ) AS lines
+    GROUP BY parcel_id, order_line_id, product_id, lot_id
+) AS keys JOIN parcel p ON p.id = keys.parcel_id
+WHERE p.state <> 'cancelled' AND (keys.codes > keys.pieces OR keys.codes < keys.needed) LIMIT $1";
+
+/// A parcel that was given up holds no code, and none holds another shop's.
+const MARK_PLACES: &str =
+    "SELECT 'marking_code_place', m.parcel_id, CAST(1 AS BIGINT), CAST(0 AS BIGINT)
+    FROM marking_code m JOIN parcel p ON p.id = m.parcel_id
+    WHERE m.owner_id <> p.owner_id OR (p.state = 'cancelled' AND m.state = 'in_parcel') LIMIT $1";
+
 const ENTRY_COUNT: &str =
     "SELECT (SELECT COUNT(*) FROM stock_entry) + (SELECT COUNT(*) FROM money_transfer)";
 
-const RULES: &[&str] = &[ON_HAND, RESERVED, PICKED, UNALLOCATED, PROMISED, OWNERS];
+const RULES: &[&str] =
+    &[ON_HAND, RESERVED, PICKED, UNALLOCATED, PROMISED, OWNERS, MARKS, MARK_PLACES];
 
 pub const QUERIES: &[&str] =
-    &[ON_HAND, RESERVED, PICKED, UNALLOCATED, PROMISED, OWNERS, ENTRY_COUNT];
+    &[ON_HAND, RESERVED, PICKED, UNALLOCATED, PROMISED, OWNERS, MARKS, MARK_PLACES, ENTRY_COUNT];
 
 /// Recomputes everything from history.
 pub async fn verify(db: &Db) -> Result<IntegrityReport, DbError> {

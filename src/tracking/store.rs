@@ -185,8 +185,7 @@ const NAMES: &str = "SELECT s.id, p.number, o.id, o.external_number
      FROM shipment s JOIN parcel p ON p.id = s.parcel_id JOIN shop_order o ON o.id = p.order_id
      WHERE s.id IN (/*list*/)";
 
-const DUE: &str =
-    "SELECT id, number, carrier_ref, track, ask, status, heard_at FROM shipment
+const DUE: &str = "SELECT id, number, carrier_ref, track, ask, status, heard_at FROM shipment
      WHERE account_id = $1 AND poll_at <= $2 AND state = 'registered'
      ORDER BY poll_at, id LIMIT $3";
 

@@ -20,6 +20,7 @@ mod jobs;
 mod ledger;
 mod loading;
 mod manifests;
+mod marks;
 mod money;
 mod notices;
 mod order_lines;

@@ -11,7 +11,7 @@ use crate::seed::{self, World};
 use crate::support::TestApp;
 use crate::terminal::Handheld;
 
-fn packaging(code: &str, side_mm: i64, fragile: bool) -> Value {
+pub(crate) fn packaging(code: &str, side_mm: i64, fragile: bool) -> Value {
     json!({
         "code": code, "name": format!("Короб {code}"), "length_mm": side_mm, "width_mm": side_mm,
         "height_mm": side_mm, "load_max_g": 5000, "tare_g": 100, "suits_fragile": fragile,
@@ -20,7 +20,12 @@ fn packaging(code: &str, side_mm: i64, fragile: bool) -> Value {
 }
 
 /// An order of `pieces` of A-1 that lies picked in T-01, and two kinds of boxes.
-async fn picked(app: &TestApp, world: &World, policy: OrderPolicy, pieces: i64) -> OrderId {
+pub(crate) async fn picked(
+    app: &TestApp,
+    world: &World,
+    policy: OrderPolicy,
+    pieces: i64,
+) -> OrderId {
     for (code, side) in [("S", 150), ("L", 400)] {
         app.post(world.admin(), "/v1/packagings", packaging(code, side, false)).await.ok();
     }
@@ -33,7 +38,7 @@ async fn picked(app: &TestApp, world: &World, policy: OrderPolicy, pieces: i64) 
     order
 }
 
-async fn parcels(app: &TestApp, world: &World, order: OrderId) -> Vec<Value> {
+pub(crate) async fn parcels(app: &TestApp, world: &World, order: OrderId) -> Vec<Value> {
     let list = app.get(world.admin(), &format!("/v1/parcels?order_id={order}")).await.ok();
     list["items"].as_array().unwrap().clone()
 }

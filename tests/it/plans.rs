@@ -29,6 +29,7 @@ const GROWING: [&str; 40] = [
     "lot",
     "manifest",
     "manifest_parcel",
+    "marking_code",
     "order_event",
     "order_line",
     "parcel",

@@ -7,6 +7,7 @@ use crate::db::Tx;
 use crate::ids::{PackagingId, ParcelId};
 use crate::orders::{OrderState, OrderStep, line_cancel_rest, order_advance, order_event};
 use crate::packing::labels::label_print;
+use crate::packing::marks::marks_complete;
 use crate::packing::service::pack::items;
 use crate::packing::store::ParcelClose;
 use crate::packing::{
@@ -72,11 +73,15 @@ pub async fn parcel_close(tx: &mut Tx, ctx: &Ctx, input: &CloseIn) -> Result<Clo
     }
     let lines = store::pack_lines(tx, order.id, parcel.id).await?;
     let last = is_last(&lines, &input.ending)?;
+    marks_complete(&lines)?;
     let packaging = packaging_in_use(tx, &order, input.packaging).await?;
     let expected = expected_weight(packaging.as_ref(), &lines, input)?;
     let overload = overload_of(packaging.as_ref(), input)?;
     for line in lines.iter().filter(|line| line.in_parcel.is_positive()) {
         store::line_packed_add(tx, line.line, line.in_parcel).await?;
+    }
+    if lines.iter().any(|line| line.marked && line.in_parcel.is_positive()) {
+        store::marks::lines_marked(tx, parcel.id).await?;
     }
     let short_reason = match &input.ending {
         Ending::Short { reason } if last => short_cancel(tx, ctx, &lines, reason).await?,

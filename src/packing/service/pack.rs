@@ -1,13 +1,14 @@
 //! From the tote into the parcel, each piece verified by its scan.
 
-use crate::barcodes::{OwnCode, OwnKind};
+use crate::barcodes::{MarkingCode, OwnCode, OwnKind};
 use crate::catalog::{PlaceKind, handling_unit_create, place_by_code};
 use crate::commands::Ctx;
 use crate::db::{DbError, Tx};
 use crate::ids::{LotId, OrderId, OrderLineId, ParcelId, PlaceId, ProductId, WarehouseId};
 use crate::orders::OrderState;
+use crate::packing::marks::mark_wanted;
 use crate::packing::rules::{self, Item, Proposal, Sides};
-use crate::packing::store::Source;
+use crate::packing::store::{Source, marks};
 use crate::packing::{OrderFacts, PackError, PackLine, Packaging, Parcel, ParcelState, store};
 use crate::series::number_next;
 use crate::stock::{Goods, Spot, StockMove, StockReason, stock_move};
@@ -36,24 +37,29 @@ pub struct PackWork {
 }
 
 /// Pieces that are scanned into a parcel.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct PackIn {
     pub parcel: ParcelId,
     pub product: ProductId,
     /// The lot on the label, if it names one.
     pub lot: Option<LotId>,
     pub pieces: Pieces,
+    /// The marking code of the one piece of marked goods; not looked at for others.
+    pub mark: Option<MarkingCode>,
     pub happened_at: UtcMicros,
 }
 
 /// What was put into a parcel, as far as it must be known to take it out again.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
 pub struct PackedPieces {
     pub line: OrderLineId,
     pub product: ProductId,
     pub lot: LotId,
     pub tote: PlaceId,
     pub pieces: Pieces,
+    /// What identifies the piece (КИ), for marked goods.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub mark: Option<String>,
 }
 
 /// Opens the order's parcel, or goes on with the one that is open.
@@ -226,6 +232,13 @@ pub async fn pack_item(
         return Err(PackError::ItemNotWanted { article: article_of(tx, input.product).await? });
     };
     let article = first.article.clone();
+    let mark = mark_wanted(first, input.pieces, input.mark.as_ref())?;
+    if let Some(mark) = mark
+        && let Some(line) = wanted.iter().find(|line| line.unmarked().is_positive())
+    {
+        mark_later(tx, ctx, &parcel, line, mark).await?;
+        return Ok(Vec::new());
+    }
     let mut sources = store::sources(tx, parcel.order, input.product).await?;
     sources.retain(|source| input.lot.is_none_or(|lot| lot == source.lot));
     let there: i64 = sources.iter().map(|source| source.pieces.get()).sum();
@@ -233,8 +246,8 @@ pub async fn pack_item(
     if input.pieces.get() > left || !input.pieces.is_positive() {
         return Err(PackError::ItemTooMany { article, left: Pieces::new(left) });
     }
-    let parts = spread(&wanted, &mut sources, input.pieces);
-    for part in &parts {
+    let mut parts = spread(&wanted, &mut sources, input.pieces);
+    for part in &mut parts {
         let goods = goods_of(&parcel, part);
         let to = Spot::available(PlaceId::from_uuid(parcel.id.uuid()));
         let from = Spot::available(part.tote);
@@ -242,8 +255,58 @@ pub async fn pack_item(
             .with_document(parcel.order.uuid());
         stock_move(tx, ctx, &entry).await?;
         store::parcel_line_add(tx, parcel.id, part.line, &goods).await?;
+        if let Some(mark) = mark {
+            mark_add(tx, ctx, &parcel, part, mark).await?;
+            part.mark = Some(mark.piece.clone());
+        }
     }
     Ok(parts)
+}
+
+/// Keeps the code of a piece; refuses one that is in a parcel already.
+async fn mark_add(
+    tx: &mut Tx,
+    ctx: &Ctx,
+    parcel: &Parcel,
+    part: &PackedPieces,
+    mark: &MarkingCode,
+) -> Result<(), PackError> {
+    if marks::mark_insert(tx, parcel, part, mark, ctx.now).await? {
+        return Ok(());
+    }
+    if marks::mark_free_returned(tx, parcel.owner, &mark.piece, ctx.now).await?
+        && marks::mark_insert(tx, parcel, part, mark, ctx.now).await?
+    {
+        return Ok(());
+    }
+    match marks::mark_holder(tx, &mark.piece).await? {
+        Some(holder) if holder.owner == parcel.owner => {
+            Err(PackError::MarkTaken { parcel: holder.parcel, order: holder.order })
+        }
+        Some(_) => Err(PackError::MarkTakenElsewhere),
+        // It was set free just now.
+        None => Err(tx.conflict().into()),
+    }
+}
+
+/// The code of a piece that lies in the parcel already: its product became marked in between.
+async fn mark_later(
+    tx: &mut Tx,
+    ctx: &Ctx,
+    parcel: &Parcel,
+    line: &PackLine,
+    mark: &MarkingCode,
+) -> Result<(), PackError> {
+    let lot = marks::lot_unmarked(tx, parcel.id, line.line).await?.ok_or(DbError::NoRow)?;
+    let part = PackedPieces {
+        line: line.line,
+        product: line.product,
+        lot,
+        tote: PlaceId::from_uuid(parcel.id.uuid()),
+        pieces: Pieces::new(1),
+        mark: None,
+    };
+    mark_add(tx, ctx, parcel, &part, mark).await
 }
 
 /// The lot of this product that a label names.
@@ -280,6 +343,7 @@ fn spread(lines: &[&PackLine], sources: &mut [Source], pieces: Pieces) -> Vec<Pa
                 lot: source.lot,
                 tote: source.tote,
                 pieces: Pieces::new(taken),
+                mark: None,
             });
         }
     }
@@ -303,6 +367,9 @@ pub async fn pack_item_undo(
         let there = store::tote_is_of_order(tx, parcel.order, part.tote).await?;
         if !there || !store::parcel_line_take(tx, parcel.id, part.line, &goods).await? {
             return Err(PackError::UndoTooLate);
+        }
+        if let Some(piece) = &part.mark {
+            marks::mark_delete(tx, parcel.id, piece).await?;
         }
         let from = Spot::available(PlaceId::from_uuid(parcel.id.uuid()));
         let to = Spot::available(part.tote);

@@ -9,7 +9,7 @@ use crate::shipments::parcel_withdraw;
 use crate::stock::{Goods, Spot, StockMove, StockReason, stock_move};
 
 /// Lays everything out of the order's parcels onto the packing bin and the put-back list, and gives
-/// the parcels up. An order without parcels is left as it is, and so is the order's state.
+/// the parcels up; their marking codes are free for other parcels. An order without parcels is left as it is, and so is the order's state.
 pub async fn order_unpack(tx: &mut Tx, ctx: &Ctx, order: OrderId) -> Result<(), UnpackError> {
     let parcels = store::parcels_live(tx, order).await?;
     for parcel in &parcels {
@@ -17,6 +17,7 @@ pub async fn order_unpack(tx: &mut Tx, ctx: &Ctx, order: OrderId) -> Result<(), 
         if !can || !store::parcel_cancel(tx, parcel.id).await? {
             return Err(UnpackError::ParcelLoaded { number: parcel.number.clone() });
         }
+        store::marks::marks_free(tx, parcel.id, ctx.now).await?;
         parcel_withdraw(tx, ctx, parcel.id).await?;
         empty(tx, ctx, parcel).await?;
     }

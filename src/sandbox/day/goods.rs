@@ -2,6 +2,9 @@
 
 use crate::barcodes::check_digit;
 
+/// Of the longer one of the two kinds of tails in use.
+const TAIL_CHARS: usize = 88;
+
 /// A property of goods that changes how they are handled.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Trait {
@@ -17,6 +20,8 @@ pub(super) enum Trait {
     Shared,
     /// The acceptance policy does not let it in.
     Perishable,
+    /// Each piece has a marking code, by which it is packed.
+    Marked,
 }
 
 /// One line of a shop's price list.
@@ -52,6 +57,12 @@ impl Good {
     }
 }
 
+/// The marking code of the so manieth piece that a table packs: one and the same on every run.
+pub(super) fn marking_code(ean13: &str, table: usize, piece: usize) -> String {
+    let tail = "TWFya2luZ0NvZGVPZkFEYXk".repeat(4);
+    format!("010{ean13}215{table:02}{piece:010}\u{1d}91EE06\u{1d}92{}", &tail[..TAIL_CHARS])
+}
+
 /// A shop that keeps its goods here.
 #[derive(Debug)]
 pub(super) struct Shop {
@@ -75,7 +86,7 @@ const fn good(
     Good { name, sides, weight, price, traits }
 }
 
-use Trait::{Bare, Dated, Fragile, Liquid, OwnBox, Perishable, Shared};
+use Trait::{Bare, Dated, Fragile, Liquid, Marked, OwnBox, Perishable, Shared};
 
 pub(super) const TEA: usize = 0;
 pub(super) const COSMETICS: usize = 1;
@@ -157,7 +168,7 @@ const COSMETICS_GOODS: &[Good] = &[
     good("Маска глиняная 100 г", [80, 80, 70], 150, 270, &[Dated]),
     good("Гель для душа «Сосна» 300 мл", [190, 70, 45], 335, 280, &[Dated, Liquid]),
     good("Бальзам для губ медовый", [70, 20, 20], 14, 160, &[Dated]),
-    good("Духи «Северное сияние» 50 мл", [120, 70, 45], 260, 2400, &[Fragile, Liquid]),
+    good("Духи «Северное сияние» 50 мл", [120, 70, 45], 260, 2400, &[Fragile, Liquid, Marked]),
     good("Расчёска деревянная", [180, 50, 20], 55, 340, &[Bare]),
     good("Мыло ручной работы, лаванда", [85, 60, 25], 105, 180, &[Bare, Dated]),
     good("Мыло ручной работы, дёготь", [85, 60, 25], 105, 180, &[Bare, Dated]),
@@ -247,6 +258,15 @@ mod tests {
         codes.sort();
         codes.dedup();
         assert_eq!(all - codes.len(), 1, "one code is shared by two shops");
+    }
+
+    #[test]
+    fn a_piece_of_marked_goods_is_told_by_its_code() {
+        let code = marking_code("4601234567893", 1, 7);
+        let scan = crate::barcodes::read(&code);
+        let read = scan.marking().unwrap();
+        assert_eq!((read.piece.as_str(), read.has_tail), ("0104601234567893215010000000007", true));
+        assert_eq!(read.full, code);
     }
 
     #[test]

@@ -155,7 +155,7 @@ fn item(shop: &Shop, number: usize, index: usize, good: &Good) -> anyhow::Result
         "name": good.name,
         "category": if good.is(Trait::Perishable) { "perishable_food" } else { "general" },
         "fragile": good.is(Trait::Fragile), "liquid": good.is(Trait::Liquid),
-        "own_box": good.is(Trait::OwnBox), "lot_tracked": dated, "expiry_tracked": dated,
+        "own_box": good.is(Trait::OwnBox), "marked": good.is(Trait::Marked), "lot_tracked": dated, "expiry_tracked": dated,
         "shelf_life_days_min": if dated { 60 } else { 0 },
         "barcodes": barcodes,
     });

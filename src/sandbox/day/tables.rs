@@ -8,7 +8,7 @@ use tokio::sync::Mutex;
 use tokio::sync::mpsc::{UnboundedReceiver, UnboundedSender};
 
 use super::devices::put_on;
-use super::goods::Trait;
+use super::goods::{Trait, marking_code};
 use super::person::{Person, between};
 use super::shops::{Market, Product};
 use super::site::{Site, tare};
@@ -52,6 +52,9 @@ pub(super) type Queue = Arc<Mutex<UnboundedReceiver<String>>>;
 pub(super) struct Packer<'d> {
     pub(super) person: Person,
     market: &'d Market,
+    number: usize,
+    /// Pieces packed by their marking codes.
+    marks: usize,
     slips: Vec<Slip>,
     /// The scale of the table, and the number of the table's handheld.
     scale: Option<(usize, SandboxScale)>,
@@ -71,7 +74,8 @@ impl<'d> Packer<'d> {
         let person = site.person(number).await?;
         let scale = site.fleet.scale(number).map(|scale| (number, scale));
         let slips = slips.iter().rev().copied().collect();
-        Ok(Self { person, market, slips, scale, packed: Vec::new(), set_aside: 0 })
+        let packed = Vec::new();
+        Ok(Self { person, market, number, marks: 0, slips, scale, packed, set_aside: 0 })
     }
 
     /// Tote after tote. Empty ones go back to the pickers.
@@ -121,11 +125,29 @@ impl<'d> Packer<'d> {
     async fn item(&mut self) -> anyhow::Result<i64> {
         let (product, pieces) = self.wanted()?;
         self.wrong_item(product).await?;
+        if product.good.is(Trait::Marked) {
+            self.marked(product, pieces).await?;
+            return Ok(product.good.weight * pieces);
+        }
         if pieces > 1 {
             self.person.scan(&pieces.to_string()).await?;
         }
         self.person.scan(&product.code).await?;
         Ok(product.good.weight * pieces)
+    }
+
+    /// Each piece goes by a code of its own; the first packer of a table tries the maker's.
+    async fn marked(&mut self, product: &Product, pieces: i64) -> anyhow::Result<()> {
+        if self.marks == 0 {
+            let kind = "на упаковке штрихкод вместо кода маркировки";
+            self.person.refused(&product.code, "код маркировки", kind).await?;
+        }
+        for _ in 0..pieces {
+            self.marks += 1;
+            let code = marking_code(&product.code, self.number, self.marks);
+            self.person.scan(&code).await?;
+        }
+        Ok(())
     }
 
     fn wanted(&self) -> anyhow::Result<(&'d Product, i64)> {

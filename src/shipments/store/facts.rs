@@ -3,7 +3,7 @@
 use serde_json::Value;
 
 use crate::db::{DbError, Tx};
-use crate::ids::{OrderId, OwnerId, ParcelId, WarehouseId};
+use crate::ids::{OrderId, OrderLineId, OwnerId, ParcelId, WarehouseId};
 use crate::packing::ParcelState;
 use crate::units::{Grams, Kopecks, Pieces};
 use crate::{args, record};
@@ -38,6 +38,7 @@ record! {
     /// Goods of one order line in a parcel.
     #[derive(Debug, Clone)]
     pub(in crate::shipments) struct ItemFacts {
+        pub(in crate::shipments) line: OrderLineId,
         pub(in crate::shipments) article: String,
         pub(in crate::shipments) name: String,
         pub(in crate::shipments) pieces: Pieces,
@@ -49,6 +50,15 @@ record! {
     }
 }
 
+record! {
+    /// The marking code of one piece.
+    #[derive(Debug, Clone)]
+    pub(in crate::shipments) struct MarkFacts {
+        pub(in crate::shipments) line: OrderLineId,
+        pub(in crate::shipments) code: String,
+    }
+}
+
 const PARCEL_FACTS: &str = "SELECT p.number, p.state, p.warehouse_id, p.owner_id,
          p.weight_g, p.cod_kopecks, g.length_mm, g.width_mm, g.height_mm, o.external_number,
          o.recipient, w.name, w.inn
@@ -57,14 +67,17 @@ const PARCEL_FACTS: &str = "SELECT p.number, p.state, p.warehouse_id, p.owner_id
      WHERE p.id = $1";
 
 const ITEM_FACTS: &str =
-    "SELECT pr.article, pr.name, CAST(SUM(pl.quantity) AS BIGINT), pr.weight_g,
+    "SELECT ol.id, pr.article, pr.name, CAST(SUM(pl.quantity) AS BIGINT), pr.weight_g,
          ol.price_kopecks, pr.length_mm, pr.width_mm, pr.height_mm
      FROM parcel_line pl JOIN order_line ol ON ol.id = pl.order_line_id
      JOIN product pr ON pr.id = pl.product_id
      WHERE pl.parcel_id = $1
-     GROUP BY ol.line_number, pr.article, pr.name, pr.weight_g, ol.price_kopecks, pr.length_mm,
+     GROUP BY ol.id, ol.line_number, pr.article, pr.name, pr.weight_g, ol.price_kopecks, pr.length_mm,
          pr.width_mm, pr.height_mm
      ORDER BY ol.line_number, pr.article";
+
+const MARK_FACTS: &str = "SELECT order_line_id, code FROM marking_code
+     WHERE parcel_id = $1 ORDER BY packed_at, piece";
 
 /// An order as if all of it travelled in one parcel.
 const ORDER_FACTS: &str = "SELECT o.number, 'open', o.warehouse_id, o.owner_id, CAST(NULL AS BIGINT),
@@ -74,13 +87,13 @@ const ORDER_FACTS: &str = "SELECT o.number, 'open', o.warehouse_id, o.owner_id, 
 
 const ORDER_POINT: &str = "SELECT pickup_point FROM shop_order WHERE id = $1";
 
-const ORDER_ITEMS: &str = "SELECT pr.article, pr.name, l.ordered - l.cancelled, pr.weight_g,
+const ORDER_ITEMS: &str = "SELECT l.id, pr.article, pr.name, l.ordered - l.cancelled, pr.weight_g,
          l.price_kopecks, pr.length_mm, pr.width_mm, pr.height_mm
      FROM order_line l JOIN product pr ON pr.id = l.product_id
      WHERE l.order_id = $1 AND l.ordered > l.cancelled ORDER BY l.line_number";
 
 pub(super) const QUERIES: &[&str] =
-    &[PARCEL_FACTS, ITEM_FACTS, ORDER_FACTS, ORDER_POINT, ORDER_ITEMS];
+    &[PARCEL_FACTS, ITEM_FACTS, MARK_FACTS, ORDER_FACTS, ORDER_POINT, ORDER_ITEMS];
 
 pub(in crate::shipments) async fn parcel_facts(
     tx: &mut Tx,
@@ -94,6 +107,13 @@ pub(in crate::shipments) async fn item_facts(
     parcel: ParcelId,
 ) -> Result<Vec<ItemFacts>, DbError> {
     tx.fetch_all(ITEM_FACTS, args![parcel]).await
+}
+
+pub(in crate::shipments) async fn mark_facts(
+    tx: &mut Tx,
+    parcel: ParcelId,
+) -> Result<Vec<MarkFacts>, DbError> {
+    tx.fetch_all(MARK_FACTS, args![parcel]).await
 }
 
 pub(in crate::shipments) async fn order_facts(

@@ -4,10 +4,11 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::barcodes::{CommandCode, OwnKind};
+use crate::barcodes::{CommandCode, MarkingCode, OwnKind};
 use crate::ids::{OwnerId, PackagingId, ParcelId};
+use crate::packing::marks::mark_scanned;
 use crate::packing::rules::Proposal;
-use crate::packing::{Ending, PackSubject, PackWork, PackedPieces, Weighing};
+use crate::packing::{Ending, PackError, PackSubject, PackWork, PackedPieces, Weighing};
 use crate::terminal::{Expect, Input, Text, View};
 use crate::units::{Grams, Pieces};
 
@@ -40,7 +41,11 @@ pub struct LineState {
     pub article: String,
     pub name: String,
     pub wanted: Pieces,
+    /// Pieces to be packed, and packed ones whose marking code is to be scanned.
     pub missing: Pieces,
+    /// Each piece is packed by its marking code.
+    #[serde(default)]
+    pub marked: bool,
 }
 
 /// What the rules propose.
@@ -157,7 +162,8 @@ impl ParcelState {
             article: line.article.clone(),
             name: line.name.clone(),
             wanted: line.wanted,
-            missing: line.missing(),
+            missing: Pieces::new(line.missing().get() + line.unmarked().get()),
+            marked: line.marked,
         };
         let lines: Vec<LineState> = work.lines.iter().map(line).collect();
         let complete = lines.iter().all(|line| line.missing.is_zero());
@@ -187,6 +193,10 @@ impl ParcelState {
 
     fn missing(&self) -> i64 {
         self.lines.iter().map(|line| line.missing.get()).sum()
+    }
+
+    fn only_marked(&self) -> bool {
+        self.lines.iter().all(|line| line.marked || line.missing.is_zero())
     }
 
     fn wanted(&self) -> i64 {
@@ -236,10 +246,27 @@ fn item(parcel: &ParcelState, quantity: Option<i64>, input: &Input) -> Action {
         None => {}
     }
     match input.number() {
+        Some(number) if number > 0 && parcel.only_marked() => {
+            Action::Refuse(Text::new("pack-quantity-marked"))
+        }
         Some(number) if number > 0 && number <= parcel.missing() => {
             at(parcel, Stage::Item { quantity: Some(number) })
         }
         _ => Action::Item { quantity: quantity.unwrap_or(1) },
+    }
+}
+
+/// The marking code with which so many pieces of a known article are packed. Goods that were not
+/// marked when the screen was made may be by now: what was scanned is passed on.
+pub fn mark_of(
+    parcel: &ParcelState,
+    article: &str,
+    pieces: Pieces,
+    input: &Input,
+) -> Result<Option<MarkingCode>, PackError> {
+    match parcel.lines.iter().find(|line| line.article == article) {
+        Some(line) if line.marked => mark_scanned(article, pieces, &input.scan).map(Some),
+        _ => Ok(input.scan.marking().filter(|code| code.has_tail).cloned()),
     }
 }
 
@@ -362,8 +389,8 @@ pub fn view(state: &PackState) -> View {
     };
     let mut view = match &parcel.stage {
         Stage::Item { quantity: None } => {
-            let title = Text::new("pack-item").with("count", parcel.missing());
-            View::new(title, Expect::Item)
+            let key = if parcel.only_marked() { "pack-item-marked" } else { "pack-item" };
+            View::new(Text::new(key).with("count", parcel.missing()), Expect::Item)
         }
         Stage::Item { quantity: Some(typed) } => {
             View::new(Text::new("pack-item-typed").with("pieces", typed), Expect::Item)
@@ -389,7 +416,8 @@ pub fn view(state: &PackState) -> View {
     let order = Text::new("pack-order").with("number", &parcel.order_number);
     view = view.line(order.with("parcel", &parcel.number));
     for line in parcel.lines.iter().filter(|line| line.missing.is_positive()).take(LINES_SHOWN) {
-        let text = Text::new("pack-line").with("article", &line.article).with("name", &line.name);
+        let key = if line.marked { "pack-line-marked" } else { "pack-line" };
+        let text = Text::new(key).with("article", &line.article).with("name", &line.name);
         view = view.line(text.with("missing", line.missing));
     }
     let wanted = parcel.wanted();
@@ -417,6 +445,7 @@ mod tests {
             name: "Чай".to_owned(),
             wanted: Pieces::new(3),
             missing: Pieces::new(missing),
+            marked: false,
         };
         let id = PackagingId::new();
         let parcel = ParcelState {
@@ -488,5 +517,43 @@ mod tests {
         };
         assert_eq!((closing.packaging, closing.weighing), (Some(heavy.packaging), heavy.weighing));
         assert_eq!(closing.overload_reason.as_deref(), Some("усилили лентой"));
+    }
+
+    fn marked(missing: i64) -> ParcelState {
+        let parcel = state(missing, Stage::Item { quantity: None }).parcel;
+        let mut parcel = parcel.expect("was made with one");
+        parcel.lines[0].marked = true;
+        parcel
+    }
+
+    #[test]
+    fn a_marked_piece_is_packed_by_its_own_code_only() {
+        const CODE: &str = "0104601234567893215abcdefghijkl\u{1d}91EE06\u{1d}92";
+        let parcel = marked(2);
+        let tail = "x".repeat(44);
+        let scanned =
+            |data: &str, pieces| mark_of(&parcel, "A-1", Pieces::new(pieces), &Input::read(data));
+        let whole = format!("{CODE}{tail}");
+        let code = scanned(&whole, 1).unwrap().unwrap();
+        assert_eq!((code.piece.as_str(), &code.full), ("0104601234567893215abcdefghijkl", &whole));
+        let lost = whole.replace('\u{1d}', "");
+        assert_eq!(scanned(&lost, 1).unwrap().unwrap(), code, "separators are put back");
+        let refused = |data: &str, pieces| scanned(data, pieces).unwrap_err();
+        assert!(matches!(refused("4601234567893", 1), PackError::MarkNeeded { .. }));
+        assert!(matches!(refused(&whole, 3), PackError::MarkOneByOne { .. }));
+        assert!(matches!(refused("0104601234567893215abcdefghijkl", 1), PackError::MarkDamaged));
+        assert_eq!(mark_of(&parcel, "A-2", Pieces::new(3), &Input::read("A-2")).unwrap(), None);
+    }
+
+    #[test]
+    fn marked_pieces_are_not_counted_by_typing() {
+        let mut parcel = marked(2);
+        let only = PackState { parcel: Some(parcel.clone()) };
+        assert!(matches!(scanned(&only, "2"), Action::Refuse(_)));
+        assert!(matches!(scanned(&only, "4601234567893"), Action::Item { quantity: 1 }));
+        assert_eq!(view(&only).title, Text::new("pack-item-marked").with("count", 2));
+        parcel.lines.push(LineState { marked: false, ..parcel.lines[0].clone() });
+        let mixed = PackState { parcel: Some(parcel) };
+        assert!(matches!(scanned(&mixed, "2"), Action::Show(_)), "it may be meant for the other");
     }
 }

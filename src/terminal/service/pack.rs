@@ -10,10 +10,13 @@ use crate::packing::{
 };
 use crate::terminal::flows::FlowState;
 use crate::terminal::flows::pack::{
-    Action, Closing, Confirmed, EndState, HeavyState, PackState, ParcelState, Stage, at_stage, step,
+    Action, Closing, Confirmed, EndState, HeavyState, PackState, ParcelState, Stage, at_stage,
+    mark_of, step,
 };
 use crate::terminal::{Input, Step, TerminalError, Text, Who};
 use crate::units::Pieces;
+
+use super::scanned;
 
 type Answer = Result<Step<FlowState>, TerminalError>;
 
@@ -96,13 +99,25 @@ async fn item(
     let wanted = |article: &String| parcel.lines.iter().any(|line| line.article == *article);
     let hit = hits.iter().find(|hit| wanted(&hit.article)).or_else(|| hits.first());
     let Some(hit) = hit else {
+        if input.scan.is_broken_marking() {
+            return Err(PackError::MarkDamaged.into());
+        }
         let text = Text::new("pack-unknown-item").with("scanned", input.shown());
         return Ok(Step::error(shown(parcel.clone()), text));
     };
     let lot = lot_named(tx, hit.product, input).await?;
     let pieces = Pieces::new(hit.pieces.get().saturating_mul(quantity));
+    let mark = match mark_of(parcel, &hit.article, pieces, input) {
+        Ok(mark) => mark,
+        // The typed number was not for these goods.
+        Err(error @ PackError::MarkOneByOne { .. }) => {
+            let state = at_stage(parcel, Stage::Item { quantity: None });
+            return Ok(Step::error(FlowState::Pack(state), scanned::fault_text(&error)));
+        }
+        Err(error) => return Err(error.into()),
+    };
     let (product, happened_at) = (hit.product, who.happened_at);
-    let packed = PackIn { parcel: parcel.id, product, lot, pieces, happened_at };
+    let packed = PackIn { parcel: parcel.id, product, lot, pieces, mark, happened_at };
     let parts = packing::pack_item(tx, ctx, &packed).await?;
     let work = pack_work(tx, parcel.id).await?;
     Ok(Step::ok(shown(ParcelState::of(&work, parts))))

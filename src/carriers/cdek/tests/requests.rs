@@ -127,6 +127,8 @@ fn a_prepaid_parcel_names_no_vat_and_a_marked_piece_is_a_line() {
         .collect();
     assert_eq!(lines, [("TSHIRT-M #1", 1), ("TSHIRT-M #2", 1), ("TSHIRT-M", 1)]);
     assert_eq!(items[0]["marking"], "0104601234567890215abc\u{1d}91x");
+    // As the bytes of the request have it: ASCII 29 escaped, nothing else touched.
+    assert_eq!(items[0]["marking"].to_string(), r#""0104601234567890215abc\u001d91x""#);
     assert!(items[2].get("marking").is_none());
     assert_eq!(items[0]["payment"], json!({ "value": 0 }));
 }

@@ -113,7 +113,9 @@ fn a_post_office_is_on_demand() {
 fn marked_goods_stand_piece_by_piece() {
     let mut ask = parcel("W-1");
     ask.items[0].quantity = 3;
-    ask.items[0].marks = vec!["01A".to_owned(), "01B".to_owned()];
+    let code = |serial: &str| format!("0104601234567893215{serial}\u{1d}91EE06\u{1d}92dGVzdA==");
+    let (first, second) = (code("<b&/GHij0001"), code("<b&/GHij0002"));
+    ask.items[0].marks = vec![first.clone(), second.clone()];
     ask.items[0].vat = VatRate::Exempt;
     let items = order(&ask, &address())["goods"]["items"].clone();
     let brief: Vec<Value> = items
@@ -124,8 +126,12 @@ fn marked_goods_stand_piece_by_piece() {
         .collect();
     assert_eq!(
         brief,
-        [json!(["01A", 1, -1]), json!(["01B", 1, -1]), json!([null, 1, -1]), json!([null, 1, 22]),]
+        [json!([first, 1, -1]), json!([second, 1, -1]), json!([null, 1, -1]), json!([null, 1, 22]),]
     );
+    // As the bytes of the request have it: separators escaped, nothing else touched.
+    let sent = items[0]["code"].to_string();
+    let expected = r#""0104601234567893215<b&/GHij0001\u001d91EE06\u001d92dGVzdA==""#;
+    assert_eq!(sent, expected);
 }
 
 #[test]
