@@ -1,8 +1,8 @@
 //! Prices of every kind of mail that the contract opens, asked for side by side.
 
-use futures::future::join_all;
+use futures::future::{join, join_all};
 
-use super::map::{self, Product};
+use super::map::{self, Product, Target};
 use super::{Lines, Post};
 use crate::carriers::model::{Quote, QuoteAsk};
 use crate::carriers::{Answer, CarrierError, Quoting};
@@ -19,11 +19,14 @@ impl Post {
         let products = self.contract.settings.mail_types.iter();
         let products = products.filter_map(|name| Product::parse(name));
         let products: Vec<Product> = products.filter(|product| product.goes(ask.mode)).collect();
-        let answers = join_all(products.into_iter().map(|product| self.one(ask, product))).await;
+        let asked = products.contains(&Product::Ecom).then_some(ask);
+        let answers = join_all(products.iter().map(|product| self.one(ask, *product)));
+        let (answers, takes_ecom) = join(answers, self.takes_ecom(asked)).await;
         let mut quotes = Vec::new();
         let mut failure = None;
-        for answer in answers {
+        for (product, answer) in products.into_iter().zip(answers) {
             match answer {
+                Ok(_) if product == Product::Ecom && !takes_ecom => {}
                 Ok(quote) => quotes.extend(quote),
                 Err(error) if does_not_go(&error) => {}
                 Err(error) => failure = Some(error),
@@ -32,6 +35,20 @@ impl Post {
         match failure {
             Some(error) if quotes.is_empty() => Err(error),
             _ => Ok(quotes),
+        }
+    }
+
+    /// Whether the chosen point is one that ЕКОМ goes to. The calculator names a price for any post
+    /// office, and only the order would be refused.
+    async fn takes_ecom(&self, asked: Option<&QuoteAsk>) -> bool {
+        let code = asked.and_then(|ask| ask.to.point_code()).filter(|code| !code.is_empty());
+        match (&self.lines, code) {
+            (Lines::Contract(otpravka), Some(code)) => match otpravka.office(code).await {
+                Ok(office) => !matches!(Target::at(office), Ok(Target::Office(_))),
+                // Whoever orders is told what is wrong with it.
+                Err(_) => true,
+            },
+            _ => true,
         }
     }
 
