@@ -3,10 +3,13 @@
 mod devices;
 mod import;
 mod labels;
+mod manifest;
 mod points;
+mod rates;
 mod reserve;
 mod scan;
 mod scanners;
+mod timed;
 mod tracking;
 
 use std::process::ExitCode;
@@ -14,7 +17,7 @@ use std::time::Duration;
 
 use clap::{Args, Subcommand};
 
-use crate::config::DataArgs;
+use crate::config::{DataArgs, ListenArgs};
 
 #[derive(Debug, Args)]
 pub(super) struct BenchArgs {
@@ -40,6 +43,10 @@ enum Bench {
     Reserve(reserve::ReserveArgs),
     /// Events of parcels on their way, kept and folded.
     Tracking(tracking::TrackingArgs),
+    /// Prices of eight carriers for an order, asked and remembered.
+    Rates(rates::RatesArgs),
+    /// A manifest loaded and closed, with its papers and the carrier's act.
+    Manifest(manifest::ManifestArgs),
 }
 
 pub(super) async fn run(data: &DataArgs, args: BenchArgs) -> anyhow::Result<ExitCode> {
@@ -52,9 +59,26 @@ pub(super) async fn run(data: &DataArgs, args: BenchArgs) -> anyhow::Result<Exit
         Bench::Import(args) => import::run(data, &args).await?,
         Bench::Reserve(args) => reserve::run(data, &args).await?,
         Bench::Tracking(args) => tracking::run(data, &args).await?,
+        Bench::Rates(args) => rates::run(data, &args).await?,
+        Bench::Manifest(args) => manifest::run(data, &args).await?,
     };
     println!("{}", serde_json::to_string_pretty(&figures)?);
     Ok(ExitCode::SUCCESS)
+}
+
+/// A server on a free port, for callers of this process alone.
+fn quiet_doors() -> anyhow::Result<ListenArgs> {
+    let listen = "127.0.0.1:0".parse()?;
+    Ok(ListenArgs { listen, scanner_listen: "off".to_owned(), public_url: None })
+}
+
+/// A place among sorted times: so many per cent are before it.
+#[derive(Debug, Clone, Copy)]
+struct PerCent(usize);
+
+fn at(sorted: &[Duration], PerCent(place): PerCent) -> Option<Duration> {
+    let index = (sorted.len() * place / 100).min(sorted.len().saturating_sub(1));
+    sorted.get(index).copied()
 }
 
 /// How often per second, for so many in this time.

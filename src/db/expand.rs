@@ -35,18 +35,27 @@ pub(super) fn list(sql: &str, first: usize, length: usize) -> String {
 /// Repeats the one row of `… VALUES ($1, …, $n) …` `rows` times with counted-up places.
 pub(super) fn rows(sql: &str, columns: usize, rows: usize) -> String {
     let start = sql.find("VALUES (").expect("a bulk insert has a row of values") + "VALUES ".len();
-    let end = start + sql[start..].find(')').expect("the row of values ends") + 1;
+    let end = start + row_length(&sql[start..]);
     let mut values = String::new();
     for row in 0..rows {
-        values.push_str(if row == 0 { "(" } else { ", (" });
-        for column in 0..columns {
-            let comma = if column == 0 { "" } else { ", " };
-            write!(values, "{comma}${}", row * columns + column + 1)
-                .expect("writing to a string does not fail");
-        }
-        values.push(')');
+        values.push_str(if row == 0 { "" } else { ", " });
+        push_counted_on(&mut values, &sql[start..end], row * columns);
     }
     format!("{}{values}{}", &sql[..start], &sql[end..])
+}
+
+/// How long a row is that begins here: up to the bracket that closes its first.
+fn row_length(text: &str) -> usize {
+    let mut open = 0_usize;
+    for (index, sign) in text.char_indices() {
+        match sign {
+            '(' => open += 1,
+            ')' if open == 1 => return index + 1,
+            ')' => open -= 1,
+            _ => {}
+        }
+    }
+    panic!("the row of values ends")
 }
 
 /// Makes one statement of several inserts, each with its number of values: `WITH w0 AS (…) …`.
@@ -106,5 +115,14 @@ mod tests {
     fn rows_are_repeated_and_what_follows_stays() {
         let text = rows("INSERT INTO t (a, b) VALUES ($1, $2) ON CONFLICT DO NOTHING", 2, 2);
         assert_eq!(text, "INSERT INTO t (a, b) VALUES ($1, $2), ($3, $4) ON CONFLICT DO NOTHING");
+    }
+
+    #[test]
+    fn rows_keep_the_types_that_they_name() {
+        let text = rows("FROM (VALUES (CAST($1 AS uuid), $2)) AS v WHERE id = v.column1", 2, 2);
+        assert_eq!(
+            text,
+            "FROM (VALUES (CAST($1 AS uuid), $2), (CAST($3 AS uuid), $4)) AS v WHERE id = v.column1"
+        );
     }
 }

@@ -146,7 +146,7 @@ impl Tx {
         Ok(found)
     }
 
-    /// Inserts many rows with the text that inserts one (`… VALUES ($1, …, $n) …`).
+    /// Writes many rows with the text that writes one (`… VALUES ($1, …, $n) …`).
     ///
     /// On `PostgreSQL` many rows share a round trip; `SQLite` has none to save.
     pub async fn insert_many(

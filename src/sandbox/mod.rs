@@ -4,12 +4,15 @@
 
 pub mod carriers;
 pub mod client;
+pub mod contracts;
 pub mod crash;
 pub mod day;
 pub mod devices;
 pub mod floor;
+pub mod ground;
 pub mod handheld;
 pub mod on_the_way;
+pub mod packed;
 pub mod picker;
 pub mod printer;
 pub mod shelves;

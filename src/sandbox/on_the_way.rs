@@ -7,7 +7,7 @@ use crate::cod::{self, CodError, CodMove, Step};
 use crate::commands::Ctx;
 use crate::db::{DbError, Tx};
 use crate::ids::{CarrierAccountId, OrderId, OwnerId, ParcelId, ShipmentId, WarehouseId};
-use crate::sandbox::store;
+use crate::sandbox::store::{self, ContractUse};
 use crate::units::{Grams, Kopecks, UtcMicros};
 
 /// The carrier of the parcels of [`parcels`]. Nobody asks it: its contract is not in use.
@@ -122,7 +122,9 @@ pub async fn route(
     let account = CarrierAccountId::new();
     let route = Route { warehouse, owner, account, carrier: carrier.to_owned() };
     let (made, hook, now) = (route.clone(), tag(), app.clock.now());
-    let work = async move |tx: &mut Tx| store::idle_account_insert(tx, &made, &hook, now).await;
+    let work = async move |tx: &mut Tx| {
+        store::account_insert(tx, &made, &hook, ContractUse::Idle, now).await
+    };
     app.db.write::<(), DbError, _>(work).await?;
     Ok(route)
 }

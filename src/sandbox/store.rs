@@ -2,10 +2,13 @@
 
 use serde_json::json;
 
+use crate::carriers::model::{DeliveryMode, ShipmentAsk, ShipmentRef};
 use crate::db::{Arg, DbError, Tx};
-use crate::ids::{DeviceId, OwnerId, ProductId, WarehouseId};
+use crate::ids::{
+    DeviceId, LotId, OrderId, OrderLineId, OwnerId, ParcelId, ProductId, ShipmentId, WarehouseId,
+};
 use crate::sandbox::on_the_way::{OnTheWay, Route};
-use crate::units::UtcMicros;
+use crate::units::{Kopecks, Pieces, UtcMicros};
 use crate::{args, record};
 
 record! {
@@ -41,12 +44,12 @@ const PRODUCTS_WITHOUT_STOCK: &str = "SELECT p.id, p.owner_id FROM product p
                        WHERE a.product_id = p.id AND a.warehouse_id = $1 AND a.unallocated > 0)
      ORDER BY p.id";
 
-const IDLE_ACCOUNT: &str = "INSERT INTO carrier_account
+const ACCOUNT: &str = "INSERT INTO carrier_account
      (id, warehouse_id, carrier, name, settings, credentials, origin, hook, active, version,
          created_at, owner_id)
      VALUES ($1, $2, $3, $3, $4, $5, $4, $6, $7, 1, $8, $9)";
 
-const SHIPPED_ORDER: &str = "INSERT INTO shop_order
+const ORDER: &str = "INSERT INTO shop_order
      (id, owner_id, warehouse_id, number, external_number, carrier, recipient, created_at, state,
          policy, pickup_point, priority, cod_kopecks, version)
      VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14)";
@@ -55,12 +58,20 @@ const PARCEL_PLACE: &str = "INSERT INTO place
      (id, warehouse_id, code, created_at, kind, pickable, locked)
      VALUES ($1, $2, $3, $4, $5, $6, $7)";
 
-const GONE_PARCEL: &str = "INSERT INTO parcel
+const PARCEL: &str = "INSERT INTO parcel
      (id, warehouse_id, owner_id, order_id, number, carrier, created_at, closed_at, state,
          pickup_point, cod_kopecks, weight_g)
      VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)";
 
-const ON_THE_WAY: &str = "INSERT INTO shipment
+const ORDER_LINE: &str = "INSERT INTO order_line
+     (id, order_id, owner_id, product_id, line_number, ordered, cancelled, packed, shipped,
+         price_kopecks)
+     VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)";
+
+const PARCEL_LINE: &str = "INSERT INTO parcel_line
+     (parcel_id, order_line_id, product_id, lot_id, quantity) VALUES ($1, $2, $3, $4, $5)";
+
+const SHIPMENT: &str = "INSERT INTO shipment
      (id, parcel_id, owner_id, warehouse_id, account_id, carrier, number, track, ask, sent_at,
          status_at, heard_at, poll_at, created_at, registered_at, state, mode, status, point_code,
          tariff, carrier_ref, quoted_kopecks)
@@ -71,18 +82,29 @@ pub const QUERIES: &[&str] = &[
     BIRTH,
     PICKS_BY_SCAN,
     PRODUCTS_WITHOUT_STOCK,
-    IDLE_ACCOUNT,
-    SHIPPED_ORDER,
+    ACCOUNT,
+    ORDER,
     PARCEL_PLACE,
-    GONE_PARCEL,
-    ON_THE_WAY,
+    PARCEL,
+    ORDER_LINE,
+    PARCEL_LINE,
+    SHIPMENT,
 ];
 
-/// A contract that is not in use, so that nobody talks to its carrier.
-pub(super) async fn idle_account_insert(
+/// Whether anybody may use a contract.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum ContractUse {
+    Active,
+    /// Nobody talks to its carrier.
+    Idle,
+}
+
+/// A shop's own contract with a carrier, without keys.
+pub(super) async fn account_insert(
     tx: &mut Tx,
     route: &Route,
     hook: &str,
+    used: ContractUse,
     at: UtcMicros,
 ) -> Result<(), DbError> {
     let values = args![
@@ -92,11 +114,11 @@ pub(super) async fn idle_account_insert(
         json!({}),
         vec![0_u8],
         hook,
-        false,
+        used == ContractUse::Active,
         at,
         route.owner,
     ];
-    tx.execute(IDLE_ACCOUNT, values).await.map(drop)
+    tx.execute(ACCOUNT, values).await.map(drop)
 }
 
 /// Writes orders, parcels and shipments of one contract.
@@ -107,15 +129,15 @@ pub(super) async fn on_the_way_insert(
     at: UtcMicros,
 ) -> Result<(), DbError> {
     let order = |new: &OnTheWay| order_row(route, new, at);
-    tx.insert_many(SHIPPED_ORDER, news.iter().map(order).collect()).await?;
+    tx.insert_many(ORDER, news.iter().map(order).collect()).await?;
     let place = |new: &OnTheWay| {
         args![new.parcel, route.warehouse, &new.number, at, "parcel", false, false]
     };
     tx.insert_many(PARCEL_PLACE, news.iter().map(place).collect()).await?;
     let parcel = |new: &OnTheWay| parcel_row(route, new, at);
-    tx.insert_many(GONE_PARCEL, news.iter().map(parcel).collect()).await?;
+    tx.insert_many(PARCEL, news.iter().map(parcel).collect()).await?;
     let shipment = |new: &OnTheWay| shipment_row(route, new, at);
-    tx.insert_many(ON_THE_WAY, news.iter().map(shipment).collect()).await.map(drop)
+    tx.insert_many(SHIPMENT, news.iter().map(shipment).collect()).await.map(drop)
 }
 
 fn order_row(route: &Route, new: &OnTheWay, at: UtcMicros) -> Vec<Arg> {
@@ -178,6 +200,128 @@ fn shipment_row(route: &Route, new: &OnTheWay, at: UtcMicros) -> Vec<Arg> {
         "",
         "",
         new.quoted,
+    ]
+}
+
+/// Writes orders, parcels with their goods, and shipments of one contract.
+pub(super) async fn packed_insert(
+    tx: &mut Tx,
+    route: &Route,
+    news: &[NewPacked],
+    (product, pieces): (ProductId, Pieces),
+    at: UtcMicros,
+) -> Result<(), DbError> {
+    let order = |new: &NewPacked| packed_order_row(route, new, at);
+    tx.insert_many(ORDER, news.iter().map(order).collect()).await?;
+    let ordered = |new: &NewPacked| {
+        let (none, price) = (Pieces::ZERO, Kopecks::new(49_900));
+        let owner = route.owner;
+        args![new.line, new.order, owner, product, 1_i64, pieces, none, pieces, none, price]
+    };
+    tx.insert_many(ORDER_LINE, news.iter().map(ordered).collect()).await?;
+    let place = |new: &NewPacked| {
+        args![new.parcel, route.warehouse, new.number(), at, "parcel", false, false]
+    };
+    tx.insert_many(PARCEL_PLACE, news.iter().map(place).collect()).await?;
+    let parcel = |new: &NewPacked| packed_parcel_row(route, new, at);
+    tx.insert_many(PARCEL, news.iter().map(parcel).collect()).await?;
+    let lot = LotId::from_uuid(product.uuid());
+    let packed = |new: &NewPacked| args![new.parcel, new.line, product, lot, pieces];
+    tx.insert_many(PARCEL_LINE, news.iter().map(packed).collect()).await?;
+    let shipment = |new: &NewPacked| packed_shipment_row(route, new, at);
+    tx.insert_many(SHIPMENT, news.iter().map(shipment).collect()).await.map(drop)
+}
+
+/// A packed parcel that its carrier has, to be made.
+#[derive(Debug, Clone)]
+pub(super) struct NewPacked {
+    pub(super) shipment: ShipmentId,
+    pub(super) parcel: ParcelId,
+    pub(super) order: OrderId,
+    pub(super) line: OrderLineId,
+    /// What the carrier was told.
+    pub(super) ask: ShipmentAsk,
+    /// What it is called at the carrier.
+    pub(super) reference: ShipmentRef,
+    pub(super) mode: DeliveryMode,
+}
+
+impl NewPacked {
+    /// Ours, of everything.
+    fn number(&self) -> &String {
+        &self.ask.number
+    }
+
+    fn point(&self) -> String {
+        self.ask.to.point_code().unwrap_or_default().to_owned()
+    }
+}
+
+fn packed_order_row(route: &Route, new: &NewPacked, at: UtcMicros) -> Vec<Arg> {
+    let (buyer, address) = (&new.ask.recipient, new.ask.to.address());
+    let recipient = json!({
+        "name": buyer.name, "phone": buyer.phone,
+        "postcode": address.postcode, "city": address.city, "address": address.line,
+    });
+    args![
+        new.order,
+        route.owner,
+        route.warehouse,
+        new.number(),
+        new.number(),
+        &route.carrier,
+        recipient,
+        at,
+        "packed",
+        "partial",
+        new.point(),
+        0_i64,
+        0_i64,
+        1_i64,
+    ]
+}
+
+fn packed_parcel_row(route: &Route, new: &NewPacked, at: UtcMicros) -> Vec<Arg> {
+    args![
+        new.parcel,
+        route.warehouse,
+        route.owner,
+        new.order,
+        new.number(),
+        &route.carrier,
+        at,
+        at,
+        "packed",
+        new.point(),
+        0_i64,
+        new.ask.package.weight_g,
+    ]
+}
+
+fn packed_shipment_row(route: &Route, new: &NewPacked, at: UtcMicros) -> Vec<Arg> {
+    args![
+        new.shipment,
+        new.parcel,
+        route.owner,
+        route.warehouse,
+        route.account,
+        &route.carrier,
+        new.number(),
+        &new.reference.track,
+        json!(new.ask),
+        at,
+        at,
+        at,
+        at,
+        at,
+        at,
+        "registered",
+        new.mode,
+        "created",
+        new.point(),
+        &new.ask.tariff,
+        &new.reference.id,
+        None::<Kopecks>,
     ]
 }
 

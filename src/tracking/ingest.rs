@@ -213,10 +213,11 @@ pub(super) async fn keep(tx: &mut Tx, ctx: &Ctx, fresh: &[EventRow]) -> Result<I
     for course in courses {
         let kept = kept.remove(&course.id).unwrap_or_default();
         let change = refold(course, &kept, ctx.now);
-        store::course_set(tx, &change.course).await?;
         moved += u64::from(change.course.status != change.status_before);
         changes.push(change);
     }
+    let courses: Vec<&Course> = changes.iter().map(|change| &change.course).collect();
+    store::courses_set(tx, &courses).await?;
     let deliveries: Vec<Delivery> = changes.iter().filter_map(delivery_of).collect();
     cod::follow(tx, ctx, &deliveries).await?;
     announce(tx, ctx, &changes).await?;

@@ -43,7 +43,7 @@ pub use self::hooks::{HookTaken, hooks_regularly, message_take, subscribe_all};
 pub use self::ingest::{Ingested, ingest};
 pub use self::poll::{Poller, track_regularly};
 pub use self::silence::{silence_note, silence_regularly};
-pub use self::store::QUERIES;
+pub use self::store::{POSTGRES_QUERIES, QUERIES};
 pub use self::tickets::store::QUERIES as TICKET_QUERIES;
 
 faults! {

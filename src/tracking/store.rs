@@ -181,6 +181,14 @@ const FACTS: &str = "SELECT shipment_id, print, code, words, happened_at, place,
 const COURSE_SET: &str = "UPDATE shipment
      SET status = $2, status_at = $3, attention = $4, heard_at = $5, poll_at = $6 WHERE id = $1";
 
+/// The same of many: `PostgreSQL` plans and starts each statement at more cost than a row has.
+const COURSES_SET: &str = "UPDATE shipment
+     SET status = v.column2, status_at = v.column3, attention = v.column4, heard_at = v.column5,
+         poll_at = v.column6
+     FROM (VALUES (CAST($1 AS uuid), CAST($2 AS text), CAST($3 AS timestamptz),
+         CAST($4 AS text), CAST($5 AS timestamptz), CAST($6 AS timestamptz))) AS v
+     WHERE shipment.id = v.column1";
+
 const NAMES: &str = "SELECT s.id, p.number, o.id, o.external_number
      FROM shipment s JOIN parcel p ON p.id = s.parcel_id JOIN shop_order o ON o.id = p.order_id
      WHERE s.id IN (/*list*/)";
@@ -264,6 +272,9 @@ pub const QUERIES: &[&str] = &[
     EVENTS,
     ATTENTION_LIST,
 ];
+
+/// Those that only `PostgreSQL` understands.
+pub const POSTGRES_QUERIES: &[&str] = &[COURSES_SET];
 
 /// What a shipment is looked for by.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -372,16 +383,20 @@ pub(super) async fn kept(tx: &mut Tx, ids: &[ShipmentId]) -> Result<Vec<Kept>, D
     Ok(rows.into_iter().map(kept).collect())
 }
 
-pub(super) async fn course_set(tx: &mut Tx, course: &Course) -> Result<(), DbError> {
-    let values = args![
-        course.id,
-        course.status,
-        course.status_at,
-        course.attention,
-        course.heard_at,
-        course.poll_at,
-    ];
-    tx.insert(COURSE_SET, values).await
+/// Writes what shipments have come to, each of them once.
+pub(super) async fn courses_set(tx: &mut Tx, courses: &[&Course]) -> Result<(), DbError> {
+    let values = |course: &&Course| {
+        args![
+            course.id,
+            course.status,
+            course.status_at,
+            course.attention,
+            course.heard_at,
+            course.poll_at,
+        ]
+    };
+    let sql = tx.dialect().choose(COURSE_SET, COURSES_SET);
+    tx.insert_many(sql, courses.iter().map(values).collect()).await.map(drop)
 }
 
 pub(super) async fn names(tx: &mut Tx, ids: &[ShipmentId]) -> Result<Vec<Names>, DbError> {

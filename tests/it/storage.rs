@@ -53,6 +53,7 @@ async fn every_statement_can_be_prepared() {
     let mut queries = all_queries();
     if app.app.db.dialect() == ambar::db::Dialect::Postgres {
         queries.extend(ambar::orders::POSTGRES_QUERIES);
+        queries.extend(ambar::tracking::POSTGRES_QUERIES);
     }
     for sql in queries {
         let work = async move |tx: &mut Tx| tx.prepare(sql).await;

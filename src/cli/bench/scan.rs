@@ -8,9 +8,9 @@ use anyhow::Context;
 use clap::Args;
 use serde_json::{Value, json};
 
-use super::per_second;
+use super::{per_second, quiet_doors};
 use crate::cli::serve;
-use crate::config::{DataArgs, ListenArgs};
+use crate::config::DataArgs;
 use crate::sandbox::floor::{self, Floor, FloorPlan};
 use crate::sandbox::handheld::Handheld;
 use crate::sandbox::picker::{Acknowledged, Picker};
@@ -33,12 +33,7 @@ pub(in crate::cli) struct ScanArgs {
 }
 
 pub(super) async fn run(data: &DataArgs, args: &ScanArgs) -> anyhow::Result<Value> {
-    let listen = ListenArgs {
-        listen: "127.0.0.1:0".parse()?,
-        scanner_listen: "off".to_owned(),
-        public_url: None,
-    };
-    let server = serve::start(data, &listen).await?;
+    let server = serve::start(data, &quiet_doors()?).await?;
     let plan = FloorPlan {
         devices: args.devices,
         lines_per_order: args.lines,
