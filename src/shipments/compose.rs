@@ -261,8 +261,8 @@ mod tests {
             items.iter().map(|item| (item.quantity, item.marks.as_slice())).collect();
         let codes =
             |codes: &[&str]| codes.iter().map(|code| (*code).to_owned()).collect::<Vec<_>>();
-        let [first, second, other] = [codes(&["a"]), codes(&["b", "c"]), codes(&["x"])];
-        assert_eq!(told, [(1, &first[..]), (2, &second[..]), (1, &other[..])]);
+        let [first, second, other] = [codes(&["a", "b"]), codes(&["c"]), codes(&["x"])];
+        assert_eq!(told, [(2, &first[..]), (1, &second[..]), (1, &other[..])]);
     }
 
     #[test]
