@@ -45,12 +45,12 @@ CREATE TABLE money_turnover (
 );
 -- The one book. Whoever posts holds this row, so that no period closes over a posting under way.
 CREATE TABLE money_book (
-    id BIGINT NOT NULL,
+    name TEXT COLLATE "C" NOT NULL,
     closed_until DATE,
-    PRIMARY KEY (id),
-    CONSTRAINT money_book_one CHECK (id = 1)
+    PRIMARY KEY (name),
+    CONSTRAINT money_book_one CHECK (name = 'money')
 );
-INSERT INTO money_book (id, closed_until) VALUES (1, NULL);
+INSERT INTO money_book (name, closed_until) VALUES ('money', NULL);
 CREATE TABLE money_period (
     last_day DATE NOT NULL,
     command_id UUID NOT NULL,
@@ -157,7 +157,7 @@ CREATE FUNCTION money_transfer_moves() RETURNS trigger AS $$
 DECLARE
     until DATE;
 BEGIN
-    SELECT closed_until INTO until FROM money_book WHERE id = 1 FOR SHARE;
+    SELECT closed_until INTO until FROM money_book WHERE name = 'money' FOR SHARE;
     IF EXISTS (SELECT 1 FROM added WHERE day <= until) THEN
         RAISE EXCEPTION 'money_period_closed' USING ERRCODE = 'check_violation';
     END IF;

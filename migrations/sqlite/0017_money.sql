@@ -45,12 +45,12 @@ CREATE TABLE money_turnover (
 ) STRICT;
 -- The one book. Whoever posts holds this row, so that no period closes over a posting under way.
 CREATE TABLE money_book (
-    id INTEGER NOT NULL,
+    name TEXT NOT NULL,
     closed_until TEXT,
-    PRIMARY KEY (id),
-    CONSTRAINT money_book_one CHECK (id = 1)
+    PRIMARY KEY (name),
+    CONSTRAINT money_book_one CHECK (name = 'money')
 ) STRICT;
-INSERT INTO money_book (id, closed_until) VALUES (1, NULL);
+INSERT INTO money_book (name, closed_until) VALUES ('money', NULL);
 CREATE TABLE money_period (
     last_day TEXT NOT NULL,
     command_id BLOB NOT NULL,
@@ -160,7 +160,7 @@ END;
 CREATE TRIGGER money_transfer_moves AFTER INSERT ON money_transfer
 BEGIN
     SELECT RAISE(ABORT, 'money_period_closed')
-        WHERE NEW.day <= (SELECT closed_until FROM money_book WHERE id = 1);
+        WHERE NEW.day <= (SELECT closed_until FROM money_book WHERE name = 'money');
     INSERT INTO money_balance (account_id, debit_kopecks, credit_kopecks)
         VALUES (NEW.debit_id, NEW.amount_kopecks, 0)
         ON CONFLICT (account_id) DO UPDATE SET debit_kopecks = debit_kopecks + excluded.debit_kopecks;

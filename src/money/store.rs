@@ -37,7 +37,7 @@ const TRANSFER_INSERT: &str =
 const BALANCE: &str = "SELECT b.debit_kopecks - b.credit_kopecks
      FROM money_account a JOIN money_balance b ON b.account_id = a.id WHERE a.key = $1";
 
-const CLOSED_UNTIL: &str = "SELECT closed_until FROM money_book WHERE id = 1";
+const CLOSED_UNTIL: &str = "SELECT closed_until FROM money_book WHERE name = 'money'";
 
 pub(super) const QUERIES: &[&str] =
     &[ACCOUNT_IDS, ACCOUNT_INSERT, TRANSFER_INSERT, BALANCE, CLOSED_UNTIL];
