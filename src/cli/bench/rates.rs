@@ -41,11 +41,11 @@ struct Slow {
 }
 
 impl Carrier for Slow {
-    fn code(&self) -> &str {
+    fn code(&self) -> &'static str {
         "slow"
     }
 
-    fn name(&self) -> &str {
+    fn name(&self) -> &'static str {
         "Неспешная доставка"
     }
 
