@@ -496,3 +496,60 @@ async fn the_closing_of_a_point_is_noticed_for_parcels_bound_to_it() {
     assert_eq!(site.shipment(&bound).await["attention"], Value::Null, "it is open again");
     site.app.finish().await;
 }
+
+const LIST: &str = "Код;Тип;Город;Адрес;Широта;Долгота;Макс. вес, кг;Наличные;Карта
+K-1;ПВЗ;Тверь;ул Советская, д 1;56,8587;35,9176;15;да;нет
+K-2;постамат;Тверь;ул Новая, д 2;56,8600;35,9000;5,5;нет;да
+";
+
+/// Sends a list of points of the carrier `kaliti`, who has no interface.
+async fn listed(app: &TestApp, world: &World, query: &str, text: &str) -> (u16, Value) {
+    let answer = ambar::net::client()
+        .post(format!("{}/v1/carriers/kaliti/points/import{query}", app.base))
+        .bearer_auth(world.admin())
+        .header("Idempotency-Key", crate::support::unique_name())
+        .body(text.to_owned())
+        .send()
+        .await
+        .unwrap();
+    (answer.status().as_u16(), answer.json().await.unwrap())
+}
+
+#[tokio::test]
+async fn points_come_from_a_file_and_only_a_whole_list_closes_others() {
+    let app = TestApp::spawn_with(Clock::fixed(START)).await;
+    let world = seed::world(&app.app).await;
+    let counts = |answer: &Value| {
+        let of = |name: &str| answer[name].as_i64().unwrap();
+        [of("created"), of("changed"), of("unchanged"), of("closed"), of("refused")]
+    };
+    let (status, first) = listed(&app, &world, "", LIST).await;
+    assert_eq!((status, counts(&first)), (200, [2, 0, 0, 0, 0]), "{first}");
+    let (_, again) = listed(&app, &world, "", LIST).await;
+    assert_eq!(counts(&again), [0, 0, 2, 0, 0], "{again}");
+
+    let near = "/v1/delivery-points?near=56.8587,35.9176&cod=cash&weight_g=1200";
+    let found = app.get(world.admin(), near).await.ok();
+    let codes: Vec<&str> =
+        found["items"].as_array().unwrap().iter().map(|p| p["code"].as_str().unwrap()).collect();
+    assert_eq!(codes, ["K-1"], "{found}");
+
+    let odd = "Код;Город;Адрес;Широта;Долгота\nK-3;Тверь;ул Третья;56,1;35,1\nK-4;;ул Четвёртая;;\nK-5;Тверь;ул Пятая;156,1;35,1\n";
+    let (status, part) = listed(&app, &world, "", odd).await;
+    assert_eq!((status, counts(&part)), (200, [1, 0, 0, 0, 2]), "{part}");
+    let lines: Vec<i64> = part["refusals"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|refusal| refusal["line"].as_i64().unwrap())
+        .collect();
+    assert_eq!(lines, [3, 4], "each with its line: {part}");
+    let (status, refused) = listed(&app, &world, "?replace=true", odd).await;
+    assert_eq!((status, refused["code"].as_str()), (422, Some("import_refused")), "{refused}");
+
+    let (status, whole) = listed(&app, &world, "?replace=true", LIST).await;
+    assert_eq!((status, counts(&whole)), (200, [0, 0, 2, 1, 0]), "{whole}");
+    let shop = app.get(&world.keys[0], near).await;
+    assert!(shop.status.is_success(), "a shop chooses points, too");
+    app.finish().await;
+}
