@@ -25,7 +25,7 @@ CREATE TABLE money_account (
     CONSTRAINT money_account_document CHECK ((document_id IS NOT NULL) = (kind IN (
         'payout_clearing', 'register_clearing', 'pass_through', 'bank', 'bank_suspense', 'bank_outgoing')))
 ) STRICT;
-CREATE INDEX money_account_of_owner ON money_account (owner_id, kind) WHERE owner_id IS NOT NULL;
+CREATE INDEX money_account_of_owner ON money_account (owner_id, id) WHERE owner_id IS NOT NULL;
 CREATE INDEX money_account_of_kind ON money_account (kind, id);
 CREATE TABLE money_balance (
     account_id BLOB NOT NULL REFERENCES money_account (id),

@@ -54,6 +54,7 @@ fn api() -> OpenApiRouter<App> {
         .merge(crate::manifests::http::router())
         .merge(crate::imports::http::router())
         .merge(crate::shipments::http::router())
+        .merge(crate::money::http::router())
         .merge(crate::tracking::http::router())
         .merge(crate::notices::http::router())
         .merge(crate::points::http::router())

@@ -9,6 +9,8 @@
 //! carry its owner.
 
 mod account;
+mod books;
+pub mod http;
 pub mod integrity;
 mod ledger;
 mod store;
@@ -19,6 +21,7 @@ pub use self::store::balance;
 use crate::commands::CommandError;
 use crate::fault::InputError;
 use crate::faults;
+use crate::ids::{MoneyAccountId, TransferId};
 use crate::text_enum;
 use crate::units::{Day, Kopecks};
 
@@ -28,6 +31,12 @@ faults! {
     /// Why money is not moved.
     pub enum MoneyError {
         AmountNotPositive { amount: Kopecks } => "money_amount_not_positive", Invalid, "{amount} kopecks cannot be transferred";
+        AccountNotFound { account: MoneyAccountId } => "money_account_not_found", NotFound, "there is no account {account}";
+        TransferNotFound { transfer: TransferId } => "money_transfer_not_found", NotFound, "there is no transfer {transfer}";
+        SpanReversed { from: Day, to: Day } => "money_span_reversed", Invalid, "{from} is after {to}";
+        SumTooBig => "money_sum_too_big", Invalid, "the sum does not fit";
+        /// Today goes on.
+        PeriodNotOver { day: Day } => "money_period_not_over", Conflict, "the day {day} is not over";
         PeriodClosed { day: Day } => "money_period_closed", Conflict, "the period with the day {day} is closed";
     }
     wraps { Input(InputError), Command(CommandError) }

@@ -2,18 +2,86 @@
 
 use std::collections::HashMap;
 
-use super::account::Account;
+use uuid::Uuid;
+
+use super::TransferReason;
+use super::account::{Account, AccountKind};
 use super::ledger::Posting;
 use crate::commands::Ctx;
 use crate::db::{Count, DbError, Tx};
-use crate::ids::MoneyAccountId;
-use crate::units::{Day, Kopecks};
+use crate::ids::{MoneyAccountId, OwnerId, TransferId, UserId};
+use crate::units::{Day, Kopecks, UtcMicros};
 use crate::{args, record};
 
 record! {
     struct AccountIdRow {
         id: MoneyAccountId,
         key: String,
+    }
+}
+
+record! {
+    /// An account with what went over it.
+    #[derive(Debug, Clone)]
+    pub(super) struct AccountRow {
+        pub(super) id: MoneyAccountId,
+        pub(super) kind: AccountKind,
+        pub(super) owner: Option<OwnerId>,
+        pub(super) carrier: Option<String>,
+        pub(super) document: Option<Uuid>,
+        pub(super) debit: Kopecks,
+        pub(super) credit: Kopecks,
+    }
+}
+
+record! {
+    /// A transfer, seen from one of its accounts.
+    #[derive(Debug, Clone)]
+    pub(super) struct LineRow {
+        pub(super) id: TransferId,
+        pub(super) day: Day,
+        pub(super) reason: TransferReason,
+        pub(super) debit: Kopecks,
+        pub(super) credit: Kopecks,
+        /// What stands on the other side.
+        pub(super) other: AccountKind,
+        pub(super) document: Option<Uuid>,
+        pub(super) corrects: Option<TransferId>,
+        pub(super) note: Option<String>,
+        pub(super) recorded_at: UtcMicros,
+    }
+}
+
+record! {
+    /// The turnovers of a kind of account.
+    #[derive(Debug, Clone)]
+    pub(super) struct KindRow {
+        pub(super) kind: AccountKind,
+        pub(super) debit: Kopecks,
+        pub(super) credit: Kopecks,
+    }
+}
+
+record! {
+    /// A period that was closed.
+    #[derive(Debug, Clone)]
+    pub(super) struct PeriodRow {
+        pub(super) last_day: Day,
+        pub(super) closed_by: Option<UserId>,
+        pub(super) closed_at: UtcMicros,
+    }
+}
+
+record! {
+    struct DayRow {
+        day: Day,
+    }
+}
+
+record! {
+    struct Sides {
+        debit: Kopecks,
+        credit: Kopecks,
     }
 }
 
@@ -39,8 +107,97 @@ const BALANCE: &str = "SELECT b.debit_kopecks - b.credit_kopecks
 
 const CLOSED_UNTIL: &str = "SELECT closed_until FROM money_book WHERE name = 'money'";
 
-pub(super) const QUERIES: &[&str] =
-    &[ACCOUNT_IDS, ACCOUNT_INSERT, TRANSFER_INSERT, BALANCE, CLOSED_UNTIL];
+const ACCOUNTS: &str =
+    "SELECT a.id, a.kind, a.owner_id, a.carrier, a.document_id, b.debit_kopecks, b.credit_kopecks
+     FROM money_account a JOIN money_balance b ON b.account_id = a.id
+     WHERE a.id > $1 ORDER BY a.id LIMIT $2";
+
+const ACCOUNTS_OF_KIND: &str =
+    "SELECT a.id, a.kind, a.owner_id, a.carrier, a.document_id, b.debit_kopecks, b.credit_kopecks
+     FROM money_account a JOIN money_balance b ON b.account_id = a.id
+     WHERE a.kind = $3 AND a.id > $1 ORDER BY a.id LIMIT $2";
+
+const ACCOUNTS_OF_OWNER: &str =
+    "SELECT a.id, a.kind, a.owner_id, a.carrier, a.document_id, b.debit_kopecks, b.credit_kopecks
+     FROM money_account a JOIN money_balance b ON b.account_id = a.id
+     WHERE a.owner_id = $3 AND a.id > $1 ORDER BY a.id LIMIT $2";
+
+const ACCOUNT_FIND: &str =
+    "SELECT a.id, a.kind, a.owner_id, a.carrier, a.document_id, b.debit_kopecks, b.credit_kopecks
+     FROM money_account a JOIN money_balance b ON b.account_id = a.id WHERE a.id = $1";
+
+const SPAN: &str = "SELECT CAST(COALESCE(SUM(debit_kopecks), 0) AS BIGINT),
+         CAST(COALESCE(SUM(credit_kopecks), 0) AS BIGINT)
+     FROM money_turnover WHERE account_id = $1 AND day >= $2 AND day <= $3";
+
+const BEFORE: &str = "SELECT CAST(COALESCE(SUM(debit_kopecks), 0) AS BIGINT),
+         CAST(COALESCE(SUM(credit_kopecks), 0) AS BIGINT)
+     FROM money_turnover WHERE account_id = $1 AND day < $2";
+
+const TRANSFER_DAY: &str = "SELECT day FROM money_transfer WHERE id = $1";
+
+/// What went over an account on a day up to a transfer.
+const DAY_PART: &str = "SELECT CAST(COALESCE(SUM(debit), 0) AS BIGINT),
+         CAST(COALESCE(SUM(credit), 0) AS BIGINT)
+     FROM (SELECT amount_kopecks AS debit, 0 AS credit FROM money_transfer
+               WHERE debit_id = $1 AND day = $2 AND id <= $3
+           UNION ALL
+           SELECT 0, amount_kopecks FROM money_transfer
+               WHERE credit_id = $1 AND day = $2 AND id <= $3) AS sides";
+
+// Each side is cut to the page before they are merged: a page costs the same at any length.
+const LINES: &str = "SELECT l.id, l.day, l.reason, l.debit, l.credit, o.kind, l.document_id,
+         l.corrects_id, l.note, l.recorded_at
+     FROM (SELECT * FROM (
+               SELECT id, day, reason, amount_kopecks AS debit, 0 AS credit, credit_id AS other_id,
+                   document_id, corrects_id, note, recorded_at
+               FROM money_transfer
+               WHERE debit_id = $1 AND (day, id) > ($2, $3) AND day <= $4
+               ORDER BY day, id LIMIT $5) AS debits
+           UNION ALL
+           SELECT * FROM (
+               SELECT id, day, reason, 0, amount_kopecks, debit_id, document_id, corrects_id, note,
+                   recorded_at
+               FROM money_transfer
+               WHERE credit_id = $1 AND (day, id) > ($2, $3) AND day <= $4
+               ORDER BY day, id LIMIT $5) AS credits) AS l
+     JOIN money_account o ON o.id = l.other_id
+     ORDER BY l.day, l.id LIMIT $5";
+
+const KINDS: &str = "SELECT a.kind, CAST(SUM(t.debit_kopecks) AS BIGINT),
+         CAST(SUM(t.credit_kopecks) AS BIGINT)
+     FROM money_account a JOIN money_turnover t ON t.account_id = a.id
+     WHERE t.day <= $1 AND a.kind IN (/*list*/) GROUP BY a.kind";
+
+const BOOK_CLOSE: &str = "UPDATE money_book SET closed_until = $1
+     WHERE name = 'money' AND (closed_until IS NULL OR closed_until < $1)";
+
+const PERIOD_INSERT: &str = "INSERT INTO money_period (last_day, command_id, closed_by, closed_at)
+     VALUES ($1, $2, $3, $4)";
+
+const PERIODS: &str =
+    "SELECT last_day, closed_by, closed_at FROM money_period ORDER BY last_day DESC LIMIT $1";
+
+pub(super) const QUERIES: &[&str] = &[
+    ACCOUNT_IDS,
+    ACCOUNT_INSERT,
+    TRANSFER_INSERT,
+    BALANCE,
+    CLOSED_UNTIL,
+    ACCOUNTS,
+    ACCOUNTS_OF_KIND,
+    ACCOUNTS_OF_OWNER,
+    ACCOUNT_FIND,
+    SPAN,
+    BEFORE,
+    TRANSFER_DAY,
+    DAY_PART,
+    LINES,
+    KINDS,
+    BOOK_CLOSE,
+    PERIOD_INSERT,
+    PERIODS,
+];
 
 pub(super) async fn account_ids(
     tx: &mut Tx,
@@ -105,4 +262,105 @@ pub(super) async fn closed_until(tx: &mut Tx) -> Result<Option<Day>, DbError> {
 pub async fn balance(tx: &mut Tx, account: &Account) -> Result<Kopecks, DbError> {
     let row: Option<Count> = tx.fetch_optional(BALANCE, args![account.key()]).await?;
     Ok(row.map_or(Kopecks::ZERO, |row| Kopecks::new(row.value)))
+}
+
+/// Which accounts to list.
+#[derive(Debug, Clone, Copy)]
+pub(super) enum AccountFilter {
+    All,
+    Kind(AccountKind),
+    Owner(OwnerId),
+}
+
+pub(super) async fn accounts(
+    tx: &mut Tx,
+    filter: AccountFilter,
+    after: MoneyAccountId,
+    limit: i64,
+) -> Result<Vec<AccountRow>, DbError> {
+    match filter {
+        AccountFilter::All => tx.fetch_all(ACCOUNTS, args![after, limit]).await,
+        AccountFilter::Kind(kind) => {
+            tx.fetch_all(ACCOUNTS_OF_KIND, args![after, limit, kind]).await
+        }
+        AccountFilter::Owner(owner) => {
+            tx.fetch_all(ACCOUNTS_OF_OWNER, args![after, limit, owner]).await
+        }
+    }
+}
+
+pub(super) async fn account_find(
+    tx: &mut Tx,
+    account: MoneyAccountId,
+) -> Result<Option<AccountRow>, DbError> {
+    tx.fetch_optional(ACCOUNT_FIND, args![account]).await
+}
+
+/// Debit and credit of the days of a span.
+pub(super) async fn span(
+    tx: &mut Tx,
+    account: MoneyAccountId,
+    (from, to): (Day, Day),
+) -> Result<(Kopecks, Kopecks), DbError> {
+    let row: Sides = tx.fetch_one(SPAN, args![account, from, to]).await?;
+    Ok((row.debit, row.credit))
+}
+
+/// Debit and credit of all days before a day.
+pub(super) async fn before(
+    tx: &mut Tx,
+    account: MoneyAccountId,
+    day: Day,
+) -> Result<(Kopecks, Kopecks), DbError> {
+    let row: Sides = tx.fetch_one(BEFORE, args![account, day]).await?;
+    Ok((row.debit, row.credit))
+}
+
+pub(super) async fn transfer_day(
+    tx: &mut Tx,
+    transfer: TransferId,
+) -> Result<Option<Day>, DbError> {
+    let row: Option<DayRow> = tx.fetch_optional(TRANSFER_DAY, args![transfer]).await?;
+    Ok(row.map(|row| row.day))
+}
+
+/// Debit and credit of a day up to a transfer, with it.
+pub(super) async fn day_part(
+    tx: &mut Tx,
+    account: MoneyAccountId,
+    day: Day,
+    transfer: TransferId,
+) -> Result<(Kopecks, Kopecks), DbError> {
+    let row: Sides = tx.fetch_one(DAY_PART, args![account, day, transfer]).await?;
+    Ok((row.debit, row.credit))
+}
+
+/// Transfers of an account behind one of a day, up to a last day.
+pub(super) async fn lines(
+    tx: &mut Tx,
+    account: MoneyAccountId,
+    (day, after): (Day, TransferId),
+    to: Day,
+    limit: i64,
+) -> Result<Vec<LineRow>, DbError> {
+    tx.fetch_all(LINES, args![account, day, after, to, limit]).await
+}
+
+pub(super) async fn kinds(tx: &mut Tx, day: Day) -> Result<Vec<KindRow>, DbError> {
+    let list = AccountKind::ALL.iter().map(|kind| (*kind).into()).collect();
+    tx.fetch_in(KINDS, args![day], list).await
+}
+
+/// Nothing changes when the book is closed so far already.
+pub(super) async fn book_close(tx: &mut Tx, ctx: &Ctx, last_day: Day) -> Result<bool, DbError> {
+    if tx.execute(BOOK_CLOSE, args![last_day]).await? == 0 {
+        return Ok(false);
+    }
+    let values = args![last_day, ctx.command, ctx.actor, ctx.now];
+    tx.execute(PERIOD_INSERT, values).await?;
+    Ok(true)
+}
+
+pub(super) async fn periods(tx: &mut Tx, limit: i64) -> Result<Vec<PeriodRow>, DbError> {
+    tx.fetch_all(PERIODS, args![limit]).await
 }

@@ -1,5 +1,6 @@
 //! The money ledger and the chain of COD: what can happen to a parcel's money, and what cannot.
 
+use ambar::access::Role;
 use ambar::args;
 use ambar::carriers::model::DeliveryStatus;
 use ambar::cod::{self, CodError, CodMove, Delivery, Step};
@@ -10,7 +11,10 @@ use ambar::money::{self, Account, MoneyError, Posting, TransferReason};
 use ambar::sandbox::on_the_way::{self, OnTheWay, Route};
 use ambar::units::{Clock, Day, Kopecks, UtcMicros};
 
+use serde_json::{Value, json};
+
 use crate::road::{DAY, NOW};
+use crate::seed;
 use crate::support::TestApp;
 
 /// A shop with parcels at a carrier.
@@ -25,7 +29,7 @@ impl Purse {
     pub(crate) async fn open(cods: &[i64]) -> Self {
         let app = TestApp::spawn_with(Clock::fixed(NOW)).await;
         let warehouse = on_the_way::warehouse(&app.app).await.unwrap();
-        let owner = on_the_way::shop(&app.app, "alpha").await.unwrap();
+        let owner = on_the_way::shop(&app.app, "gamma").await.unwrap();
         let route = on_the_way::route(&app.app, warehouse, owner, "cdek").await.unwrap();
         let parcels: Vec<OnTheWay> = (0..)
             .zip(cods)
@@ -223,5 +227,73 @@ async fn nobody_changes_what_was_posted_or_posts_into_a_closed_period() {
     };
     let count = purse.app.app.db.read::<Count, DbError, _>(first_open).await.unwrap().value;
     assert_eq!(count, 1, "late news are booked on the first open day");
+    purse.app.finish().await;
+}
+
+#[tokio::test]
+async fn an_account_has_a_statement_page_by_page_and_a_shop_sees_its_own() {
+    let purse = Purse::open(&[10_000, 20_000, 30_000, 40_000]).await;
+    for (parcel, days) in [(0, 1), (1, 1), (2, 2), (3, 4)] {
+        purse.told(parcel, DeliveryStatus::Delivered, days).await;
+    }
+    let world = seed::world(&purse.app.app).await;
+    let accountant = world.session(Role::Accountant);
+    let path = "/v1/money/accounts?kind=cod_at_carrier";
+    let found = purse.app.get(accountant, path).await.ok();
+    let account = found["items"][0]["id"].as_str().unwrap().to_owned();
+    assert_eq!(found["items"][0]["debit_kopecks"], 100_000);
+
+    let (from, to) = (day(NOW, 1), day(NOW, 2));
+    let page = |after: String| {
+        let path =
+            format!("/v1/money/accounts/{account}/statement?from={from}&to={to}&limit=2{after}");
+        async { purse.app.get(accountant, &{ path }).await.ok() }
+    };
+    let first = page(String::new()).await;
+    assert_eq!((&first["opening_kopecks"], &first["closing_kopecks"]), (&json!(0), &json!(60_000)));
+    let balances = |page: &Value| -> Vec<i64> {
+        let lines = page["lines"].as_array().unwrap();
+        lines.iter().map(|line| line["balance_kopecks"].as_i64().unwrap()).collect()
+    };
+    assert_eq!(balances(&first), [10_000, 30_000]);
+    assert_eq!(first["lines"][0]["other"], "cod_at_buyer");
+    let second = page(format!("&after={}", first["next"].as_str().unwrap())).await;
+    assert_eq!((balances(&second), &second["next"]), (vec![60_000], &Value::Null));
+
+    let shop = &world.keys[0];
+    let own = purse.app.get(shop, "/v1/money/accounts").await.ok();
+    assert_eq!(own["items"], json!([]), "the accounts are another shop's");
+    let path = format!("/v1/money/accounts/{account}/statement?from={from}&to={to}");
+    assert_eq!(purse.app.get(shop, &path).await.problem(404), "money_account_not_found");
+
+    let path = format!("/v1/money/trial-balance?day={}", day(NOW, 4));
+    let trial = purse.app.get(accountant, &path).await.ok();
+    assert_eq!(trial["debit_kopecks"], trial["credit_kopecks"]);
+    assert_eq!(trial["debit_kopecks"], 200_000, "expected, and then collected");
+    purse.app.finish().await;
+}
+
+#[tokio::test]
+async fn a_period_is_closed_once_in_its_order_and_by_who_may() {
+    let purse = Purse::open(&[10_000]).await;
+    let world = seed::world(&purse.app.app).await;
+    let accountant = world.session(Role::Accountant);
+    let close = async |token: &str, last_day: Day| {
+        purse.app.post(token, "/v1/money/periods", json!({ "last_day": last_day })).await
+    };
+    assert_eq!(close(accountant, day(NOW, 0)).await.problem(409), "money_period_not_over");
+    assert_eq!(close(world.session(Role::Picker), day(NOW, -2)).await.problem(403), "forbidden");
+    close(accountant, day(NOW, -2)).await.ok();
+    assert_eq!(close(accountant, day(NOW, -2)).await.problem(409), "money_period_closed");
+    assert_eq!(close(accountant, day(NOW, -9)).await.problem(409), "money_period_closed");
+    close(accountant, day(NOW, -1)).await.ok();
+    let periods = purse.app.get(accountant, "/v1/money/periods").await.ok();
+    let days: Vec<&str> = periods["items"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|period| period["last_day"].as_str().unwrap())
+        .collect();
+    assert_eq!(days, [day(NOW, -1).to_string(), day(NOW, -2).to_string()]);
     purse.app.finish().await;
 }

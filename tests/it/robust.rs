@@ -251,6 +251,8 @@ const FOR_SHOPS: &[&str] = &[
     "GET /v1/inbounds",
     "GET /v1/inbounds/{id}",
     "GET /v1/me",
+    "GET /v1/money/accounts",
+    "GET /v1/money/accounts/{id}/statement",
     "GET /v1/orders",
     "GET /v1/orders/{id}",
     "GET /v1/orders/{id}/rates",
