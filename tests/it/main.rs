@@ -19,6 +19,7 @@ mod imports;
 mod jobs;
 mod ledger;
 mod loading;
+mod lost_orders;
 mod manifests;
 mod marks;
 mod money;
