@@ -47,6 +47,7 @@ mod receiving;
 mod regular;
 mod road;
 mod robust;
+mod sandbox_carriers;
 mod schema;
 mod secrets;
 mod seed;
