@@ -71,6 +71,8 @@ CREATE TABLE shipment (
     ask JSONB,
     -- It may have gone out: the carrier is asked by our number before anything goes out again.
     sent_at TIMESTAMPTZ,
+    -- An attempt at telling it may reach the carrier until then: none before that time is the last.
+    told_until TIMESTAMPTZ,
     carrier_ref TEXT COLLATE "C" NOT NULL,
     track TEXT COLLATE "C" NOT NULL,
     -- What is wrong: a code, and what its sentence speaks of.

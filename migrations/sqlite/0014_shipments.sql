@@ -71,6 +71,8 @@ CREATE TABLE shipment (
     ask TEXT,
     -- It may have gone out: the carrier is asked by our number before anything goes out again.
     sent_at INTEGER,
+    -- An attempt at telling it may reach the carrier until then: none before that time is the last.
+    told_until INTEGER,
     carrier_ref TEXT NOT NULL,
     track TEXT NOT NULL,
     -- What is wrong: a code, and what its sentence speaks of.

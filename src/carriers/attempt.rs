@@ -2,7 +2,7 @@
 
 use futures::future::BoxFuture;
 
-use super::model::{Registration, ShipmentAsk, ShipmentRef};
+use super::model::{Reason, Registration, ShipmentAsk, ShipmentRef};
 use super::{CarrierError, Shipping};
 use crate::text_enum;
 
@@ -16,16 +16,25 @@ text_enum! {
 
 /// An attempt that was not decided.
 #[derive(Debug)]
-pub struct Undecided {
-    pub error: CarrierError,
-    /// Whether the carrier may have the shipment now.
-    pub sent: Sent,
+pub enum Undecided {
+    Failed {
+        error: CarrierError,
+        /// Whether the carrier may have the shipment now, or get it still: of any attempt.
+        sent: Sent,
+        /// Whether it may have it of this attempt.
+        left: Sent,
+    },
+    /// This attempt was refused; an earlier one may arrive still.
+    RefusedAgain(Vec<Reason>),
 }
 
 /// Registers a shipment, or learns what became of an earlier attempt.
 ///
 /// `Sent::Perhaps` asks the carrier by our own number first and creates only what it does not know.
 /// The caller has written down `Sent::Perhaps` before it calls with `Sent::Never`.
+///
+/// What may have gone out stays so, however this attempt ends: the carrier may take the earlier one
+/// later than it was asked. A refusal after `Sent::Perhaps` is not decided, therefore.
 pub fn register<'a>(
     shipping: &'a dyn Shipping,
     ask: &'a ShipmentAsk,
@@ -35,15 +44,24 @@ pub fn register<'a>(
     Box::pin(async move {
         if sent == Sent::Perhaps {
             let found = shipping.find(known).await;
-            if let Some(found) = found.map_err(|error| Undecided { error, sent })? {
+            // Nothing but a question went out.
+            let lost = |error| Undecided::Failed { error, sent, left: Sent::Never };
+            if let Some(found) = found.map_err(lost)? {
                 return Ok(found);
             }
         }
-        match shipping.create(ask).await {
-            Err(CarrierError::Refused { reasons, .. }) => Ok(Registration::Refused(reasons)),
-            Err(error) if error.nothing_happened() => Err(Undecided { error, sent: Sent::Never }),
-            Err(error) => Err(Undecided { error, sent: Sent::Perhaps }),
-            Ok(registration) => Ok(registration),
-        }
+        let error = match shipping.create(ask).await {
+            Err(CarrierError::Refused { reasons, .. }) | Ok(Registration::Refused(reasons)) => {
+                return match sent {
+                    Sent::Never => Ok(Registration::Refused(reasons)),
+                    Sent::Perhaps => Err(Undecided::RefusedAgain(reasons)),
+                };
+            }
+            Ok(registration) => return Ok(registration),
+            Err(error) => error,
+        };
+        let left = if error.nothing_happened() { Sent::Never } else { Sent::Perhaps };
+        let sent = if left == Sent::Perhaps { left } else { sent };
+        Err(Undecided::Failed { error, sent, left })
     })
 }

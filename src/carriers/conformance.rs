@@ -58,7 +58,8 @@ impl Setup<'_> {
             match register(shipping, &ask, &known, sent).await {
                 Ok(Registration::Pending(reference)) => known = reference,
                 Ok(decided) => return decided,
-                Err(Undecided { error, sent }) => {
+                Err(Undecided::RefusedAgain(reasons)) => return Registration::Refused(reasons),
+                Err(Undecided::Failed { error, sent, .. }) => {
                     assert!(error.may_pass(), "{number}: {error}");
                     let is_told = sent == Sent::Perhaps || self.alive(number) == 0;
                     assert!(is_told, "{number} is there, and nobody says that it may be: {error}");

@@ -10,6 +10,7 @@ mod document;
 mod import;
 mod label;
 mod sandbox;
+mod sandbox_carriers;
 mod serve;
 mod verify;
 
@@ -54,7 +55,7 @@ enum Command {
     Bench(bench::BenchArgs),
     /// Kill servers under working handhelds and audit the ledger. Needs an empty database.
     CrashTest(crash_test::CrashArgs),
-    /// Play a scanner, a scale or a printer that is not there, to try a server with.
+    /// Play a scanner, a scale, a printer or carriers that are not there, to try a server with.
     Sandbox(sandbox::SandboxArgs),
     /// Copy the embedded database while it is in use.
     Backup(backup::BackupArgs),

@@ -1,4 +1,4 @@
-//! `ambar sandbox`: devices that are not there, to try a server with.
+//! `ambar sandbox`: devices and carriers that are not there, to try a server with.
 //!
 //! What is scanned or put on the scale is typed, a line for each.
 
@@ -15,6 +15,7 @@ use encoding_rs::{Encoding, UTF_8};
 use tokio::net::TcpListener;
 use tokio::sync::mpsc;
 
+use super::sandbox_carriers::{self, CarriersArgs};
 use super::serve::wait_for_signal;
 use crate::devices::{self, DeviceScan, ScaleProtocol, StreamProtocol, Verdict};
 use crate::labels::{self, MediaSize};
@@ -35,6 +36,8 @@ enum Simulated {
     Scale(ScaleArgs),
     /// A label printer: each label that comes out is told, and each word of standard input is a trouble.
     Printer(PrinterArgs),
+    /// Carriers: where each listens, a contract with it, and how it is made to misbehave are printed.
+    Carriers(CarriersArgs),
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
@@ -93,11 +96,11 @@ pub(super) async fn run(args: SandboxArgs) -> anyhow::Result<ExitCode> {
 }
 
 async fn play(args: SandboxArgs) -> anyhow::Result<()> {
-    let typed = typed_lines();
     match args.device {
-        Simulated::Scanner(args) => scanner(&args, typed).await,
-        Simulated::Scale(args) => scale(&args, typed).await,
-        Simulated::Printer(args) => printer(&args, typed).await,
+        Simulated::Scanner(args) => scanner(&args, typed_lines()).await,
+        Simulated::Scale(args) => scale(&args, typed_lines()).await,
+        Simulated::Printer(args) => printer(&args, typed_lines()).await,
+        Simulated::Carriers(args) => sandbox_carriers::run(&args).await,
     }
 }
 

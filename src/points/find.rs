@@ -133,6 +133,15 @@ pub async fn point(tx: &mut Tx, carrier: &str, code: &str) -> Result<Option<Poin
     store::point_find(tx, carrier, code).await
 }
 
+/// The points that these carriers know under one code, closed or not.
+pub async fn points_of_carriers(
+    tx: &mut Tx,
+    carriers: &[String],
+    code: &str,
+) -> Result<Vec<PointRow>, DbError> {
+    store::points_of_carriers(tx, carriers, code).await
+}
+
 /// How far the points of each carrier are known.
 pub async fn sources(tx: &mut Tx) -> Result<Vec<SourceRow>, DbError> {
     store::source_list(tx).await

@@ -111,6 +111,14 @@ const POINTS_OF_CODES: &str = "SELECT carrier, code, kind, name, region, city, c
          hands_out, takes_in, is_closed, content_hash, changed_at, closed_at
      FROM delivery_point WHERE carrier = $1 AND code IN (/*list*/)";
 
+const POINTS_OF_CARRIERS: &str =
+    "SELECT carrier, code, kind, name, region, city, city_key, postcode,
+         address, latitude_udeg, longitude_udeg, hours, phone, hint, weight_max_g,
+         side_long_max_mm, side_middle_max_mm, side_short_max_mm, longest_max_mm,
+         sum_of_sides_max_mm, volume_max_cm3, cod_max_kopecks, cash, card, partial_buy_out,
+         hands_out, takes_in, is_closed, content_hash, changed_at, closed_at
+     FROM delivery_point WHERE code = $1 AND carrier IN (/*list*/)";
+
 const SOURCE_INSERT: &str = "INSERT INTO point_source (carrier, version, is_dirty, due_at, points)
      VALUES ($1, 0, $2, $3, 0) ON CONFLICT DO NOTHING";
 
@@ -152,6 +160,7 @@ pub const QUERIES: &[&str] = &[
     POINTS_INDEXED,
     POINT_FIND,
     POINTS_OF_CODES,
+    POINTS_OF_CARRIERS,
     SOURCE_INSERT,
     SOURCE_DUE,
     SOURCE_TAKE,
@@ -241,6 +250,16 @@ pub(super) async fn points_of_codes(
 ) -> Result<Vec<PointRow>, DbError> {
     let list = codes.iter().map(Arg::from).collect();
     tx.fetch_in(POINTS_OF_CODES, args![carrier], list).await
+}
+
+/// The points that these carriers know under one code.
+pub(super) async fn points_of_carriers(
+    tx: &mut Tx,
+    carriers: &[String],
+    code: &str,
+) -> Result<Vec<PointRow>, DbError> {
+    let list = carriers.iter().map(Arg::from).collect();
+    tx.fetch_in(POINTS_OF_CARRIERS, args![code], list).await
 }
 
 /// A carrier whose points are asked for the first time; due at once.

@@ -177,8 +177,12 @@ async fn registered(carrier: &dyn Carrier, ask: &ShipmentAsk) -> anyhow::Result<
         match register(shipping, ask, &known, sent).await {
             Ok(Registration::Registered(registered)) => return Ok(registered.reference),
             Ok(Registration::Pending(reference)) => known = reference,
-            Ok(Registration::Refused(reasons)) => bail!("{}: {reasons:?}", ask.number),
-            Err(Undecided { error, .. }) => ensure!(error.may_pass(), "{}: {error}", ask.number),
+            Ok(Registration::Refused(reasons)) | Err(Undecided::RefusedAgain(reasons)) => {
+                bail!("{}: {reasons:?}", ask.number)
+            }
+            Err(Undecided::Failed { error, .. }) => {
+                ensure!(error.may_pass(), "{}: {error}", ask.number);
+            }
         }
         sent = Sent::Perhaps;
         tokio::time::sleep(PAUSE).await;

@@ -8,6 +8,8 @@
 //! **Invariant:** a parcel has at most one shipment that is not cancelled.
 //! **Invariant:** our number is stored, and that it may have gone out, before the carrier hears it. A
 //! later attempt asks by that number before it creates anything.
+//! **Invariant:** what is given up is cancelled here only when its carrier, asked after the last attempt can
+//! have arrived, does not know it.
 //! **Invariant:** what a carrier refuses becomes a named problem of the shipment that a person sees;
 //! nothing is dropped, and nothing else waits for it.
 //! **Invariant:** prices are the carriers'. There is no place for one of ours.

@@ -148,5 +148,7 @@ record! {
         pub device: Option<crate::ids::DeviceId>,
         pub created_at: UtcMicros,
         pub registered_at: Option<UtcMicros>,
+        /// An attempt at telling the carrier may still reach it until then; none once it answered.
+        pub told_until: Option<UtcMicros>,
     }
 }

@@ -10,6 +10,7 @@ use crate::db::{DbError, Tx};
 use crate::fault::Told;
 use crate::ids::{CarrierAccountId, OrderId, OwnerId, WarehouseId};
 use crate::orders::OrderError;
+use crate::points::find;
 use crate::rates::{self, Candidate, Offer};
 use crate::units::Grams;
 
@@ -92,23 +93,19 @@ async fn unfit(
     if point_code.is_empty() || ask.mode == DeliveryMode::Door {
         return Ok(Vec::new());
     }
-    let carriers: Vec<(CarrierAccountId, String)> = candidates
-        .iter()
-        .map(|candidate| (candidate.account, candidate.carrier.code().to_owned()))
-        .collect();
-    let (code, ask) = (point_code.to_owned(), ask.clone());
-    let read = async move |tx: &mut Tx| {
-        let mut unfit = Vec::new();
-        for (account, carrier) in &carriers {
-            let point = crate::points::find::point(tx, carrier, &code).await?;
-            if let Err(error) = points::check(point.as_ref(), &ask) {
-                let answer = Err(Told::from(&error));
-                unfit.push(Offer { account: *account, carrier: carrier.clone(), answer });
-            }
-        }
-        Ok(unfit)
-    };
-    app.db.read(read).await
+    let carriers: Vec<String> =
+        candidates.iter().map(|candidate| candidate.carrier.code().to_owned()).collect();
+    let code = point_code.to_owned();
+    let read = async move |tx: &mut Tx| find::points_of_carriers(tx, &carriers, &code).await;
+    let known = app.db.read::<_, DbError, _>(read).await?;
+    let unfit = candidates.iter().filter_map(|candidate| {
+        let carrier = candidate.carrier.code();
+        let point = known.iter().find(|point| point.carrier == carrier);
+        let error = points::check(point, ask).err()?;
+        let answer = Err(Told::from(&error));
+        Some(Offer { account: candidate.account, carrier: carrier.to_owned(), answer })
+    });
+    Ok(unfit.collect())
 }
 
 async fn known_of_order(

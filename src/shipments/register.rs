@@ -14,7 +14,7 @@ use super::{Connected, ShipmentError, points, work};
 use crate::app::App;
 use crate::carriers::CarrierError;
 use crate::carriers::attempt::{Sent, Undecided, register};
-use crate::carriers::model::{Registered, Registration, ShipmentAsk, ShipmentRef};
+use crate::carriers::model::{Reason, Registered, Registration, ShipmentAsk, ShipmentRef};
 use crate::commands::Ctx;
 use crate::db::{DbError, Tx};
 use crate::fault::{Fault, Told};
@@ -34,6 +34,8 @@ const CHECK_SHARE: i64 = 10;
 /// out what it has refused.
 const PATIENCE_SECONDS: i64 = 3600;
 const HOUR_SECONDS: i64 = 3600;
+/// How long a carrier's gateway may keep what it was told: what is not there after that never will be.
+const ECHO_SECONDS: i64 = 120;
 
 /// A shipment with what it is composed of; the origin is that of its account, once it has one.
 struct Loaded {
@@ -153,12 +155,12 @@ async fn tell(app: &App, loaded: &Loaded) -> Result<JobOutcome, Trouble> {
         let carrier = shipment.carrier.clone();
         return Err(as_before(ShipmentError::NoAccount { carrier }));
     };
-    if sent == Sent::Never {
-        let written = write_down(app, shipment.id, &ask).await;
-        if !written.map_err(|error| as_before(error.into()))? {
-            // Somebody else has just sent it, or it was given up: the next run sees which.
-            return Ok(JobOutcome::Later { seconds: 1 });
-        }
+    // The run is cut off with its lease at the latest.
+    let told_until = app.clock.now().plus_seconds(work::LEASE_SECONDS + ECHO_SECONDS);
+    let written = write_down(app, shipment, &ask, told_until).await;
+    if !written.map_err(|error| as_before(error.into()))? {
+        // Somebody else has just sent it, or it was given up: the next run sees which.
+        return Ok(JobOutcome::Later { seconds: 1 });
     }
     let known = ShipmentRef {
         number: ask.number.clone(),
@@ -166,13 +168,38 @@ async fn tell(app: &App, loaded: &Loaded) -> Result<JobOutcome, Trouble> {
         track: shipment.track.clone(),
         day: Some(ask.day),
     };
+    let open = |error: ShipmentError| Trouble { error, sent: Sent::Perhaps };
     match register(shipping, &ask, &known, sent).await {
-        Ok(registration) => {
-            let settled = settle(app, shipment, &ask, registration).await;
-            settled.map_err(|error| Trouble { error, sent: Sent::Perhaps })
+        Ok(registration) => settle(app, shipment, &ask, registration).await.map_err(open),
+        Err(Undecided::RefusedAgain(reasons)) => {
+            unsend(app, shipment, told_until).await.map_err(|error| open(error.into()))?;
+            refused_again(app, shipment, reasons).await.map_err(open)
         }
-        Err(Undecided { error, sent }) => Err(Trouble { error: error.into(), sent }),
+        Err(Undecided::Failed { error, sent, left }) => {
+            let ended = match left {
+                Sent::Never => unsend(app, shipment, told_until).await,
+                Sent::Perhaps => run_ended(app, shipment.id, told_until).await,
+            };
+            ended.map_err(|error| open(error.into()))?;
+            Err(Trouble { error: error.into(), sent })
+        }
     }
+}
+
+/// Refused now; an earlier attempt may arrive still. It is decided once that one would be there.
+async fn refused_again(
+    app: &App,
+    shipment: &Shipment,
+    reasons: Vec<Reason>,
+) -> Result<JobOutcome, ShipmentError> {
+    let told = Told::from(&CarrierError::Refused { carrier: carrier_name(shipment), reasons });
+    let now = app.clock.now();
+    let Some(until) = shipment.told_until.filter(|until| now < *until) else {
+        note(app, shipment.id, &told, false).await?;
+        return Ok(JobOutcome::Done);
+    };
+    note(app, shipment.id, &told, true).await?;
+    Ok(JobOutcome::Later { seconds: until.seconds_since(now) + 1 })
 }
 
 fn stored(ask: &Value) -> Result<ShipmentAsk, DbError> {
@@ -180,10 +207,33 @@ fn stored(ask: &Value) -> Result<ShipmentAsk, DbError> {
 }
 
 /// From here on the carrier may know of it.
-async fn write_down(app: &App, id: ShipmentId, ask: &ShipmentAsk) -> Result<bool, DbError> {
+async fn write_down(
+    app: &App,
+    shipment: &Shipment,
+    ask: &ShipmentAsk,
+    told_until: UtcMicros,
+) -> Result<bool, DbError> {
+    let (id, sent_at) = (shipment.id, shipment.sent_at);
     let (ask, now) = (ask.clone(), app.clock.now());
-    let write = async move |tx: &mut Tx| store::shipment_send(tx, id, &ask, now).await;
+    let write = async move |tx: &mut Tx| match sent_at {
+        None => store::shipment_send(tx, id, &ask, now, told_until).await,
+        Some(_) => store::shipment_send_again(tx, id, told_until).await,
+    };
     app.db.write(write).await
+}
+
+/// Nothing of the attempt goes out any more; it may arrive still.
+async fn run_ended(app: &App, id: ShipmentId, told_until: UtcMicros) -> Result<(), DbError> {
+    let arrives = app.clock.now().plus_seconds(ECHO_SECONDS);
+    let write = async move |tx: &mut Tx| store::shipment_sent(tx, id, told_until, arrives).await;
+    app.db.write::<bool, DbError, _>(write).await.map(drop)
+}
+
+/// The attempt left nothing at the carrier: what is known of earlier ones stands again.
+async fn unsend(app: &App, shipment: &Shipment, told_until: UtcMicros) -> Result<(), DbError> {
+    let before = shipment.clone();
+    let write = async move |tx: &mut Tx| store::shipment_unsend(tx, &before, told_until).await;
+    app.db.write::<bool, DbError, _>(write).await.map(drop)
 }
 
 /// What is still to be told; nothing when there is nothing to do any more.

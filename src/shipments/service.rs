@@ -100,7 +100,8 @@ pub async fn shipment_cancel(tx: &mut Tx, ctx: &Ctx, id: ShipmentId) -> Result<(
 async fn give_up(tx: &mut Tx, ctx: &Ctx, shipment: &Shipment) -> Result<(), ShipmentError> {
     let told = shipment.sent_at.is_some() && shipment.state != ShipmentState::Refused;
     let (from, to) = match shipment.state {
-        ShipmentState::Cancelling | ShipmentState::Cancelled => return Ok(()),
+        ShipmentState::Cancelled => return Ok(()),
+        ShipmentState::Cancelling => return cancel_again(tx, ctx, shipment.id).await,
         from if told => (from, ShipmentState::Cancelling),
         from => (from, ShipmentState::Cancelled),
     };
@@ -114,6 +115,15 @@ async fn give_up(tx: &mut Tx, ctx: &Ctx, shipment: &Shipment) -> Result<(), Ship
     }
     if to == ShipmentState::Cancelling {
         work::cancel_enqueue(tx, ctx, shipment.id).await?;
+    }
+    Ok(())
+}
+
+/// What the carrier would not take back may have been settled with it since. Two runs of the work do no
+/// harm: what is gone is gone.
+async fn cancel_again(tx: &mut Tx, ctx: &Ctx, id: ShipmentId) -> Result<(), ShipmentError> {
+    if store::shipment_cancel_again(tx, id).await? {
+        work::cancel_enqueue(tx, ctx, id).await?;
     }
     Ok(())
 }

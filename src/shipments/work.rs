@@ -10,7 +10,7 @@ use futures::future::{BoxFuture, ready};
 use serde_json::json;
 
 use super::model::{Shipment, ShipmentState};
-use super::register::{check_pause, connected, problem, taken_seconds, unconfirmed};
+use super::register::{check_pause, connected, may_pass, problem, taken_seconds, unconfirmed};
 use super::store::shipments as store;
 use super::{ShipmentError, acts, files, pickups, register};
 use crate::app::App;
@@ -41,6 +41,8 @@ const LABEL_MEDIA: [(&str, MediaSize); 2] = [
 const LABEL_ASKS: usize = 20;
 const LABEL_PAUSE: Duration = Duration::from_secs(1);
 const LABEL_LATER_SECONDS: i64 = 10;
+/// A run is cut off before that.
+pub(super) const LEASE_SECONDS: i64 = 120;
 /// People need the label while they stand at the table.
 const PRIORITY: i64 = 10;
 
@@ -78,7 +80,7 @@ impl JobHandler for Kind {
     fn policy(&self) -> JobPolicy {
         JobPolicy {
             attempts_max: 45,
-            lease_seconds: 120,
+            lease_seconds: LEASE_SECONDS,
             pause_seconds_first: 2,
             pause_seconds_max: 600,
         }
@@ -262,33 +264,57 @@ async fn printable(
     }
 }
 
-/// Takes a shipment back at its carrier.
+/// Takes a shipment back at its carrier. It is gone when the carrier said so after the last attempt at
+/// telling it can have arrived.
 async fn cancel(app: &App, id: ShipmentId) -> Result<JobOutcome, ShipmentError> {
     let Some(shipment) = find(app, id).await? else { return Ok(JobOutcome::Done) };
     if shipment.state != ShipmentState::Cancelling {
         return Ok(JobOutcome::Done);
     }
-    let carrier = connected(app, &shipment).await?;
-    let taking = carrier.shipping().map(|shipping| take_back(shipping, reference(&shipment)));
-    if let Some(taking) = taking {
-        match taking.await {
-            Ok(true) => {}
-            Ok(false) => return undecided(app, &shipment).await,
-            Err(error) => {
-                let told = problem(&Told::from(&error));
-                let write =
-                    async move |tx: &mut Tx| store::shipment_problem(tx, id, told.clone()).await;
-                app.db.write::<bool, DbError, _>(write).await?;
-                if error.may_pass() {
-                    return Err(error.into());
-                }
-                return Ok(JobOutcome::GiveUp { reason: error.to_string() });
-            }
-        }
+    let asked_at = app.clock.now();
+    match taken_back(app, &shipment).await {
+        Ok(true) => {}
+        Ok(false) => return undecided(app, &shipment).await,
+        Err(error) => return not_taken_back(app, id, error).await,
     }
-    let write = async move |tx: &mut Tx| store::shipment_cancelled(tx, id).await;
+    if let Some(until) = shipment.told_until.filter(|until| asked_at < *until) {
+        return Ok(JobOutcome::Later { seconds: until.seconds_since(asked_at) + 1 });
+    }
+    let write = async move |tx: &mut Tx| store::shipment_cancelled(tx, &shipment).await;
+    if app.db.write::<bool, DbError, _>(write).await? {
+        return Ok(JobOutcome::Done);
+    }
+    // Somebody has just learnt more of it: the next run sees what.
+    Ok(JobOutcome::Later { seconds: 1 })
+}
+
+async fn taken_back(app: &App, shipment: &Shipment) -> Result<bool, ShipmentError> {
+    let carrier = connected(app, shipment).await?;
+    let taking = carrier.shipping().map(|shipping| take_back(shipping, reference(shipment)));
+    match taking {
+        Some(taking) => Ok(taking.await?),
+        None => Ok(true),
+    }
+}
+
+/// People see why it is there still. What may pass is tried again; what may not waits for somebody who
+/// gives it up once more.
+async fn not_taken_back(
+    app: &App,
+    id: ShipmentId,
+    error: ShipmentError,
+) -> Result<JobOutcome, ShipmentError> {
+    let told = problem(&Told::from(&error));
+    let passes = may_pass(&error);
+    let write = async move |tx: &mut Tx| {
+        if passes {
+            store::shipment_problem(tx, id, told.clone()).await
+        } else {
+            store::shipment_kept(tx, id, told.clone()).await
+        }
+    };
     app.db.write::<bool, DbError, _>(write).await?;
-    Ok(JobOutcome::Done)
+    if passes { Err(error) } else { Ok(JobOutcome::GiveUp { reason: error.to_string() }) }
 }
 
 /// What shall be taken back is still being checked: people see it when that takes too long.

@@ -34,8 +34,23 @@ pub(super) const ODD_MAX: u32 = 5;
 pub struct Poller {
     app: App,
     pub(super) patience: Patience,
-    busy: Mutex<HashSet<CarrierAccountId>>,
+    busy: Arc<Busy>,
     stop: CancellationToken,
+}
+
+/// The accounts that are being asked by this node.
+type Busy = Mutex<HashSet<CarrierAccountId>>;
+
+/// The turn of an account that is being asked. It ends however the asking does, also by a panic.
+struct Turn {
+    account: AccountRow,
+    busy: Arc<Busy>,
+}
+
+impl Drop for Turn {
+    fn drop(&mut self) {
+        self.busy.lock().unwrap_or_else(PoisonError::into_inner).remove(&self.account.id);
+    }
 }
 
 /// Asks carriers for shipments, again and again until it is told to stop.
@@ -43,11 +58,11 @@ pub async fn track_regularly(app: App, stop: CancellationToken) {
     let poller = Arc::new(Poller { stop: stop.clone(), ..Poller::new(app) });
     let running = TaskTracker::new();
     while !stop.is_cancelled() {
-        match poller.accounts_free().await {
-            Ok(accounts) => {
-                for account in accounts {
+        match poller.turns().await {
+            Ok(turns) => {
+                for turn in turns {
                     let poller = Arc::clone(&poller);
-                    running.spawn(async move { poller.account_run(&account).await });
+                    running.spawn(async move { poller.account_run(turn).await });
                 }
             }
             Err(error) => tracing::warn!(%error, "accounts of carriers could not be read"),
@@ -65,29 +80,30 @@ pub async fn track_regularly(app: App, stop: CancellationToken) {
 impl Poller {
     pub fn new(app: App) -> Self {
         let stop = CancellationToken::new();
-        Self { app, patience: Patience::default(), busy: Mutex::default(), stop }
+        Self { app, patience: Patience::default(), busy: Arc::default(), stop }
     }
 
     /// Asks for everything that is due now, and answers what came of it.
     pub async fn run_due(&self) -> Result<Ingested, DbError> {
-        let accounts = self.accounts_free().await?;
-        let runs = accounts.iter().map(|account| self.account_run(account));
+        let turns = self.turns().await?;
+        let runs = turns.into_iter().map(|turn| self.account_run(turn));
         Ok(join_all(runs).await.into_iter().fold(Ingested::default(), Ingested::plus))
     }
 
     /// The accounts that are not being asked, nor left alone; from here on they are being asked.
-    async fn accounts_free(&self) -> Result<Vec<AccountRow>, DbError> {
+    async fn turns(&self) -> Result<Vec<Turn>, DbError> {
         let read = async move |tx: &mut Tx| accounts_active(tx).await;
-        let mut accounts = self.app.db.read::<_, DbError, _>(read).await?;
+        let accounts = self.app.db.read::<_, DbError, _>(read).await?;
         let now = self.app.clock.now();
         let mut busy = self.busy.lock().unwrap_or_else(PoisonError::into_inner);
-        accounts.retain(|account| {
+        let free = accounts.into_iter().filter(|account| {
             !self.patience.is_waiting(account.id, now) && busy.insert(account.id)
         });
-        Ok(accounts)
+        Ok(free.map(|account| Turn { account, busy: Arc::clone(&self.busy) }).collect())
     }
 
-    async fn account_run(&self, account: &AccountRow) -> Ingested {
+    async fn account_run(&self, turn: Turn) -> Ingested {
+        let account = &turn.account;
         let mut sum = Ingested::default();
         if let Err(error) = self.account_ask(account, &mut sum).await {
             let (id, carrier) = (account.id, &account.carrier);
@@ -97,7 +113,6 @@ impl Poller {
                 self.patience.failed(id, 0, now);
             }
         }
-        self.busy.lock().unwrap_or_else(PoisonError::into_inner).remove(&account.id);
         sum
     }
 

@@ -32,6 +32,7 @@ pub(crate) struct Teller {
     pub(crate) told: Mutex<BTreeMap<String, Vec<TrackEvent>>>,
     pub(crate) asked: Mutex<Vec<String>>,
     pub(crate) is_down: AtomicBool,
+    pub(crate) panics: AtomicBool,
     pub(crate) queue: Mutex<VecDeque<EventBatch>>,
     /// Batches are taken off, but the confirmation fails so often.
     pub(crate) confirmations_lost: Mutex<u32>,
@@ -91,6 +92,7 @@ impl Tracking for Teller {
         Box::pin(async move {
             assert!(shipments.len() <= self.count_max());
             tokio::task::yield_now().await;
+            assert!(!self.panics.load(Ordering::SeqCst), "as the test wants");
             if self.is_down.load(Ordering::SeqCst) {
                 return Err(down());
             }

@@ -222,6 +222,22 @@ async fn a_carrier_that_is_down_is_left_alone_for_a_while_and_others_are_not() {
 }
 
 #[tokio::test]
+async fn an_account_whose_asking_panicked_is_asked_again() {
+    let road = Road::open().await;
+    road.parcel("P-1").await;
+    let poller = Arc::new(Poller::new(road.app.app.clone()));
+    road.teller.panics.store(true, Ordering::SeqCst);
+    let broken = Arc::clone(&poller);
+    let ended = tokio::spawn(async move { broken.run_due().await }).await;
+    assert!(ended.is_err_and(|error| error.is_panic()));
+    road.teller.panics.store(false, Ordering::SeqCst);
+    road.app.app.clock.advance_seconds(INTERVAL);
+    poller.run_due().await.unwrap();
+    assert_eq!(road.teller.asked(), ["P-1"]);
+    road.app.finish().await;
+}
+
+#[tokio::test]
 async fn a_shipment_at_its_end_is_asked_for_some_days_more_and_then_never_again() {
     let road = Road::open().await;
     let id = road.parcel("P-1").await;

@@ -12,6 +12,9 @@ const FAILURES_MAX: u32 = 5;
 const PAUSE_FIRST: Duration = Duration::from_secs(5);
 const PAUSE_MAX: Duration = Duration::from_mins(2);
 
+/// Who stops waiting before that has lost patience, or is gone; it says nothing of the carrier.
+const WAIT_MIN: Duration = Duration::from_secs(2);
+
 /// Counts failures of one carrier on this node.
 #[derive(Debug, Default)]
 pub(super) struct Breaker {
@@ -68,9 +71,65 @@ impl Breaker {
     }
 }
 
+/// A request that is under way. One that is dropped before it ended, after a wait that is long for any
+/// carrier, is a failure: whoever asked has waited in vain.
+#[derive(Debug)]
+pub(super) struct UnderWay<'a> {
+    breaker: &'a Breaker,
+    carrier: &'static str,
+    since: Instant,
+    is_over: bool,
+}
+
+impl<'a> UnderWay<'a> {
+    pub(super) fn begin(breaker: &'a Breaker, carrier: &'static str) -> Self {
+        Self { breaker, carrier, since: Instant::now(), is_over: false }
+    }
+
+    /// It ended by itself.
+    pub(super) fn end(mut self, outcome: Result<StatusCode, &CarrierError>) {
+        self.is_over = true;
+        self.breaker.note(outcome);
+    }
+}
+
+impl Drop for UnderWay<'_> {
+    fn drop(&mut self) {
+        if !self.is_over && self.since.elapsed() >= WAIT_MIN {
+            let said = "nobody waited for the answer any longer".to_owned();
+            self.breaker.note(Err(&CarrierError::Unavailable { carrier: self.carrier, said }));
+        }
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_request_that_is_given_up_after_a_long_wait_is_a_failure() {
+        let breaker = Breaker::default();
+        let give_up = |waited: Duration| {
+            let mut request = UnderWay::begin(&breaker, "test");
+            request.since = request.since.checked_sub(waited).expect("the machine runs longer");
+            drop(request);
+        };
+        for _ in 0..FAILURES_MAX {
+            give_up(Duration::from_millis(50));
+        }
+        assert_eq!(breaker.allows(), Ok(()), "who asked is gone");
+        for _ in 1..FAILURES_MAX {
+            give_up(WAIT_MIN);
+        }
+        assert_eq!(breaker.allows(), Ok(()));
+        UnderWay::begin(&breaker, "test").end(Ok(StatusCode::OK));
+        give_up(WAIT_MIN);
+        assert_eq!(breaker.allows(), Ok(()), "an answer begins the count anew");
+        for _ in 0..FAILURES_MAX {
+            give_up(WAIT_MIN);
+        }
+        assert!(breaker.allows().is_err(), "the carrier is silent");
+    }
 
     fn failure() -> CarrierError {
         CarrierError::Unavailable { carrier: "test", said: "down".to_owned() }

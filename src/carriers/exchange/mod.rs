@@ -15,7 +15,7 @@ use std::time::Duration;
 use governor::{DefaultDirectRateLimiter, Quota, RateLimiter};
 use tokio::sync::Semaphore;
 
-use self::breaker::Breaker;
+use self::breaker::{Breaker, UnderWay};
 pub use self::reply::Reply;
 use super::CarrierError;
 
@@ -117,8 +117,9 @@ impl Exchange {
         self.breaker.allows().map_err(|said| self.unavailable(said))?;
         let _slot = self.slots.acquire().await.map_err(|error| self.unavailable(error))?;
         self.rate.until_ready().await;
+        let under_way = UnderWay::begin(&self.breaker, self.carrier);
         let outcome = self.exchange(request, effect).await;
-        self.breaker.note(outcome.as_ref().map(Reply::status));
+        under_way.end(outcome.as_ref().map(Reply::status));
         outcome
     }
 

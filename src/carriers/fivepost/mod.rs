@@ -270,7 +270,7 @@ impl Labels for Fivepost {
 
 /// The PDF of an archive; `results.txt` in it tells which file it is, or why there is none.
 fn label_in(archive: &[u8]) -> Result<Vec<u8>, CarrierError> {
-    let file = |name: &str| file_in(CODE, archive, Some(name), LABEL_BYTES_MAX);
+    let file = |name: &str| file_in(CODE, archive, name, LABEL_BYTES_MAX);
     let results: LabelResults = serde_json::from_slice(file("results.txt")?.trim_ascii())
         .map_err(|error| CarrierError::malformed(CODE, error))?;
     let result = results.results.into_iter().next().unwrap_or_default();

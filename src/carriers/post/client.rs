@@ -26,6 +26,8 @@ const OTPRAVKA: &str = "https://otpravka-api.pochta.ru";
 const TARIFF: &str = "https://tariff.pochta.ru";
 /// Orders of a batch in one answer.
 const PAGE: usize = 200;
+/// A batch is what one warehouse hands over in a day: this is 50,000 orders.
+const PAGES_MAX: usize = 250;
 
 /// Archives of forms take tens of seconds. How many requests a second are borne is not told.
 pub(super) fn limits(account: &Account) -> Limits {
@@ -188,20 +190,25 @@ impl Otpravka {
         self.read(self.get(&format!("/1.0/batch/{name}"))).await
     }
 
-    /// All orders of a batch, page by page.
+    /// All orders of a batch, page by page. Pages that do not end are refused, and those that repeat.
     pub(super) async fn batch_orders(&self, name: &str) -> Result<Vec<Order>, CarrierError> {
         let path = format!("/1.0/batch/{name}/shipment");
         let mut orders: Vec<Order> = Vec::new();
-        for page in 0.. {
+        for page in 0..PAGES_MAX {
             let query = [("size", PAGE), ("page", page)];
             let part: Vec<Order> = self.read(self.get(&path).query(&query)).await?;
+            let repeats = part.first().zip(orders.first()).is_some_and(|(a, b)| a.id == b.id);
+            if repeats {
+                break;
+            }
             let is_last = part.len() < PAGE;
             orders.extend(part);
             if is_last {
-                break;
+                return Ok(orders);
             }
         }
-        Ok(orders)
+        let said = format!("the orders of the batch {name} do not end: {} so far", orders.len());
+        Err(CarrierError::malformed(CODE, said))
     }
 
     /// Announces a batch to its post office: Ф.103 goes out.

@@ -3,12 +3,12 @@
 use super::map::{self, PassportKind};
 use super::wire::Passport;
 use super::{CODE, Post};
-use crate::carriers::archive::file_in;
+use crate::carriers::archive::json_in;
 use crate::carriers::model::{PointModel, PointsPage};
 use crate::carriers::{Answer, CarrierError, Points, not_sayable};
 
-/// What a passport may be long when it is unpacked.
-const UNPACKED_MAX: u64 = 1 << 30;
+/// How long a passport may be when it is unpacked.
+const UNPACKED_MAX: u64 = 1 << 29;
 
 impl Points for Post {
     fn points<'a>(&'a self, from: Option<&'a str>) -> Answer<'a, PointsPage> {
@@ -37,9 +37,6 @@ impl Post {
 
 /// The JSON text in the archive, whatever the file is called: its name has the date in it.
 fn unpack(archive: &[u8], kind: PassportKind) -> Result<Vec<PointModel>, CarrierError> {
-    let text = file_in(CODE, archive, None, UNPACKED_MAX)?;
-    let text = text.strip_prefix(b"\xef\xbb\xbf").unwrap_or(&text);
-    let passport: Passport =
-        serde_json::from_slice(text).map_err(|error| CarrierError::malformed(CODE, error))?;
+    let passport: Passport = json_in(CODE, archive, UNPACKED_MAX)?;
     Ok(map::points_of(&passport, kind))
 }

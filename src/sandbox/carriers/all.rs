@@ -2,6 +2,8 @@
 
 use std::sync::Arc;
 
+use serde_json::{Value, json};
+
 use super::{StandIn, boxberry, cdek, dellin, dpd, fivepost, pek, post};
 use crate::carriers::model::{Address, Spot};
 use crate::carriers::registry::Account;
@@ -50,6 +52,21 @@ impl Known {
             "" => Spot::Door(address),
             code => Spot::Point { code: code.to_owned(), address },
         }
+    }
+
+    /// What is posted to `/v1/carrier-accounts` for a contract with it, where it listens at `url`.
+    pub fn account_body(&self, warehouse: &str, url: &str) -> Value {
+        let account = (self.account)(url);
+        json!({
+            "warehouse_id": warehouse, "carrier": self.code, "name": format!("Договор {}", self.code),
+            "base_url": account.base_url, "settings": account.settings,
+            "credentials": account.credentials,
+            "sender": {
+                "company": "ООО Амбар", "inn": "7707083893", "kpp": "770701001",
+                "contact": { "name": "Дорохов Степан", "phone": "+74951234567" },
+            },
+            "from": self.from(),
+        })
     }
 }
 

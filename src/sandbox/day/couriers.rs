@@ -31,17 +31,7 @@ impl Couriers {
         let mut standing = Vec::new();
         for known in all::ALL {
             let stands = Standing::start((known.stand_in)(Clock::system())).await?;
-            let account = (known.account)(&stands.url());
-            let body = json!({
-                "warehouse_id": warehouse, "carrier": known.code,
-                "name": format!("Договор {}", known.code), "base_url": account.base_url,
-                "settings": account.settings, "credentials": account.credentials,
-                "sender": {
-                    "company": "ООО Амбар", "inn": "7707083893", "kpp": "770701001",
-                    "contact": { "name": "Дорохов Степан", "phone": "+74951234567" },
-                },
-                "from": known.from(),
-            });
+            let body = known.account_body(warehouse, &stands.url());
             desk.post("/v1/carrier-accounts", &body)
                 .await
                 .with_context(|| known.code.to_owned())?;

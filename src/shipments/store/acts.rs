@@ -51,7 +51,7 @@ const SHIPMENTS_ON: &str = "SELECT s.id, s.parcel_id, s.owner_id, s.warehouse_id
          s.carrier, s.number, s.state, s.mode, s.point_code, s.tariff, s.quote, s.quoted_kopecks,
          s.ask, s.sent_at, s.carrier_ref, s.track, s.problem, s.label_id, s.status, s.status_at,
          s.attention, s.heard_at, s.poll_at, s.created_by, s.device_id, s.created_at,
-         s.registered_at
+         s.registered_at, s.told_until
      FROM manifest_parcel mp JOIN shipment s ON s.parcel_id = mp.parcel_id
      WHERE mp.manifest_id = $1 AND mp.state = 'loaded' AND s.account_id = $2
        AND s.state = 'registered'

@@ -28,20 +28,20 @@ const NUMBER_LAST: &str =
 const SHIPMENT_FIND: &str = "SELECT id, parcel_id, owner_id, warehouse_id, account_id, carrier,
          number, state, mode, point_code, tariff, quote, quoted_kopecks, ask, sent_at, carrier_ref,
          track, problem, label_id, status, status_at, attention, heard_at, poll_at, created_by,
-         device_id, created_at, registered_at
+         device_id, created_at, registered_at, told_until
      FROM shipment WHERE id = $1 AND (owner_id = $2 OR $2 IS NULL)";
 
 const SHIPMENT_OF_PARCEL: &str =
     "SELECT id, parcel_id, owner_id, warehouse_id, account_id, carrier,
          number, state, mode, point_code, tariff, quote, quoted_kopecks, ask, sent_at, carrier_ref,
          track, problem, label_id, status, status_at, attention, heard_at, poll_at, created_by,
-         device_id, created_at, registered_at
+         device_id, created_at, registered_at, told_until
      FROM shipment WHERE parcel_id = $1 AND state NOT IN ('cancelling', 'cancelled')";
 
 const SHIPMENT_LIST: &str = "SELECT id, parcel_id, owner_id, warehouse_id, account_id, carrier,
          number, state, mode, point_code, tariff, quote, quoted_kopecks, ask, sent_at, carrier_ref,
          track, problem, label_id, status, status_at, attention, heard_at, poll_at, created_by,
-         device_id, created_at, registered_at
+         device_id, created_at, registered_at, told_until
      FROM shipment
      WHERE (owner_id = $1 OR $1 IS NULL) AND (state = $2 OR $2 IS NULL)
        AND (carrier = $3 OR $3 IS NULL) AND (attention = $4 OR $4 IS NULL) AND id < $5
@@ -57,11 +57,22 @@ const SHIPMENT_CHOOSE: &str = "UPDATE shipment
      WHERE id = $1 AND state IN ('choosing', 'waiting') AND sent_at IS NULL";
 
 /// From here on the carrier may know of it. Nobody else may have said so since it was read.
-const SHIPMENT_SEND: &str = "UPDATE shipment SET ask = $2, sent_at = $3
+const SHIPMENT_SEND: &str = "UPDATE shipment SET ask = $2, sent_at = $3, told_until = $4
      WHERE id = $1 AND state = 'waiting' AND sent_at IS NULL";
 
+/// It may go out once more, unless it was given up.
+const SHIPMENT_SEND_AGAIN: &str = "UPDATE shipment SET told_until = $2
+     WHERE id = $1 AND state IN ('waiting', 'checking') AND sent_at IS NOT NULL";
+
+/// That attempt has ended: it cannot go out any more, only arrive.
+const SHIPMENT_SENT: &str = "UPDATE shipment SET told_until = $2 WHERE id = $1 AND told_until = $3";
+
+/// That attempt left nothing at the carrier: it is as it was before.
+const SHIPMENT_UNSEND: &str = "UPDATE shipment SET sent_at = $2, told_until = $3
+     WHERE id = $1 AND state IN ('waiting', 'checking', 'cancelling') AND told_until = $4";
+
 const SHIPMENT_CHECKING: &str = "UPDATE shipment
-     SET state = 'checking', carrier_ref = $2, track = $3, problem = $4
+     SET state = 'checking', carrier_ref = $2, track = $3, problem = $4, told_until = NULL
      WHERE id = $1 AND state IN ('waiting', 'checking')";
 
 /// Once: who has seen it is not called again.
@@ -70,12 +81,13 @@ const SHIPMENT_UNCONFIRMED: &str = "UPDATE shipment SET attention = 'unconfirmed
 
 const SHIPMENT_REGISTERED: &str = "UPDATE shipment
      SET state = 'registered', carrier_ref = $2, track = $3, registered_at = $4, problem = $5,
-         status = 'created', status_at = $4, heard_at = $4, poll_at = $6,
+         status = 'created', status_at = $4, heard_at = $4, poll_at = $6, told_until = NULL,
          attention = NULLIF(attention, 'unconfirmed')
      WHERE id = $1 AND state IN ('waiting', 'checking')";
 
 const SHIPMENT_REFUSED: &str = "UPDATE shipment
-     SET state = 'refused', problem = $2, attention = NULLIF(attention, 'unconfirmed')
+     SET state = 'refused', problem = $2, told_until = NULL,
+         attention = NULLIF(attention, 'unconfirmed')
      WHERE id = $1 AND state IN ('choosing', 'waiting', 'checking')";
 
 const SHIPMENT_PROBLEM: &str = "UPDATE shipment SET problem = $2
@@ -84,20 +96,32 @@ const SHIPMENT_PROBLEM: &str = "UPDATE shipment SET problem = $2
 /// Nothing is at the carrier, so it is told anew: under a number that it has never heard.
 const SHIPMENT_RETRY: &str = "UPDATE shipment
      SET state = $2, number = $3, tariff = '', quote = NULL, quoted_kopecks = NULL, ask = NULL,
-         sent_at = NULL, carrier_ref = '', track = '', problem = NULL
+         sent_at = NULL, told_until = NULL, carrier_ref = '', track = '', problem = NULL
      WHERE id = $1 AND state = 'refused'";
 
 const SHIPMENT_CANCELLING: &str = "UPDATE shipment
      SET state = $2, poll_at = NULL, attention = NULLIF(attention, 'unconfirmed')
      WHERE id = $1 AND state = $3";
 
+/// Unless somebody has learnt since it was read that the carrier has it.
 const SHIPMENT_CANCELLED: &str = "UPDATE shipment
-     SET state = 'cancelled', poll_at = NULL, problem = NULL
+     SET state = 'cancelled', poll_at = NULL, problem = NULL, told_until = NULL,
+         attention = NULLIF(attention, 'problem')
+     WHERE id = $1 AND state = 'cancelling' AND carrier_ref = $2";
+
+/// The carrier keeps it: people have to talk to the carrier.
+const SHIPMENT_KEPT: &str = "UPDATE shipment
+     SET problem = $2, attention = COALESCE(attention, 'problem')
      WHERE id = $1 AND state = 'cancelling'";
+
+/// Somebody wants it taken back again.
+const SHIPMENT_CANCEL_AGAIN: &str = "UPDATE shipment
+     SET problem = NULL, attention = NULLIF(attention, 'problem')
+     WHERE id = $1 AND state = 'cancelling' AND problem IS NOT NULL";
 
 /// The carrier took it while it was being given up here.
 const SHIPMENT_TOO_LATE: &str = "UPDATE shipment
-     SET state = 'cancelling', carrier_ref = $2, track = $3
+     SET state = 'cancelling', carrier_ref = $2, track = $3, told_until = NULL
      WHERE id = $1 AND state IN ('cancelling', 'cancelled')";
 
 const SHIPMENT_LABEL: &str = "UPDATE shipment SET label_id = $2 WHERE id = $1 AND label_id IS NULL";
@@ -119,6 +143,9 @@ pub(super) const QUERIES: &[&str] = &[
     SHIPMENT_LIST,
     SHIPMENT_CHOOSE,
     SHIPMENT_SEND,
+    SHIPMENT_SEND_AGAIN,
+    SHIPMENT_SENT,
+    SHIPMENT_UNSEND,
     SHIPMENT_CHECKING,
     SHIPMENT_UNCONFIRMED,
     SHIPMENT_REGISTERED,
@@ -127,6 +154,8 @@ pub(super) const QUERIES: &[&str] = &[
     SHIPMENT_RETRY,
     SHIPMENT_CANCELLING,
     SHIPMENT_CANCELLED,
+    SHIPMENT_KEPT,
+    SHIPMENT_CANCEL_AGAIN,
     SHIPMENT_TOO_LATE,
     SHIPMENT_LABEL,
     PARCEL_CARRIER,
@@ -240,9 +269,38 @@ pub(in crate::shipments) async fn shipment_send(
     id: ShipmentId,
     ask: &ShipmentAsk,
     now: UtcMicros,
+    told_until: UtcMicros,
 ) -> Result<bool, DbError> {
     let ask = serde_json::to_value(ask).unwrap_or_default();
-    Ok(tx.execute(SHIPMENT_SEND, args![id, ask, now]).await? == 1)
+    Ok(tx.execute(SHIPMENT_SEND, args![id, ask, now, told_until]).await? == 1)
+}
+
+pub(in crate::shipments) async fn shipment_send_again(
+    tx: &mut Tx,
+    id: ShipmentId,
+    told_until: UtcMicros,
+) -> Result<bool, DbError> {
+    Ok(tx.execute(SHIPMENT_SEND_AGAIN, args![id, told_until]).await? == 1)
+}
+
+/// The attempt until `told_until` arrives by `arrives`, if it does.
+pub(in crate::shipments) async fn shipment_sent(
+    tx: &mut Tx,
+    id: ShipmentId,
+    told_until: UtcMicros,
+    arrives: UtcMicros,
+) -> Result<bool, DbError> {
+    Ok(tx.execute(SHIPMENT_SENT, args![id, arrives, told_until]).await? == 1)
+}
+
+/// Takes back that the attempt until `told_until` may have gone out; `before` it is as it was.
+pub(in crate::shipments) async fn shipment_unsend(
+    tx: &mut Tx,
+    before: &Shipment,
+    told_until: UtcMicros,
+) -> Result<bool, DbError> {
+    let values = args![before.id, before.sent_at, before.told_until, told_until];
+    Ok(tx.execute(SHIPMENT_UNSEND, values).await? == 1)
 }
 
 /// With a problem, somebody is called to look at it.
@@ -311,9 +369,25 @@ pub(in crate::shipments) async fn shipment_leave(
 
 pub(in crate::shipments) async fn shipment_cancelled(
     tx: &mut Tx,
+    read: &Shipment,
+) -> Result<bool, DbError> {
+    Ok(tx.execute(SHIPMENT_CANCELLED, args![read.id, &read.carrier_ref]).await? == 1)
+}
+
+pub(in crate::shipments) async fn shipment_kept(
+    tx: &mut Tx,
+    id: ShipmentId,
+    problem: Value,
+) -> Result<bool, DbError> {
+    Ok(tx.execute(SHIPMENT_KEPT, args![id, problem]).await? == 1)
+}
+
+/// False: nothing is known to be wrong with its cancelling.
+pub(in crate::shipments) async fn shipment_cancel_again(
+    tx: &mut Tx,
     id: ShipmentId,
 ) -> Result<bool, DbError> {
-    Ok(tx.execute(SHIPMENT_CANCELLED, args![id]).await? == 1)
+    Ok(tx.execute(SHIPMENT_CANCEL_AGAIN, args![id]).await? == 1)
 }
 
 pub(in crate::shipments) async fn shipment_too_late(
@@ -399,5 +473,6 @@ pub(in crate::shipments) const fn fresh(
         device: None,
         created_at: now,
         registered_at: None,
+        told_until: None,
     }
 }

@@ -38,3 +38,19 @@ async fn every_shape_of_an_error_is_named() {
     let [read, changed] = answered(200, "<html>").await;
     assert!(matches!((&read, &changed), (Malformed { .. }, Unclear { .. })), "{read:?}");
 }
+
+#[tokio::test]
+async fn pages_of_a_batch_that_repeat_are_refused() {
+    let page: Vec<serde_json::Value> = (1..=200)
+        .map(|id| serde_json::json!({ "id": id, "order-num": format!("W-{id}") }))
+        .collect();
+    let answer = async move || axum::Json(page.clone());
+    let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let url = format!("http://{}", listener.local_addr().unwrap());
+    let router = Router::new().fallback(answer);
+    tokio::spawn(async move { axum::serve(listener, router).await });
+    let post = Post::connect(&account(&url)).unwrap();
+    let refused = post.otpravka().unwrap().batch_orders("7").await.unwrap_err();
+    assert!(matches!(refused, CarrierError::Malformed { .. }), "{refused}");
+    assert!(refused.to_string().contains("do not end: 200 so far"), "{refused}");
+}

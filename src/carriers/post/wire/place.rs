@@ -1,6 +1,9 @@
 //! Post offices, pick-up points and lockers.
 
-use serde::Deserialize;
+use std::fmt;
+
+use serde::de::{Error, SeqAccess, Visitor};
+use serde::{Deserialize, Deserializer};
 use serde_json::Value;
 
 /// Answer of `GET /postoffice/1.0/{index}`.
@@ -23,7 +26,37 @@ pub(in super::super) struct Office {
 #[derive(Debug, Default, Deserialize)]
 #[serde(rename_all = "camelCase", default)]
 pub(in super::super) struct Passport {
+    #[serde(deserialize_with = "elements")]
     pub(in super::super) passport_elements: Vec<PassportElement>,
+}
+
+/// Several times the points that the Post has of all kinds.
+const ELEMENTS_MAX: usize = 200_000;
+
+/// A list that would not end is refused before it fills the memory.
+fn elements<'de, D: Deserializer<'de>>(from: D) -> Result<Vec<PassportElement>, D::Error> {
+    struct Elements;
+
+    impl<'de> Visitor<'de> for Elements {
+        type Value = Vec<PassportElement>;
+
+        fn expecting(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+            write!(out, "at most {ELEMENTS_MAX} points")
+        }
+
+        fn visit_seq<A: SeqAccess<'de>>(self, mut list: A) -> Result<Self::Value, A::Error> {
+            let mut all = Vec::new();
+            while let Some(element) = list.next_element()? {
+                if all.len() == ELEMENTS_MAX {
+                    return Err(A::Error::invalid_length(all.len() + 1, &self));
+                }
+                all.push(element);
+            }
+            Ok(all)
+        }
+    }
+
+    from.deserialize_seq(Elements)
 }
 
 #[derive(Debug, Default, Deserialize)]
