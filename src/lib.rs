@@ -4,6 +4,7 @@
 
 pub mod access;
 pub mod app;
+pub mod bank;
 pub mod barcodes;
 pub mod carriers;
 pub mod catalog;

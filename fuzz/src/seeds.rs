@@ -17,6 +17,23 @@ const CODES: [&str; 7] = [
     "(01)04601234567893(10)AB-77",
 ];
 
+const STATEMENT: &str = "1CClientBankExchange
+ВерсияФормата=1.03
+Кодировка=Windows
+СекцияРасчСчет
+РасчСчет=40702810400000000225
+НачальныйОстаток=10.00
+КонецРасчСчет
+СекцияДокумент=Платежное поручение
+Номер=7
+Дата=20.11.2026
+Сумма=1 234,50
+Плательщик=ИНН 7701234560 КПП 770101001 ООО Перевозчик
+НазначениеПлатежа=По реестру № 5
+КонецДокумента
+КонецФайла
+";
+
 struct Seeds {
     folder: PathBuf,
 }
@@ -63,6 +80,7 @@ fn main() -> Result<(), Box<dyn Error>> {
         seeds.write("barcodes", code.as_bytes())?;
         seeds.write("gs1", code.as_bytes())?;
     }
+    seeds.write("statements", STATEMENT.as_bytes())?;
     scanners(&seeds)?;
     scales(&seeds)?;
     for (choice, _) in devices::printer::PrinterProtocol::all().iter().enumerate() {

@@ -1,4 +1,4 @@
-//! `ambar import products|stock|orders|bins|points FILE`: files in, with a progress bar.
+//! `ambar import products|stock|orders|bins|points|statement FILE`: files in, with a progress bar.
 
 use std::path::PathBuf;
 use std::process::ExitCode;
@@ -9,18 +9,20 @@ use indicatif::{ProgressBar, ProgressStyle};
 
 use super::serve;
 use crate::app::App;
+use crate::bank::import::{self as statements, StatementReport, StatementRequest};
 use crate::catalog::{self, CatalogError, NewOwner, OrderPolicy};
 use crate::commands::Ctx;
 use crate::config::DataArgs;
 use crate::db::Tx;
+use crate::fault::Fault;
 use crate::i18n::Language;
 use crate::ids::{OwnerId, WarehouseId};
 use crate::imports::points::{PointsReport, PointsRequest};
 use crate::imports::{
-    self, ImportError, ImportKind, ImportMode, ImportReport, ImportRequest, NewProducts, Refusal,
-    Source,
+    self, ImportKind, ImportMode, ImportReport, ImportRequest, NewProducts, Refusal, Source,
 };
 use crate::points::Closing;
+use crate::units::Kopecks;
 
 /// Refused rows that are shown; all of them are kept in the database.
 const REFUSALS_SHOWN: usize = 50;
@@ -33,6 +35,8 @@ pub(super) enum Kind {
     Bins,
     /// Delivery points of the carrier that `--carrier` names.
     Points,
+    /// A bank's statement in the format 1CClientBankExchange.
+    Statement,
 }
 
 #[derive(Debug, Args)]
@@ -82,6 +86,12 @@ pub(super) async fn run(data: &DataArgs, args: &ImportArgs) -> anyhow::Result<Ex
         points_tell(args, &report?)?;
         return Ok(ExitCode::SUCCESS);
     }
+    if matches!(args.kind, Kind::Statement) {
+        let report = Box::pin(statement(&app, args)).await;
+        app.db.close().await;
+        statement_tell(args, &report?)?;
+        return Ok(ExitCode::SUCCESS);
+    }
     let report = import(&app, args).await;
     app.db.close().await;
     let report = report?;
@@ -93,10 +103,50 @@ pub(super) async fn run(data: &DataArgs, args: &ImportArgs) -> anyhow::Result<Ex
     Ok(ExitCode::SUCCESS)
 }
 
+fn bar() -> anyhow::Result<ProgressBar> {
+    let template = "{bar:40} {percent}% {pos}/{len} {elapsed}";
+    Ok(ProgressBar::new(0).with_style(ProgressStyle::with_template(template)?))
+}
+
+async fn statement(app: &App, args: &ImportArgs) -> anyhow::Result<StatementReport> {
+    let (source, bar) = (Source::File(args.file.clone()), bar()?);
+    let request = StatementRequest { source, file: file_name(args) };
+    let report = statements::run(app, request, None, |progress| {
+        bar.set_length(progress.lines_total);
+        bar.set_position(progress.lines);
+    })
+    .await
+    .map_err(|error| in_words(&error))?;
+    bar.finish_and_clear();
+    Ok(report)
+}
+
+fn statement_tell(args: &ImportArgs, report: &StatementReport) -> anyhow::Result<()> {
+    if args.json {
+        println!("{}", serde_json::to_string_pretty(report)?);
+        return Ok(());
+    }
+    for fault in report.faults.iter().take(REFUSALS_SHOWN) {
+        let text = fault.text(Language::Russian);
+        println!("{}: строка {}: {text}", args.file.display(), fault.line);
+    }
+    if report.faults_total > REFUSALS_SHOWN {
+        println!("… и ещё {} замечаний", report.faults_total - REFUSALS_SHOWN);
+    }
+    println!(
+        "документов {}, новых {}, уже было {}, пропущено {}",
+        report.documents, report.created, report.unchanged, report.refused
+    );
+    for account in &report.accounts {
+        let closing = account.closing.map_or("—".to_owned(), Kopecks::to_roubles_text);
+        println!("счёт {}: остаток {closing}", account.number);
+    }
+    Ok(())
+}
+
 pub(super) async fn import(app: &App, args: &ImportArgs) -> anyhow::Result<ImportReport> {
     let request = request(app, args).await?;
-    let template = "{bar:40} {percent}% {pos}/{len} {elapsed}";
-    let bar = ProgressBar::new(0).with_style(ProgressStyle::with_template(template)?);
+    let bar = bar()?;
     let report = imports::run(app, request, None, |progress| {
         bar.set_length(progress.lines_total);
         bar.set_position(progress.lines);
@@ -107,7 +157,7 @@ pub(super) async fn import(app: &App, args: &ImportArgs) -> anyhow::Result<Impor
     Ok(report)
 }
 
-fn in_words(error: &ImportError) -> anyhow::Error {
+fn in_words(error: &impl Fault) -> anyhow::Error {
     let told = crate::fault::Told::from(error);
     anyhow::anyhow!(crate::i18n::fault_text(Language::Russian, told.code, &told.args))
 }
@@ -186,7 +236,9 @@ pub(super) async fn request(app: &App, args: &ImportArgs) -> anyhow::Result<Impo
             Kind::Stock => ImportKind::Stock,
             Kind::Orders => ImportKind::Orders,
             Kind::Bins => ImportKind::Bins,
-            Kind::Points => anyhow::bail!("пункты выдачи загружаются без магазина и склада"),
+            Kind::Points | Kind::Statement => {
+                anyhow::bail!("пункты выдачи и выписки загружаются без магазина и склада")
+            }
         },
         source: Source::File(args.file.clone()),
         file: file_name(args),

@@ -58,6 +58,7 @@ fn api() -> OpenApiRouter<App> {
         .merge(crate::tracking::http::router())
         .merge(crate::notices::http::router())
         .merge(crate::points::http::router())
+        .merge(crate::bank::http::router())
 }
 
 /// The OpenAPI description, made from the code.

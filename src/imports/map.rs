@@ -249,7 +249,7 @@ fn folded(heading: &str) -> String {
 }
 
 /// `1 234,50` with two places is 123450. More places than asked for must be zeros.
-fn decimal(text: &str, places: usize) -> Option<i64> {
+pub(crate) fn decimal(text: &str, places: usize) -> Option<i64> {
     let plain: String =
         text.chars().filter(|c| !matches!(c, ' ' | '\u{a0}' | '\u{202f}')).collect();
     let (sign, digits) = match plain.strip_prefix('-') {

@@ -3,7 +3,7 @@
 //! The file is read twice: once to know its hash, its encoding and how long it is, and once row by
 //! row, so that a CSV of any length takes little memory.
 
-use std::io::{Cursor, Read};
+use std::io::{BufRead, BufReader, Cursor, Read};
 use std::path::PathBuf;
 use std::sync::Arc;
 
@@ -102,6 +102,23 @@ impl Source {
             encoding: if is_utf8 { UTF_8 } else { WINDOWS_1251 },
             xlsx: head.starts_with(b"PK\x03\x04"),
         })
+    }
+
+    /// Opens the file as text. What is not UTF-8 has the encoding that `choose` says by its first bytes.
+    pub fn text(
+        &self,
+        survey: &Survey,
+        choose: impl Fn(&[u8]) -> &'static Encoding,
+    ) -> Result<Box<dyn BufRead + Send>, ImportError> {
+        let mut survey = survey.clone();
+        if survey.encoding != UTF_8 {
+            let mut head = Vec::new();
+            let mut reader = self.open(&survey.file)?.take(BUFFER_BYTES as u64);
+            reader.read_to_end(&mut head).map_err(|e| unreadable(&survey.file, &e))?;
+            survey.encoding = choose(&head);
+        }
+        let reader = self.open(&survey.file)?;
+        Ok(Box::new(BufReader::new(Decoding::new(&survey, reader))))
     }
 
     /// Opens the file row by row.

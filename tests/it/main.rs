@@ -10,6 +10,7 @@
 )]
 
 mod access;
+mod bank;
 mod catalog;
 mod connections;
 mod counts;

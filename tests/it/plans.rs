@@ -8,10 +8,14 @@ use crate::storage;
 use crate::support::TestApp;
 
 /// What grows from day to day, or with the range of goods.
-const GROWING: [&str; 47] = [
+const GROWING: [&str; 51] = [
     "acceptance_waiver",
     "availability",
     "balance",
+    "bank_document",
+    "bank_match",
+    "bank_order",
+    "bank_statement",
     "barcode",
     "batch",
     "batch_slot",
@@ -63,6 +67,7 @@ fn reads_all(sql: &str) -> bool {
     // The auditor recomputes all of history, and the measurements build their own world.
     ambar::stock::integrity::QUERIES.contains(&sql)
         || ambar::money::integrity::RULES.contains(&sql)
+        || ambar::bank::integrity::RULES.contains(&sql)
         || ambar::sandbox::QUERIES.contains(&sql)
 }
 

@@ -223,6 +223,10 @@ fn any_id(operation: &Operation) -> String {
         "carrier-accounts" => ambar::ids::CarrierAccountId::new().to_string(),
         "pickups" => ambar::ids::PickupId::new().to_string(),
         "shipments" => ambar::ids::ShipmentId::new().to_string(),
+        "bank" if operation.path.contains("/accounts/") => {
+            ambar::ids::BankAccountId::new().to_string()
+        }
+        "bank" => ambar::ids::BankDocumentId::new().to_string(),
         other => panic!("say which id /v1/{other} has"),
     }
 }

@@ -1,0 +1,557 @@
+//! Statements into the database: some hundred documents at a time become one transaction.
+//!
+//! The file is read twice: once for what it says of accounts, once for its documents.
+//!
+//! **Invariant:** an import that was broken off is finished by repeating it, and a file that comes again
+//! adds nothing.
+
+use std::collections::HashMap;
+use std::io::BufRead;
+
+use serde::Serialize;
+use serde_json::json;
+use sha2::{Digest, Sha256};
+
+use super::format::{Fault, FaultCode, Item, Reader, Section, SectionKind, encoding_of};
+use super::model::{BankAccountRow, Direction, StatementRow};
+use super::service::{self, Leg};
+use super::statement::{self, Balance, Party, Payment};
+use super::{BankError, store};
+use crate::app::App;
+use crate::commands::{Command, Ctx, body_hash, command_insert};
+use crate::db::{DbError, Tx};
+use crate::ids::{BankAccountId, BankStatementId, UserId, new_uuid};
+use crate::imports::table::Survey;
+use crate::imports::{ImportError, ImportProgress, Source};
+use crate::units::{Day, Kopecks};
+
+const BATCH_DOCUMENTS: usize = 500;
+/// So many faults of a file are told and kept; all are counted.
+const FAULTS_MAX: usize = 200;
+/// More accounts than an operator has.
+const ACCOUNTS_MAX: i64 = 500;
+
+/// A statement that is to be taken in.
+#[derive(Debug, Clone)]
+pub struct StatementRequest {
+    pub source: Source,
+    /// How the file is called in messages.
+    pub file: String,
+}
+
+/// What a file came to.
+#[derive(Debug, Clone, Default, Serialize)]
+pub struct StatementReport {
+    /// Documents in the file.
+    pub documents: i64,
+    pub created: i64,
+    /// Those that were there already.
+    pub unchanged: i64,
+    /// Documents that could not be used.
+    pub refused: i64,
+    pub accounts: Vec<AccountReport>,
+    /// The first of them.
+    pub faults: Vec<Fault>,
+    pub faults_total: usize,
+}
+
+/// What a file says of one account.
+#[derive(Debug, Clone, Serialize)]
+pub struct AccountReport {
+    pub account: BankAccountId,
+    pub number: String,
+    pub statement: BankStatementId,
+    pub from: Option<Day>,
+    pub to: Option<Day>,
+    pub opening: Option<Kopecks>,
+    pub closing: Option<Kopecks>,
+    /// Documents of the account in the file, new ones or not.
+    pub documents: i64,
+}
+
+#[derive(Debug, Default)]
+struct Faults {
+    shown: Vec<Fault>,
+    total: usize,
+}
+
+impl Faults {
+    fn add(&mut self, faults: impl IntoIterator<Item = Fault>) {
+        for fault in faults {
+            self.total += 1;
+            if self.shown.len() < FAULTS_MAX {
+                self.shown.push(fault);
+            }
+        }
+    }
+}
+
+/// A file, line by line.
+struct Lines {
+    text: Box<dyn BufRead + Send>,
+    reader: Reader,
+    buffer: String,
+    file: String,
+    count: u64,
+}
+
+impl Lines {
+    fn open(request: &StatementRequest, survey: &Survey) -> Result<Self, ImportError> {
+        let text = request.source.text(survey, |head| encoding_of(head).codec())?;
+        let (reader, buffer) = (Reader::default(), String::new());
+        Ok(Self { text, reader, buffer, file: request.file.clone(), count: 0 })
+    }
+
+    /// What the next line came to; nothing at the end.
+    fn next(&mut self) -> Result<Option<Vec<Item>>, ImportError> {
+        self.buffer.clear();
+        let failed = |why: std::io::Error| {
+            let (file, why) = (self.file.clone(), why.to_string());
+            ImportError::Unreadable { file, why }
+        };
+        let mut items = Vec::new();
+        if self.text.read_line(&mut self.buffer).map_err(failed)? == 0 {
+            std::mem::take(&mut self.reader).finish(|item| items.push(item));
+            return Ok((!items.is_empty()).then_some(items));
+        }
+        self.count += 1;
+        self.reader.push(&self.buffer, |item| items.push(item));
+        Ok(Some(items))
+    }
+}
+
+/// What a file says but for its documents.
+#[derive(Debug, Default)]
+struct Overview {
+    /// Accounts that it is about, in its order.
+    numbers: Vec<String>,
+    balances: Vec<Balance>,
+    faults: Faults,
+}
+
+fn overview(request: &StatementRequest, survey: &Survey) -> Result<Overview, BankError> {
+    let mut lines = Lines::open(request, survey)?;
+    let mut overview = Overview::default();
+    let (mut from, mut to) = (None, None);
+    while let Some(items) = lines.next()? {
+        for item in items {
+            let mut faults = Vec::new();
+            match item {
+                Item::Fault(fault) if fault.code == FaultCode::NotExchange => {
+                    return Err(BankError::FileNotExchange { file: request.file.clone() });
+                }
+                Item::Fault(fault) => faults.push(fault),
+                Item::Head(field) if field.key.to_lowercase() == "расчсчет" => {
+                    overview.numbers.push(field.value.replace([' ', '.'], ""));
+                }
+                Item::Head(field) if field.key.to_lowercase() == "датаначала" => {
+                    from = statement::day(&field.value);
+                }
+                Item::Head(field) if field.key.to_lowercase() == "датаконца" => {
+                    to = statement::day(&field.value);
+                }
+                Item::Section(section) if section.kind == SectionKind::Account => {
+                    if let Some(balance) = statement::balance(&section, &mut faults) {
+                        overview.numbers.push(balance.account.clone());
+                        overview.balances.push(balance);
+                    }
+                }
+                Item::Head(_) | Item::Section(_) => {}
+            }
+            overview.faults.add(faults);
+        }
+    }
+    for balance in &mut overview.balances {
+        balance.from = balance.from.or(from);
+        balance.to = balance.to.or(to);
+    }
+    let mut seen = std::collections::HashSet::new();
+    overview.numbers.retain(|number| !number.is_empty() && seen.insert(number.clone()));
+    Ok(overview)
+}
+
+/// Our accounts by number, and those that a file is about with their statements.
+struct Books {
+    ours: HashMap<String, BankAccountRow>,
+    parts: Vec<Part>,
+    counts: HashMap<[u8; 32], u32>,
+}
+
+/// What a file holds of one account.
+struct Part {
+    account: BankAccountRow,
+    statement: BankStatementId,
+    balances: Vec<Balance>,
+    documents: i64,
+    income: i64,
+    outcome: i64,
+}
+
+impl Part {
+    fn new(account: BankAccountRow) -> Self {
+        let (statement, balances) = (BankStatementId::new(), Vec::new());
+        Self { account, statement, balances, documents: 0, income: 0, outcome: 0 }
+    }
+
+    fn from(&self) -> Option<Day> {
+        self.balances.iter().filter_map(|one| one.from).min()
+    }
+
+    fn to(&self) -> Option<Day> {
+        self.balances.iter().filter_map(|one| one.to).max()
+    }
+
+    fn opening(&self) -> Option<Kopecks> {
+        self.balances.first().and_then(|one| one.opening)
+    }
+
+    fn closing(&self) -> Option<Kopecks> {
+        self.balances.last().and_then(|one| one.closing)
+    }
+
+    fn sum(&self, of: impl Fn(&Balance) -> Option<Kopecks>) -> Option<Kopecks> {
+        let first = (!self.balances.is_empty()).then_some(Kopecks::ZERO);
+        self.balances.iter().try_fold(first?, |sum, one| sum.checked_add(of(one)?).ok())
+    }
+
+    fn row(&self, request: &StatementRequest, ctx: &Ctx) -> StatementRow {
+        StatementRow {
+            id: self.statement,
+            account: self.account.id,
+            file_name: request.file.clone(),
+            from_day: self.from(),
+            to_day: self.to(),
+            opening_kopecks: self.opening(),
+            income_kopecks: self.sum(|one| one.income),
+            outcome_kopecks: self.sum(|one| one.outcome),
+            closing_kopecks: self.closing(),
+            documents: 0,
+            warnings: json!([]),
+            imported_by: ctx.actor,
+            imported_at: ctx.now,
+        }
+    }
+
+    /// What the file's own sums say against its documents.
+    fn check(&self) -> Vec<Fault> {
+        let mut faults = statement::check(&self.balances.iter().collect::<Vec<_>>());
+        let line = self.balances.first().map_or(0, |one| one.line);
+        let sums = [
+            ("ВсегоПоступило", FaultCode::IncomeDiffers, self.sum(|one| one.income), self.income),
+            ("ВсегоСписано", FaultCode::OutcomeDiffers, self.sum(|one| one.outcome), self.outcome),
+        ];
+        for (key, code, told, found) in sums {
+            let found = Kopecks::new(found);
+            if let Some(told) = told.filter(|told| *told != found) {
+                faults.push(statement::differs(line, key, code, (told, found)));
+            }
+        }
+        faults
+    }
+}
+
+impl Books {
+    fn new(
+        request: &StatementRequest,
+        overview: &mut Overview,
+        ours: Vec<BankAccountRow>,
+    ) -> Result<Self, BankError> {
+        let ours: HashMap<String, BankAccountRow> =
+            ours.into_iter().map(|row| (row.number.clone(), row)).collect();
+        let is_covered = |row: &&BankAccountRow| {
+            row.active && (overview.numbers.is_empty() || overview.numbers.contains(&row.number))
+        };
+        let mut parts: Vec<Part> =
+            ours.values().filter(is_covered).cloned().map(Part::new).collect();
+        parts.sort_by_key(|part| part.account.id);
+        if parts.is_empty() {
+            let account = overview.numbers.first().cloned().unwrap_or_default();
+            return Err(BankError::AccountUnknown { file: request.file.clone(), account });
+        }
+        for balance in overview.balances.drain(..) {
+            match parts.iter_mut().find(|part| part.account.number == balance.account) {
+                Some(part) => part.balances.push(balance),
+                None => overview.faults.add([Fault::new(
+                    balance.line,
+                    "РасчСчет",
+                    FaultCode::NotOurs,
+                    &balance.account,
+                )]),
+            }
+        }
+        for part in &mut parts {
+            part.balances.sort_by_key(|one| (one.from, one.to));
+        }
+        Ok(Self { ours, parts, counts: HashMap::new() })
+    }
+
+    /// The accounts whose document it is: one of ours, or both of a transfer between them, each when
+    /// the file says that it was booked there.
+    fn legs(&mut self, payment: &Payment) -> Vec<(usize, Direction)> {
+        let is_ours = |party: &Party| self.ours.contains_key(&party.account);
+        let place =
+            |party: &Party| self.parts.iter().position(|part| part.account.number == party.account);
+        let (from, to) = (place(&payment.payer), place(&payment.payee));
+        let is_own = is_ours(&payment.payer) && is_ours(&payment.payee);
+        let (out, income) = if is_own {
+            (Direction::OwnOut, Direction::OwnIn)
+        } else {
+            (Direction::Out, Direction::In)
+        };
+        let is_both = from.is_some() && to.is_some();
+        let (is_debited, is_credited) =
+            (payment.debited_on.is_some(), payment.credited_on.is_some());
+        let mut legs = Vec::new();
+        if let Some(from) = from.filter(|_| !is_both || is_debited || !is_credited) {
+            legs.push((from, out));
+        }
+        if let Some(to) = to.filter(|_| !is_both || is_credited || !is_debited) {
+            legs.push((to, income));
+        }
+        legs
+    }
+
+    fn leg(&mut self, (place, direction): (usize, Direction), payment: &Payment) -> Leg {
+        let is_incoming = direction.is_incoming();
+        let part = &mut self.parts[place];
+        let (party, booked_on) = if is_incoming {
+            (&payment.payer, payment.credited_on)
+        } else {
+            (&payment.payee, payment.debited_on)
+        };
+        part.documents += 1;
+        let turnover = if is_incoming { &mut part.income } else { &mut part.outcome };
+        *turnover = turnover.saturating_add(payment.amount.get());
+        let base = identity(part.account.id, is_incoming, party, payment);
+        let count = self.counts.entry(base).or_default();
+        *count += 1;
+        let own_payer = self.ours.get(&payment.payer.account).map(|row| row.id);
+        Leg {
+            account: part.account.id,
+            statement: part.statement,
+            own_payer,
+            identity: Sha256::new()
+                .chain_update(base)
+                .chain_update(count.to_be_bytes())
+                .finalize()
+                .to_vec(),
+            direction,
+            kind: payment.kind.clone(),
+            number: payment.number.clone(),
+            day: payment.day,
+            booked_on: booked_on.unwrap_or(payment.day),
+            amount: payment.amount,
+            party_account: party.account.clone(),
+            party_inn: party.inn.clone(),
+            party_name: party.name.clone(),
+            purpose: payment.purpose.clone(),
+            fields: json!(payment.fields),
+        }
+    }
+}
+
+/// The format has no ids: a document is known by account, way, kind, number, day, sum and counterparty.
+fn identity(
+    account: BankAccountId,
+    is_incoming: bool,
+    party: &Party,
+    payment: &Payment,
+) -> [u8; 32] {
+    let kind: Vec<String> = payment.kind.split_whitespace().map(str::to_lowercase).collect();
+    let facts = (
+        account,
+        is_incoming,
+        kind.join(" ").replace('ё', "е"),
+        &payment.number,
+        payment.day,
+        payment.amount,
+        &party.account,
+    );
+    body_hash(&facts)
+}
+
+/// Takes a statement in for `actor`, or for the operator at the command line.
+pub async fn run(
+    app: &App,
+    request: StatementRequest,
+    actor: Option<UserId>,
+    mut progress: impl FnMut(ImportProgress) + Send,
+) -> Result<StatementReport, BankError> {
+    let survey = request.source.survey(&request.file)?;
+    let mut overview = overview(&request, &survey)?;
+    let none = BankAccountId::from_uuid(uuid::Uuid::nil());
+    let list = async move |tx: &mut Tx| store::account_list(tx, none, ACCOUNTS_MAX).await;
+    let ours: Vec<BankAccountRow> = app.db.read::<_, DbError, _>(list).await?;
+    let mut books = Books::new(&request, &mut overview, ours)?;
+    let command = command(&request, &survey, actor);
+    begin(app, &request, &survey, &command, &mut books).await?;
+
+    let mut report = StatementReport::default();
+    let mut lines = Lines::open(&request, &survey)?;
+    let mut legs = Vec::new();
+    while let Some(items) = lines.next()? {
+        for item in items {
+            if let Item::Section(section) = item
+                && section.kind == SectionKind::Document
+            {
+                report.documents += 1;
+                let found = document(&section, &mut books, &mut overview.faults);
+                report.refused += i64::from(found.is_empty());
+                legs.extend(found);
+            }
+        }
+        if legs.len() >= BATCH_DOCUMENTS {
+            take(app, &command, std::mem::take(&mut legs), &mut report).await?;
+            progress(ImportProgress { lines: lines.count, lines_total: survey.lines });
+        }
+    }
+    take(app, &command, legs, &mut report).await?;
+    finish(app, &command, books, overview.faults, &mut report).await?;
+    progress(ImportProgress { lines: survey.lines, lines_total: survey.lines });
+    Ok(report)
+}
+
+/// The document as our accounts see it, and what is wrong with it.
+fn document(section: &Section, books: &mut Books, faults: &mut Faults) -> Vec<Leg> {
+    let mut found = Vec::new();
+    let payment = statement::payment(section, &mut found);
+    let mut legs = Vec::new();
+    if let Some(payment) = payment {
+        let places = books.legs(&payment);
+        if places.is_empty() {
+            let line = payment.line;
+            found.push(Fault::new(line, "ПлательщикСчет", FaultCode::NotOurs, &payment.number));
+        }
+        for (place, direction) in places {
+            let (key, booked_on) = if direction.is_incoming() {
+                ("ДатаПоступило", payment.credited_on)
+            } else {
+                ("ДатаСписано", payment.debited_on)
+            };
+            if booked_on.is_none() {
+                let (line, number) = (payment.line, &payment.number);
+                found.push(Fault::new(line, key, FaultCode::BookedDayMissing, number));
+            }
+            legs.push(books.leg((place, direction), &payment));
+        }
+    }
+    faults.add(found);
+    legs
+}
+
+fn command(request: &StatementRequest, survey: &Survey, actor: Option<UserId>) -> Command {
+    Command {
+        scope: new_uuid(),
+        key: "import".to_owned(),
+        action: "bank_statement_import",
+        body_hash: body_hash(&request.file),
+        request: Some(json!({ "file": request.file, "sha256": hex::encode(survey.hash) })),
+        actor,
+        device: None,
+        owner: None,
+    }
+}
+
+/// Keeps the statements and, if they are the earliest, what their accounts were opened with.
+async fn begin(
+    app: &App,
+    request: &StatementRequest,
+    survey: &Survey,
+    command: &Command,
+    books: &mut Books,
+) -> Result<(), BankError> {
+    let ctx = Ctx::new(command, app.clock.now());
+    let hash = survey.hash;
+    let mut rows = Vec::new();
+    for part in &books.parts {
+        rows.push((part.row(request, &ctx), part.from().zip(part.opening())));
+    }
+    let work = async move |tx: &mut Tx| {
+        let mut ids = Vec::new();
+        for (row, opening) in &rows {
+            ids.push(store::statement_insert(tx, row, &hash).await?);
+            if let Some(opening) = opening {
+                service::account_opening(tx, &ctx, row.account, *opening).await?;
+            }
+        }
+        Ok(ids)
+    };
+    let ids = app.db.write::<Vec<BankStatementId>, BankError, _>(work).await?;
+    for (part, id) in books.parts.iter_mut().zip(ids) {
+        part.statement = id;
+    }
+    Ok(())
+}
+
+async fn take(
+    app: &App,
+    command: &Command,
+    legs: Vec<Leg>,
+    report: &mut StatementReport,
+) -> Result<(), BankError> {
+    let ctx = Ctx::new(command, app.clock.now());
+    let count = i64::try_from(legs.len()).unwrap_or(i64::MAX);
+    let work = async move |tx: &mut Tx| service::documents_take(tx, &ctx, &legs).await;
+    let created = app.db.write::<u64, BankError, _>(work).await?;
+    let created = i64::try_from(created).unwrap_or(i64::MAX);
+    report.created += created;
+    report.unchanged += count - created;
+    Ok(())
+}
+
+/// Compares the books with what the bank says, and writes the line of the audit trail.
+async fn finish(
+    app: &App,
+    command: &Command,
+    books: Books,
+    mut faults: Faults,
+    report: &mut StatementReport,
+) -> Result<(), BankError> {
+    for part in &books.parts {
+        faults.add(part.check());
+        faults.add(compare(app, part).await?);
+        report.accounts.push(AccountReport {
+            account: part.account.id,
+            number: part.account.number.clone(),
+            statement: part.statement,
+            from: part.from(),
+            to: part.to(),
+            opening: part.opening(),
+            closing: part.closing(),
+            documents: part.documents,
+        });
+    }
+    let (command, ctx) = (command.clone(), Ctx::new(command, app.clock.now()));
+    let parts: Vec<_> = books.parts.iter().map(|part| (part.statement, part.documents)).collect();
+    let (warnings, created) = (json!(faults.shown), report.created);
+    let work = async move |tx: &mut Tx| {
+        for (statement, documents) in &parts {
+            store::statement_finish(tx, *statement, *documents, warnings.clone()).await?;
+        }
+        if created > 0 {
+            let counts = json!({ "created": created });
+            command_insert(tx, &command, &ctx, None, &counts).await?;
+        }
+        Ok(())
+    };
+    app.db.write::<(), BankError, _>(work).await?;
+    report.faults_total = faults.total;
+    report.faults = faults.shown;
+    Ok(())
+}
+
+/// What our books have at the end of the statement, if it is not what the bank has.
+async fn compare(app: &App, part: &Part) -> Result<Option<Fault>, BankError> {
+    let (Some(closing), Some(to)) = (part.closing(), part.to()) else { return Ok(None) };
+    let account = part.account.id;
+    let work = async move |tx: &mut Tx| {
+        let opened = store::account_find(tx, account).await?.map(|row| row.opened_kopecks);
+        let moved = store::booked(tx, account, to).await?;
+        opened.unwrap_or_default().checked_add(moved).map_err(|_| BankError::SumTooBig)
+    };
+    let books = app.db.read::<Kopecks, BankError, _>(work).await?;
+    let line = part.balances.last().map_or(0, |one| one.line);
+    Ok((books != closing).then(|| {
+        statement::differs(line, "КонечныйОстаток", FaultCode::BooksDiffer, (closing, books))
+    }))
+}

@@ -1,0 +1,359 @@
+//! What a receipt is for. Pure: candidates in, a verdict with its reasons out.
+//!
+//! **Invariant:** of two equally good candidates none is chosen; the verdict names both.
+//! **Invariant:** a sum is matched to the kopeck or not at all.
+
+use serde::{Deserialize, Serialize};
+
+use super::purpose;
+use crate::i18n::{self, Language};
+use crate::ids::CodRegisterId;
+use crate::text_enum;
+use crate::units::{Day, Kopecks};
+
+/// So many days before the register's own day a payment may come, and after it.
+const DAYS_BEFORE: i64 = 2;
+const DAYS_AFTER: i64 = 7;
+/// The most registers, or payments, whose sums are tried together.
+const TOGETHER_MAX: usize = 12;
+
+/// A register whose money has not come, or not all of it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Candidate {
+    pub register: CodRegisterId,
+    pub carrier: String,
+    /// Those who pay for this carrier.
+    pub payer_inns: Vec<String>,
+    pub number: String,
+    /// The payment order that the carrier announced.
+    pub payment_order: Option<String>,
+    /// What is still to come.
+    pub net: Kopecks,
+    pub day: Day,
+}
+
+/// A document of a statement that came in and has no register yet.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Receipt {
+    /// What is left of it.
+    pub amount: Kopecks,
+    pub payer_inn: Option<String>,
+    /// Of the payment order.
+    pub number: String,
+    pub purpose: String,
+    pub day: Day,
+}
+
+text_enum! {
+    /// Why; the sentence is `bank-match-<code>` with dashes.
+    pub enum Reason {
+        PayerKnown = "payer_known",
+        PayerUnexpected = "payer_unexpected",
+        NumberNamed = "number_named",
+        OrderAnnounced = "order_announced",
+        SumExact = "sum_exact",
+        SumTogether = "sum_together",
+        SumDiffers = "sum_differs",
+        DayFits = "day_fits",
+        EquallyGood = "equally_good",
+        NothingSpeaksForIt = "nothing_speaks_for_it",
+        TooManyOpen = "too_many_open",
+    }
+}
+
+impl Reason {
+    const fn weight(self) -> u32 {
+        match self {
+            Self::NumberNamed => 8,
+            Self::OrderAnnounced | Self::SumExact | Self::SumTogether => 4,
+            Self::PayerKnown => 3,
+            Self::DayFits => 1,
+            _ => 0,
+        }
+    }
+
+    pub fn text(self, language: Language) -> String {
+        let key = format!("bank-match-{}", self.as_str().replace('_', "-"));
+        i18n::text(language, &key, &[])
+    }
+}
+
+/// A register with as much of the receipt as is for it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
+pub struct Part {
+    pub register: CodRegisterId,
+    pub amount: Kopecks,
+}
+
+/// Parts that belong together, with what speaks for them.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
+pub struct Proposal {
+    pub parts: Vec<Part>,
+    pub reasons: Vec<Reason>,
+    pub score: u32,
+}
+
+/// What is to be done with a receipt.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
+#[serde(tag = "verdict", rename_all = "snake_case")]
+pub enum Verdict {
+    /// One proposal is better than all others, and good enough by itself.
+    Match(Proposal),
+    /// A person has to choose.
+    Ambiguous {
+        proposals: Vec<Proposal>,
+        why: Reason,
+    },
+    None {
+        why: Reason,
+    },
+}
+
+/// What does not agree between registers and the bank, with the sums of it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
+#[serde(tag = "finding", rename_all = "snake_case")]
+pub enum Finding {
+    RegisterUnpaid { register: CodRegisterId, net: Kopecks, days: i64 },
+    PaymentWithoutRegister { amount: Kopecks },
+    PaymentDiffers { register: CodRegisterId, expected: Kopecks, received: Kopecks },
+    PayerUnexpected { register: CodRegisterId, amount: Kopecks, inn: Option<String> },
+}
+
+impl Finding {
+    pub const CODES: [&'static str; 4] =
+        ["register_unpaid", "payment_without_register", "payment_differs", "payer_unexpected"];
+
+    pub const fn code(&self) -> &'static str {
+        match self {
+            Self::RegisterUnpaid { .. } => Self::CODES[0],
+            Self::PaymentWithoutRegister { .. } => Self::CODES[1],
+            Self::PaymentDiffers { .. } => Self::CODES[2],
+            Self::PayerUnexpected { .. } => Self::CODES[3],
+        }
+    }
+
+    /// What is wrong and what to do.
+    pub fn text(&self, language: Language) -> String {
+        let sum = |sum: &Kopecks| sum.to_roubles_text();
+        let args = match self {
+            Self::RegisterUnpaid { net, days, .. } => {
+                vec![("net", sum(net)), ("days", days.to_string())]
+            }
+            Self::PaymentWithoutRegister { amount } => vec![("amount", sum(amount))],
+            Self::PaymentDiffers { expected, received, .. } => {
+                vec![("expected", sum(expected)), ("received", sum(received))]
+            }
+            Self::PayerUnexpected { amount, inn, .. } => {
+                vec![("amount", sum(amount)), ("inn", inn.clone().unwrap_or_default())]
+            }
+        };
+        let key = format!("bank-finding-{}", self.code().replace('_', "-"));
+        i18n::text(language, &key, &args)
+    }
+}
+
+/// Days from one to the other; negative when the other is earlier.
+fn days(from: Day, to: Day) -> i64 {
+    to.date().signed_duration_since(from.date()).num_days()
+}
+
+fn is_in_window(candidate: &Candidate, day: Day) -> bool {
+    (-DAYS_BEFORE..=DAYS_AFTER).contains(&days(candidate.day, day))
+}
+
+/// What speaks for a register, but for the sum.
+fn signs(receipt: &Receipt, candidate: &Candidate) -> Vec<Reason> {
+    let is_known = receipt.payer_inn.as_ref().is_some_and(|inn| candidate.payer_inns.contains(inn));
+    let is_announced = candidate.payment_order.as_ref().is_some_and(|order| {
+        !purpose::plain(order).is_empty()
+            && purpose::plain(order) == purpose::plain(&receipt.number)
+    });
+    let is_named = purpose::names(&receipt.purpose, &candidate.carrier, &candidate.number);
+    [
+        (is_known, Reason::PayerKnown),
+        (!is_known, Reason::PayerUnexpected),
+        (is_named, Reason::NumberNamed),
+        (is_announced, Reason::OrderAnnounced),
+        (is_in_window(candidate, receipt.day), Reason::DayFits),
+    ]
+    .into_iter()
+    .filter_map(|(holds, reason)| holds.then_some(reason))
+    .collect()
+}
+
+fn proposal(parts: Vec<Part>, reasons: Vec<Reason>) -> Proposal {
+    let score = reasons.iter().map(|reason| reason.weight()).sum();
+    Proposal { parts, reasons, score }
+}
+
+/// Whether more than a sum speaks for it: somebody named the register, or the carrier pays in time.
+fn is_convincing(reasons: &[Reason]) -> bool {
+    let has = |reason: Reason| reasons.contains(&reason);
+    let is_known_in_time = has(Reason::PayerKnown) && has(Reason::DayFits);
+    has(Reason::NumberNamed) || has(Reason::OrderAnnounced) || is_known_in_time
+}
+
+/// Which register, or which several together, a receipt pays.
+pub fn weigh(receipt: &Receipt, candidates: &[Candidate]) -> Verdict {
+    let candidates = of_the_payer(receipt, candidates);
+    let exact = candidates.iter().filter(|one| one.net == receipt.amount).map(|one| {
+        let part = Part { register: one.register, amount: one.net };
+        let mut reasons = signs(receipt, one);
+        reasons.push(Reason::SumExact);
+        proposal(vec![part], reasons)
+    });
+    let mut proposals: Vec<Proposal> = exact.collect();
+    let mut is_too_much = false;
+    if !proposals.iter().any(|one| is_convincing(&one.reasons)) {
+        match together(receipt, &candidates) {
+            Some(found) => proposals.extend(found),
+            None => is_too_much = true,
+        }
+    }
+    if !proposals.is_empty() {
+        return best(proposals);
+    }
+    let named = candidates.iter().filter_map(|one| {
+        let mut reasons = signs(receipt, one);
+        let is_named = reasons.contains(&Reason::NumberNamed);
+        reasons.push(Reason::SumDiffers);
+        let part = Part { register: one.register, amount: receipt.amount.min(one.net) };
+        is_named.then(|| proposal(vec![part], reasons))
+    });
+    let named: Vec<Proposal> = named.collect();
+    if !named.is_empty() {
+        return Verdict::Ambiguous { proposals: named, why: Reason::SumDiffers };
+    }
+    Verdict::None {
+        why: if is_too_much { Reason::TooManyOpen } else { Reason::NothingSpeaksForIt },
+    }
+}
+
+/// A payer that is known pays for its own carriers, unless the purpose names another's register.
+fn of_the_payer<'a>(receipt: &Receipt, candidates: &'a [Candidate]) -> Vec<&'a Candidate> {
+    let open = || candidates.iter().filter(|one| one.net.is_positive());
+    let is_own = |one: &&Candidate| {
+        receipt.payer_inn.as_ref().is_some_and(|inn| one.payer_inns.contains(inn))
+    };
+    if !open().any(|one| is_own(&one)) {
+        return open().collect();
+    }
+    let is_named = |one: &Candidate| purpose::names(&receipt.purpose, &one.carrier, &one.number);
+    open().filter(|one| is_own(one) || is_named(one)).collect()
+}
+
+fn best(mut proposals: Vec<Proposal>) -> Verdict {
+    proposals.sort_by_key(|one| std::cmp::Reverse(one.score));
+    let top = proposals[0].score;
+    if proposals.iter().filter(|one| one.score == top).count() > 1 {
+        return Verdict::Ambiguous { proposals, why: Reason::EquallyGood };
+    }
+    if is_convincing(&proposals[0].reasons) {
+        return Verdict::Match(proposals.swap_remove(0));
+    }
+    Verdict::Ambiguous { proposals, why: Reason::NothingSpeaksForIt }
+}
+
+/// Several registers of one carrier whose sums are the receipt's. Nothing: too many to try.
+fn together(receipt: &Receipt, candidates: &[&Candidate]) -> Option<Vec<Proposal>> {
+    let mut carriers: Vec<&str> = candidates.iter().map(|one| one.carrier.as_str()).collect();
+    carriers.sort_unstable();
+    carriers.dedup();
+    let mut proposals = Vec::new();
+    for carrier in carriers {
+        let of_carrier = candidates.iter().filter(|one| {
+            one.carrier == carrier && one.net <= receipt.amount && is_in_window(one, receipt.day)
+        });
+        let of_carrier: Vec<&&Candidate> = of_carrier.collect();
+        if of_carrier.len() > TOGETHER_MAX {
+            return None;
+        }
+        let sums: Vec<Kopecks> = of_carrier.iter().map(|one| one.net).collect();
+        for chosen in subsets(&sums, receipt.amount) {
+            let chosen: Vec<&Candidate> =
+                chosen.into_iter().map(|index| *of_carrier[index]).collect();
+            let signs: Vec<Vec<Reason>> = chosen.iter().map(|one| signs(receipt, one)).collect();
+            // What speaks for all of them, and a number that names one.
+            let mut reasons: Vec<Reason> = signs[0].clone();
+            reasons.retain(|reason| signs.iter().all(|one| one.contains(reason)));
+            let is_named = |one: &Vec<Reason>| one.contains(&Reason::NumberNamed);
+            if signs.iter().any(is_named) && !reasons.contains(&Reason::NumberNamed) {
+                reasons.push(Reason::NumberNamed);
+            }
+            reasons.push(Reason::SumTogether);
+            let parts = chosen.iter().map(|one| Part { register: one.register, amount: one.net });
+            proposals.push(proposal(parts.collect(), reasons));
+        }
+    }
+    Some(proposals)
+}
+
+/// All sets of at least two positions whose sums come to `sum`.
+fn subsets(sums: &[Kopecks], sum: Kopecks) -> Vec<Vec<usize>> {
+    debug_assert!(sums.len() <= TOGETHER_MAX, "two to the power of it are tried");
+    let members = |set: u32| (0..sums.len()).filter(move |index| set & (1 << index) != 0);
+    let comes_to = |set: &u32| {
+        let total =
+            members(*set).try_fold(Kopecks::ZERO, |total, one| total.checked_add(sums[one]));
+        set.count_ones() > 1 && total == Ok(sum)
+    };
+    (0..1_u32 << sums.len()).filter(comes_to).map(|set| members(set).collect()).collect()
+}
+
+/// Several receipts that pay one register: the only set of them that comes to its sum. Only receipts
+/// that name it, or come from its carrier in time, are tried.
+///
+/// Answers their positions, or why there are none.
+pub fn weigh_together(candidate: &Candidate, receipts: &[Receipt]) -> Result<Vec<usize>, Reason> {
+    let is_tried = |receipt: &Receipt| {
+        receipt.amount < candidate.net && is_convincing(&signs(receipt, candidate))
+    };
+    let tried: Vec<usize> =
+        (0..receipts.len()).filter(|index| is_tried(&receipts[*index])).collect();
+    if tried.len() > TOGETHER_MAX {
+        return Err(Reason::TooManyOpen);
+    }
+    let sums: Vec<Kopecks> = tried.iter().map(|index| receipts[*index].amount).collect();
+    let mut found = subsets(&sums, candidate.net);
+    match (found.pop(), found.is_empty()) {
+        (None, _) => Err(Reason::NothingSpeaksForIt),
+        (Some(only), true) => Ok(only.into_iter().map(|index| tried[index]).collect()),
+        (Some(_), false) => Err(Reason::EquallyGood),
+    }
+}
+
+/// What is to be told of a receipt after its verdict.
+pub fn findings(receipt: &Receipt, candidates: &[Candidate], verdict: &Verdict) -> Vec<Finding> {
+    let unexpected = |part: &Part| {
+        let register = candidates.iter().find(|one| one.register == part.register);
+        let is_known = register.zip(receipt.payer_inn.as_ref());
+        (!is_known.is_some_and(|(one, inn)| one.payer_inns.contains(inn))).then(|| {
+            let (register, amount) = (part.register, part.amount);
+            Finding::PayerUnexpected { register, amount, inn: receipt.payer_inn.clone() }
+        })
+    };
+    match verdict {
+        Verdict::Match(proposal) => proposal.parts.iter().filter_map(unexpected).collect(),
+        Verdict::Ambiguous { proposals, why: Reason::SumDiffers } => {
+            let parts = proposals.iter().flat_map(|one| &one.parts);
+            let differing = parts.filter_map(|part| {
+                let one = candidates.iter().find(|one| one.register == part.register)?;
+                let (expected, received) = (one.net, receipt.amount);
+                Some(Finding::PaymentDiffers { register: one.register, expected, received })
+            });
+            differing.collect()
+        }
+        Verdict::Ambiguous { .. } => Vec::new(),
+        Verdict::None { .. } => vec![Finding::PaymentWithoutRegister { amount: receipt.amount }],
+    }
+}
+
+/// Registers for which nothing came in so many days.
+pub fn unpaid(candidates: &[Candidate], today: Day, days_max: i64) -> Vec<Finding> {
+    let late = |one: &Candidate| {
+        let days = days(one.day, today);
+        let is_late = one.net.is_positive() && days > days_max;
+        is_late.then_some(Finding::RegisterUnpaid { register: one.register, net: one.net, days })
+    };
+    candidates.iter().filter_map(late).collect()
+}

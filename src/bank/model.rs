@@ -1,0 +1,125 @@
+//! Rows.
+
+use serde_json::Value;
+
+use crate::ids::{
+    BankAccountId, BankDocumentId, BankStatementId, CodRegisterId, TransferId, UserId,
+};
+use crate::units::{Day, Kopecks, UtcMicros};
+use crate::{record, text_enum};
+
+text_enum! {
+    /// Which way the money went.
+    pub enum Direction {
+        /// From others to us.
+        In = "in",
+        /// From us to others.
+        Out = "out",
+        /// From another account of ours: the side that it came in.
+        OwnIn = "own_in",
+        /// To another account of ours: the side that it went out.
+        OwnOut = "own_out",
+    }
+}
+
+impl Direction {
+    pub const fn is_incoming(self) -> bool {
+        matches!(self, Self::In | Self::OwnIn)
+    }
+}
+
+text_enum! {
+    /// Who said what a receipt is for.
+    pub enum MatchHow {
+        /// The rules.
+        Rule = "rule",
+        Person = "person",
+    }
+}
+
+record! {
+    /// An account of the operator's at a bank.
+    #[derive(Debug, Clone)]
+    pub struct BankAccountRow {
+        pub id: BankAccountId,
+        pub number: String,
+        pub bic: String,
+        pub bank_name: String,
+        pub corr_account: String,
+        /// Whose it is, as payment orders call him.
+        pub name: String,
+        pub inn: String,
+        pub kpp: Option<String>,
+        pub active: bool,
+        /// The first day of the earliest statement, and what was there before it.
+        pub opened_on: Option<Day>,
+        pub opened_kopecks: Kopecks,
+        pub created_at: UtcMicros,
+    }
+}
+
+record! {
+    /// A statement of one account, as a file brought it.
+    #[derive(Debug, Clone)]
+    pub struct StatementRow {
+        pub id: BankStatementId,
+        pub account: BankAccountId,
+        pub file_name: String,
+        pub from_day: Option<Day>,
+        pub to_day: Option<Day>,
+        pub opening_kopecks: Option<Kopecks>,
+        pub income_kopecks: Option<Kopecks>,
+        pub outcome_kopecks: Option<Kopecks>,
+        pub closing_kopecks: Option<Kopecks>,
+        /// Of the account in the file, new ones or not.
+        pub documents: i64,
+        /// `Fault`s.
+        pub warnings: Value,
+        pub imported_by: Option<UserId>,
+        pub imported_at: UtcMicros,
+    }
+}
+
+record! {
+    /// A document of a statement.
+    #[derive(Debug, Clone)]
+    pub struct BankDocumentRow {
+        pub id: BankDocumentId,
+        pub account: BankAccountId,
+        /// The one that brought it first.
+        pub statement: BankStatementId,
+        pub direction: Direction,
+        pub kind: String,
+        pub number: String,
+        pub day: Day,
+        /// When it moved the account.
+        pub booked_on: Day,
+        pub amount_kopecks: Kopecks,
+        /// What of it somebody said what it is for.
+        pub matched_kopecks: Kopecks,
+        pub party_account: String,
+        pub party_inn: Option<String>,
+        pub party_name: String,
+        pub purpose: String,
+        /// Pairs of key and value, in the order of the file.
+        pub fields: Value,
+        pub transfer: TransferId,
+    }
+}
+
+record! {
+    /// What a receipt was said to be for.
+    #[derive(Debug, Clone)]
+    pub struct BankMatchRow {
+        pub transfer: TransferId,
+        pub document: BankDocumentId,
+        pub register: CodRegisterId,
+        pub carrier: String,
+        pub amount_kopecks: Kopecks,
+        pub how: MatchHow,
+        pub matched_by: Option<UserId>,
+        pub matched_at: UtcMicros,
+        /// The transfer that took it back.
+        pub undo: Option<TransferId>,
+    }
+}

@@ -1,0 +1,294 @@
+//! Documents into the books, and receipts to registers.
+
+use std::collections::{BTreeMap, HashMap, HashSet};
+
+use serde_json::Value;
+use uuid::Uuid;
+
+use super::BankError;
+use super::model::{BankDocumentRow, BankMatchRow, Direction, MatchHow};
+use super::store::{self, OrderRow};
+use crate::cod::{self, CodMove, Step};
+use crate::commands::Ctx;
+use crate::db::{DbError, Tx};
+use crate::ids::{
+    BankAccountId, BankDocumentId, BankStatementId, CodRegisterId, ParcelId, TransferId,
+};
+use crate::money::{Account, MoneyError, Posting, TransferReason, open_day, post};
+use crate::units::{Day, Kopecks};
+
+/// A document as one of our accounts sees it.
+#[derive(Debug, Clone)]
+pub(super) struct Leg {
+    pub(super) account: BankAccountId,
+    pub(super) statement: BankStatementId,
+    /// The account from which a transfer between our own accounts comes.
+    pub(super) own_payer: Option<BankAccountId>,
+    /// What makes it this document, hashed.
+    pub(super) identity: Vec<u8>,
+    pub(super) direction: Direction,
+    pub(super) kind: String,
+    pub(super) number: String,
+    pub(super) day: Day,
+    pub(super) booked_on: Day,
+    pub(super) amount: Kopecks,
+    pub(super) party_account: String,
+    pub(super) party_inn: Option<String>,
+    pub(super) party_name: String,
+    pub(super) purpose: String,
+    pub(super) fields: Value,
+}
+
+/// Takes documents; answers how many are new. Those that are there change nothing.
+pub(super) async fn documents_take(tx: &mut Tx, ctx: &Ctx, legs: &[Leg]) -> Result<u64, BankError> {
+    let known: HashSet<Vec<u8>> =
+        store::identities(tx, legs).await?.into_iter().map(|row| row.identity).collect();
+    let new: Vec<(BankDocumentId, &Leg)> = legs
+        .iter()
+        .filter(|leg| !known.contains(&leg.identity))
+        .map(|leg| (BankDocumentId::new(), leg))
+        .collect();
+    let settled = settle(tx, &new).await?;
+    let mut days: HashMap<Day, Day> = HashMap::new();
+    let mut postings = Vec::new();
+    for (id, leg) in &new {
+        let day = match days.get(&leg.booked_on) {
+            Some(day) => *day,
+            None => open_day(tx, leg.booked_on).await?,
+        };
+        days.insert(leg.booked_on, day);
+        let reason = if leg.direction.is_incoming() {
+            TransferReason::BankIn
+        } else {
+            TransferReason::BankOut
+        };
+        let sides = sides(leg, settled.contains(id));
+        postings.push(Posting::new(reason, sides, leg.amount, day).with_document(id.uuid()));
+    }
+    if new.is_empty() {
+        return Ok(0);
+    }
+    post(tx, ctx, &postings).await?;
+    let rows: Vec<(BankDocumentId, TransferId, &Leg)> =
+        new.iter().zip(&postings).map(|((id, leg), posting)| (*id, posting.id, *leg)).collect();
+    let inserted = store::documents_insert(tx, &rows).await?;
+    if inserted == rows.len() as u64 {
+        Ok(inserted)
+    } else {
+        // Another import took some of them since they were looked for.
+        Err(tx.conflict().into())
+    }
+}
+
+/// Debit and credit of a document.
+fn sides(leg: &Leg, is_ordered: bool) -> (Account, Account) {
+    let (bank, suspense) = (Account::Bank(leg.account), Account::BankSuspense(leg.account));
+    match leg.direction {
+        Direction::In => (bank, suspense),
+        Direction::Out if is_ordered => (Account::BankOutgoing(leg.account), bank),
+        Direction::Out | Direction::OwnOut => (suspense, bank),
+        // It left the other account by that account's document: both meet there and come to zero.
+        Direction::OwnIn => (bank, Account::BankSuspense(leg.own_payer.unwrap_or(leg.account))),
+    }
+}
+
+/// A payment order of ours that the bank was told of.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct OrderedPayment {
+    /// The payout's, or whatever it pays.
+    pub id: Uuid,
+    pub account: BankAccountId,
+    pub number: String,
+    pub day: Day,
+    pub amount: Kopecks,
+    pub payee_account: String,
+}
+
+/// Remembers a payment order, so that its document is known when it comes. Whoever orders posts
+/// [`TransferReason::PaymentOrdered`] to [`Account::BankOutgoing`] in the same transaction.
+pub async fn order_note(tx: &mut Tx, order: &OrderedPayment) -> Result<(), BankError> {
+    if store::order_insert(tx, order).await? {
+        Ok(())
+    } else {
+        Err(BankError::OrderTaken { number: order.number.clone() })
+    }
+}
+
+/// The order that an outgoing document pays, by number, sum and the payee's account; it is settled by
+/// it and by no other.
+pub async fn outgoing_settle(
+    tx: &mut Tx,
+    account: BankAccountId,
+    (document, number): (BankDocumentId, &str),
+    (amount, payee_account): (Kopecks, &str),
+) -> Result<Option<Uuid>, DbError> {
+    let open = store::orders_open(tx, account, vec![number]).await?;
+    let fits = |row: &&OrderRow| {
+        row.number == number && row.amount == amount && row.payee_account == payee_account
+    };
+    let Some(order) = open.iter().find(fits) else { return Ok(None) };
+    Ok(store::order_settle(tx, order.id, document).await?.then_some(order.id))
+}
+
+/// Which of the documents pay an order of ours. Only those whose number an open order has are looked
+/// at one by one.
+async fn settle(
+    tx: &mut Tx,
+    new: &[(BankDocumentId, &Leg)],
+) -> Result<HashSet<BankDocumentId>, DbError> {
+    let mut numbers: BTreeMap<BankAccountId, Vec<&str>> = BTreeMap::new();
+    for (_, leg) in new.iter().filter(|(_, leg)| leg.direction == Direction::Out) {
+        numbers.entry(leg.account).or_default().push(&leg.number);
+    }
+    let mut ordered: HashSet<(BankAccountId, String)> = HashSet::new();
+    for (account, numbers) in numbers {
+        let open = store::orders_open(tx, account, numbers).await?;
+        ordered.extend(open.into_iter().map(|row| (account, row.number)));
+    }
+    let mut settled = HashSet::new();
+    for (id, leg) in new.iter().filter(|(_, leg)| leg.direction == Direction::Out) {
+        if !ordered.contains(&(leg.account, leg.number.clone())) {
+            continue;
+        }
+        let (document, payment) = ((*id, leg.number.as_str()), (leg.amount, &*leg.party_account));
+        if outgoing_settle(tx, leg.account, document, payment).await?.is_some() {
+            settled.insert(*id);
+        }
+    }
+    Ok(settled)
+}
+
+/// The account was opened with this much before the day of its earliest statement. A statement of an
+/// earlier time moves the opening back.
+pub(super) async fn account_opening(
+    tx: &mut Tx,
+    ctx: &Ctx,
+    account: BankAccountId,
+    (from, opening): (Day, Kopecks),
+) -> Result<(), BankError> {
+    let known = store::account_hold(tx, account).await?;
+    if known.opened_on.is_some_and(|day| day <= from) {
+        return Ok(());
+    }
+    let before = from.date().pred_opt().map_or(from, Day::from_date);
+    // Documents of files without balances may be there already.
+    let booked = store::booked(tx, account, before).await?;
+    let opened = opening.checked_sub(booked).map_err(|_| BankError::SumTooBig)?;
+    store::account_open(tx, account, (from, opened)).await?;
+    let change = opened.checked_sub(known.opened_kopecks).map_err(|_| BankError::SumTooBig)?;
+    if change.is_zero() {
+        return Ok(());
+    }
+    let day = open_day(tx, before).await?;
+    let (bank, suspense) = (Account::Bank(account), Account::BankSuspense(account));
+    let sides = if change.is_positive() { (bank, suspense) } else { (suspense, bank) };
+    let amount = Kopecks::new(change.get().checked_abs().ok_or(BankError::SumTooBig)?);
+    let posting = Posting::new(TransferReason::BankIn, sides, amount, day)
+        .with_document(account.uuid())
+        .with_note("opening balance");
+    Ok(post(tx, ctx, &[posting]).await?)
+}
+
+/// How much of a parcel's money came with a receipt.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Settled {
+    pub parcel: ParcelId,
+    pub amount: Kopecks,
+}
+
+/// What a receipt is said to be for.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Matching {
+    pub document: BankDocumentId,
+    pub register: CodRegisterId,
+    /// The register's.
+    pub carrier: String,
+    pub amount: Kopecks,
+    pub how: MatchHow,
+    /// The parcels of the register, when it is settled by this; empty while money is missing.
+    pub settled: Vec<Settled>,
+}
+
+/// Says that so much of a receipt is for a register: `BankSuspense` to `RegisterClearing`. When the
+/// register is settled, the money of its parcels is received.
+pub async fn match_document(
+    tx: &mut Tx,
+    ctx: &Ctx,
+    matching: &Matching,
+) -> Result<TransferId, BankError> {
+    let Matching { document, register, amount, .. } = *matching;
+    let row = incoming(tx, document).await?;
+    if !amount.is_positive() {
+        return Err(MoneyError::AmountNotPositive { amount }.into());
+    }
+    if !store::matched_add(tx, document, amount).await? {
+        let open = row.amount_kopecks.get() - row.matched_kopecks.get();
+        return Err(BankError::MatchTooBig { amount, open: Kopecks::new(open) });
+    }
+    let clearing = Account::RegisterClearing(matching.carrier.clone(), register);
+    let sides = (Account::BankSuspense(row.account), clearing);
+    let day = open_day(tx, row.booked_on).await?;
+    let posting = Posting::new(TransferReason::BankMatched, sides, amount, day)
+        .with_document(document.uuid());
+    let transfer = posting.id;
+    post(tx, ctx, &[posting]).await?;
+    let facts = (matching.carrier.as_str(), amount, matching.how);
+    store::match_insert(tx, ctx, (transfer, document, register), facts).await?;
+    cod::advance(tx, ctx, &received(&matching.settled, register, day)).await?;
+    Ok(transfer)
+}
+
+/// Takes all live matches of a receipt to a register back by correcting transfers. `taken_back` are the
+/// parcels that were settled by them, with their sums.
+pub async fn match_undo(
+    tx: &mut Tx,
+    ctx: &Ctx,
+    (document, register): (BankDocumentId, CodRegisterId),
+    taken_back: &[Settled],
+    why: &str,
+) -> Result<Vec<TransferId>, BankError> {
+    let row = incoming(tx, document).await?;
+    let live = |one: &BankMatchRow| one.register == register && one.undo.is_none();
+    let matches: Vec<BankMatchRow> =
+        store::match_list(tx, document).await?.into_iter().filter(live).collect();
+    if matches.is_empty() {
+        return Err(BankError::MatchNotFound { document, register });
+    }
+    let day = open_day(tx, row.booked_on).await?;
+    let postings: Vec<Posting> = matches
+        .iter()
+        .map(|one| {
+            let clearing = Account::RegisterClearing(one.carrier.clone(), register);
+            let sides = (clearing, Account::BankSuspense(row.account));
+            Posting::new(TransferReason::Correction, sides, one.amount_kopecks, day)
+                .with_document(document.uuid())
+                .with_note(why)
+                .correcting(one.transfer)
+        })
+        .collect();
+    post(tx, ctx, &postings).await?;
+    for (one, posting) in matches.iter().zip(&postings) {
+        let is_first = store::match_undo(tx, one.transfer, posting.id).await?;
+        if !is_first || !store::matched_take(tx, document, one.amount_kopecks).await? {
+            return Err(tx.conflict().into());
+        }
+    }
+    let negated: Vec<Settled> = taken_back
+        .iter()
+        .map(|one| Settled { amount: Kopecks::new(-one.amount.get()), ..*one })
+        .collect();
+    cod::advance(tx, ctx, &received(&negated, register, day)).await?;
+    Ok(postings.iter().map(|posting| posting.id).collect())
+}
+
+async fn incoming(tx: &mut Tx, document: BankDocumentId) -> Result<BankDocumentRow, BankError> {
+    let row = store::document_find(tx, document).await?;
+    let row = row.ok_or(BankError::DocumentNotFound { document })?;
+    if row.direction == Direction::In { Ok(row) } else { Err(BankError::NotIncoming { document }) }
+}
+
+fn received(settled: &[Settled], register: CodRegisterId, day: Day) -> Vec<CodMove> {
+    let step = Step::Received(register);
+    let of = |one: &Settled| CodMove { parcel: one.parcel, step, amount: one.amount, day };
+    settled.iter().map(of).collect()
+}

@@ -1,0 +1,413 @@
+//! Rows of accounts, statements, documents and their matches.
+
+use serde_json::Value;
+
+use super::model::{BankAccountRow, BankDocumentRow, BankMatchRow, MatchHow, StatementRow};
+use super::service::{Leg, OrderedPayment};
+use crate::commands::Ctx;
+use crate::db::{Arg, Count, DbError, Tx};
+use crate::ids::{BankAccountId, BankDocumentId, BankStatementId, CodRegisterId, TransferId};
+use crate::units::{Day, Kopecks};
+use crate::{args, record};
+
+record! {
+    pub(super) struct IdentityRow {
+        pub(super) identity: Vec<u8>,
+    }
+}
+
+record! {
+    struct StatementIdRow {
+        id: BankStatementId,
+    }
+}
+
+record! {
+    /// A payment order that has not left the account yet.
+    pub(super) struct OrderRow {
+        pub(super) id: uuid::Uuid,
+        pub(super) number: String,
+        pub(super) amount: Kopecks,
+        pub(super) payee_account: String,
+    }
+}
+
+const ACCOUNT_INSERT: &str = "INSERT INTO bank_account
+     (id, number, bic, bank_name, corr_account, name, inn, kpp, active, opened_on, opened_kopecks,
+         created_at)
+     VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12) ON CONFLICT (number) DO NOTHING";
+
+const ACCOUNT_UPDATE: &str = "UPDATE bank_account
+     SET bic = $2, bank_name = $3, corr_account = $4, name = $5, inn = $6, kpp = $7, active = $8
+     WHERE id = $1";
+
+const ACCOUNT_FIND: &str =
+    "SELECT id, number, bic, bank_name, corr_account, name, inn, kpp, active, opened_on,
+         opened_kopecks, created_at
+     FROM bank_account WHERE id = $1";
+
+const ACCOUNT_LIST: &str =
+    "SELECT id, number, bic, bank_name, corr_account, name, inn, kpp, active, opened_on,
+         opened_kopecks, created_at
+     FROM bank_account WHERE id > $1 ORDER BY id LIMIT $2";
+
+/// The row is the caller's until the commit.
+const ACCOUNT_HOLD: &str = "UPDATE bank_account SET active = active WHERE id = $1
+     RETURNING id, number, bic, bank_name, corr_account, name, inn, kpp, active, opened_on,
+         opened_kopecks, created_at";
+
+const ACCOUNT_OPEN: &str =
+    "UPDATE bank_account SET opened_on = $2, opened_kopecks = $3 WHERE id = $1";
+
+const STATEMENT_INSERT: &str = "INSERT INTO bank_statement
+     (id, account_id, file_name, file_hash, from_day, to_day, opening_kopecks, income_kopecks,
+         outcome_kopecks, closing_kopecks, documents, warnings, imported_by, imported_at)
+     VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14)
+     ON CONFLICT (account_id, file_hash) DO NOTHING";
+
+const STATEMENT_ID: &str = "SELECT id FROM bank_statement WHERE account_id = $1 AND file_hash = $2";
+
+const STATEMENT_FINISH: &str =
+    "UPDATE bank_statement SET documents = $2, warnings = $3 WHERE id = $1";
+
+const STATEMENT_LIST: &str =
+    "SELECT id, account_id, file_name, from_day, to_day, opening_kopecks, income_kopecks,
+         outcome_kopecks, closing_kopecks, documents, warnings, imported_by, imported_at
+     FROM bank_statement WHERE id > $1 ORDER BY id LIMIT $2";
+
+const IDENTITIES: &str = "SELECT identity FROM bank_document WHERE identity IN (/*list*/)";
+
+const DOCUMENT_INSERT: &str = "INSERT INTO bank_document
+     (id, account_id, statement_id, identity, direction, kind, number, day, booked_on,
+         amount_kopecks, party_account, party_inn, party_name, purpose, fields, transfer_id)
+     VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16)
+     ON CONFLICT (identity) DO NOTHING";
+
+const DOCUMENT_FIND: &str =
+    "SELECT id, account_id, statement_id, direction, kind, number, day, booked_on, amount_kopecks,
+         matched_kopecks, party_account, party_inn, party_name, purpose, fields, transfer_id
+     FROM bank_document WHERE id = $1";
+
+const DOCUMENT_LIST: &str =
+    "SELECT id, account_id, statement_id, direction, kind, number, day, booked_on, amount_kopecks,
+         matched_kopecks, party_account, party_inn, party_name, purpose, fields, transfer_id
+     FROM bank_document WHERE id > $1 AND ($2 OR account_id = $3) ORDER BY id LIMIT $4";
+
+const DOCUMENT_OPEN_LIST: &str =
+    "SELECT id, account_id, statement_id, direction, kind, number, day, booked_on, amount_kopecks,
+         matched_kopecks, party_account, party_inn, party_name, purpose, fields, transfer_id
+     FROM bank_document
+     WHERE direction = 'in' AND matched_kopecks < amount_kopecks
+       AND id > $1 AND ($2 OR account_id = $3) ORDER BY id LIMIT $4";
+
+/// What documents moved an account up to a day.
+const BOOKED: &str = "SELECT CAST(COALESCE(SUM(
+         CASE WHEN direction IN ('in', 'own_in') THEN amount_kopecks ELSE -amount_kopecks END), 0) AS BIGINT)
+     FROM bank_document WHERE account_id = $1 AND booked_on <= $2";
+
+const MATCHED_ADD: &str = "UPDATE bank_document SET matched_kopecks = matched_kopecks + $2
+     WHERE id = $1 AND matched_kopecks + $2 <= amount_kopecks";
+
+const MATCHED_TAKE: &str = "UPDATE bank_document SET matched_kopecks = matched_kopecks - $2
+     WHERE id = $1 AND matched_kopecks >= $2";
+
+const MATCH_INSERT: &str = "INSERT INTO bank_match
+     (transfer_id, document_id, register_id, carrier, amount_kopecks, how, matched_by, matched_at)
+     VALUES ($1, $2, $3, $4, $5, $6, $7, $8)";
+
+const MATCH_LIST: &str =
+    "SELECT transfer_id, document_id, register_id, carrier, amount_kopecks, how, matched_by,
+         matched_at, undo_id
+     FROM bank_match WHERE document_id = $1 ORDER BY transfer_id";
+
+const MATCH_UNDO: &str =
+    "UPDATE bank_match SET undo_id = $2 WHERE transfer_id = $1 AND undo_id IS NULL";
+
+const ORDER_INSERT: &str = "INSERT INTO bank_order
+     (id, account_id, number, day, amount_kopecks, payee_account)
+     VALUES ($1, $2, $3, $4, $5, $6) ON CONFLICT DO NOTHING";
+
+const ORDERS_OPEN: &str = "SELECT id, number, amount_kopecks, payee_account
+     FROM bank_order WHERE account_id = $1 AND document_id IS NULL AND number IN (/*list*/)
+     ORDER BY day, id";
+
+const ORDER_SETTLE: &str =
+    "UPDATE bank_order SET document_id = $2 WHERE id = $1 AND document_id IS NULL";
+
+pub(super) const QUERIES: &[&str] = &[
+    ACCOUNT_INSERT,
+    ACCOUNT_UPDATE,
+    ACCOUNT_FIND,
+    ACCOUNT_LIST,
+    ACCOUNT_HOLD,
+    ACCOUNT_OPEN,
+    STATEMENT_INSERT,
+    STATEMENT_ID,
+    STATEMENT_FINISH,
+    STATEMENT_LIST,
+    IDENTITIES,
+    DOCUMENT_INSERT,
+    DOCUMENT_FIND,
+    DOCUMENT_LIST,
+    DOCUMENT_OPEN_LIST,
+    BOOKED,
+    MATCHED_ADD,
+    MATCHED_TAKE,
+    MATCH_INSERT,
+    MATCH_LIST,
+    MATCH_UNDO,
+    ORDER_INSERT,
+    ORDERS_OPEN,
+    ORDER_SETTLE,
+];
+
+/// False: its number is taken.
+pub(super) async fn account_insert(tx: &mut Tx, row: &BankAccountRow) -> Result<bool, DbError> {
+    let values = args![
+        row.id,
+        &row.number,
+        &row.bic,
+        &row.bank_name,
+        &row.corr_account,
+        &row.name,
+        &row.inn,
+        row.kpp.as_deref(),
+        row.active,
+        row.opened_on,
+        row.opened_kopecks,
+        row.created_at,
+    ];
+    Ok(tx.execute(ACCOUNT_INSERT, values).await? == 1)
+}
+
+pub(super) async fn account_update(tx: &mut Tx, row: &BankAccountRow) -> Result<(), DbError> {
+    let values = args![
+        row.id,
+        &row.bic,
+        &row.bank_name,
+        &row.corr_account,
+        &row.name,
+        &row.inn,
+        row.kpp.as_deref(),
+        row.active,
+    ];
+    tx.execute(ACCOUNT_UPDATE, values).await.map(drop)
+}
+
+pub async fn account_find(
+    tx: &mut Tx,
+    account: BankAccountId,
+) -> Result<Option<BankAccountRow>, DbError> {
+    tx.fetch_optional(ACCOUNT_FIND, args![account]).await
+}
+
+pub async fn account_list(
+    tx: &mut Tx,
+    after: BankAccountId,
+    limit: i64,
+) -> Result<Vec<BankAccountRow>, DbError> {
+    tx.fetch_all(ACCOUNT_LIST, args![after, limit]).await
+}
+
+pub(super) async fn account_hold(
+    tx: &mut Tx,
+    account: BankAccountId,
+) -> Result<BankAccountRow, DbError> {
+    tx.fetch_one(ACCOUNT_HOLD, args![account]).await
+}
+
+pub(super) async fn account_open(
+    tx: &mut Tx,
+    account: BankAccountId,
+    (day, opening): (Day, Kopecks),
+) -> Result<(), DbError> {
+    tx.execute(ACCOUNT_OPEN, args![account, day, opening]).await.map(drop)
+}
+
+/// Keeps a statement; answers the id of the one that is there if the file came before.
+pub(super) async fn statement_insert(
+    tx: &mut Tx,
+    row: &StatementRow,
+    file_hash: &[u8],
+) -> Result<BankStatementId, DbError> {
+    let values = args![
+        row.id,
+        row.account,
+        &row.file_name,
+        file_hash,
+        row.from_day,
+        row.to_day,
+        row.opening_kopecks,
+        row.income_kopecks,
+        row.outcome_kopecks,
+        row.closing_kopecks,
+        row.documents,
+        row.warnings.clone(),
+        row.imported_by,
+        row.imported_at,
+    ];
+    tx.execute(STATEMENT_INSERT, values).await?;
+    let found: StatementIdRow = tx.fetch_one(STATEMENT_ID, args![row.account, file_hash]).await?;
+    Ok(found.id)
+}
+
+pub(super) async fn statement_finish(
+    tx: &mut Tx,
+    statement: BankStatementId,
+    documents: i64,
+    warnings: Value,
+) -> Result<(), DbError> {
+    tx.execute(STATEMENT_FINISH, args![statement, documents, warnings]).await.map(drop)
+}
+
+pub(super) async fn statement_list(
+    tx: &mut Tx,
+    after: BankStatementId,
+    limit: i64,
+) -> Result<Vec<StatementRow>, DbError> {
+    tx.fetch_all(STATEMENT_LIST, args![after, limit]).await
+}
+
+/// Those of the identities that are there.
+pub(super) async fn identities(tx: &mut Tx, legs: &[Leg]) -> Result<Vec<IdentityRow>, DbError> {
+    let list = legs.iter().map(|leg| Arg::from(leg.identity.as_slice())).collect();
+    tx.fetch_in(IDENTITIES, args![], list).await
+}
+
+/// How many are new: another import may have been faster.
+pub(super) async fn documents_insert(
+    tx: &mut Tx,
+    rows: &[(BankDocumentId, TransferId, &Leg)],
+) -> Result<u64, DbError> {
+    let row = |(id, transfer, leg): &(BankDocumentId, TransferId, &Leg)| {
+        args![
+            *id,
+            leg.account,
+            leg.statement,
+            leg.identity.as_slice(),
+            leg.direction,
+            &leg.kind,
+            &leg.number,
+            leg.day,
+            leg.booked_on,
+            leg.amount,
+            &leg.party_account,
+            leg.party_inn.as_deref(),
+            &leg.party_name,
+            &leg.purpose,
+            leg.fields.clone(),
+            *transfer,
+        ]
+    };
+    tx.insert_many(DOCUMENT_INSERT, rows.iter().map(row).collect()).await
+}
+
+pub async fn document_find(
+    tx: &mut Tx,
+    document: BankDocumentId,
+) -> Result<Option<BankDocumentRow>, DbError> {
+    tx.fetch_optional(DOCUMENT_FIND, args![document]).await
+}
+
+/// Documents by their id; of one account, if it is named.
+pub async fn document_list(
+    tx: &mut Tx,
+    account: Option<BankAccountId>,
+    after: BankDocumentId,
+    limit: i64,
+) -> Result<Vec<BankDocumentRow>, DbError> {
+    tx.fetch_all(DOCUMENT_LIST, args![after, account.is_none(), account, limit]).await
+}
+
+/// Receipts of which something is left that nobody said what it is for.
+pub async fn document_open_list(
+    tx: &mut Tx,
+    account: Option<BankAccountId>,
+    after: BankDocumentId,
+    limit: i64,
+) -> Result<Vec<BankDocumentRow>, DbError> {
+    tx.fetch_all(DOCUMENT_OPEN_LIST, args![after, account.is_none(), account, limit]).await
+}
+
+pub(super) async fn booked(
+    tx: &mut Tx,
+    account: BankAccountId,
+    until: Day,
+) -> Result<Kopecks, DbError> {
+    Ok(Kopecks::new(tx.fetch_one::<Count>(BOOKED, args![account, until]).await?.value))
+}
+
+/// False: there is not so much left of it.
+pub(super) async fn matched_add(
+    tx: &mut Tx,
+    document: BankDocumentId,
+    amount: Kopecks,
+) -> Result<bool, DbError> {
+    Ok(tx.execute(MATCHED_ADD, args![document, amount]).await? == 1)
+}
+
+pub(super) async fn matched_take(
+    tx: &mut Tx,
+    document: BankDocumentId,
+    amount: Kopecks,
+) -> Result<bool, DbError> {
+    Ok(tx.execute(MATCHED_TAKE, args![document, amount]).await? == 1)
+}
+
+pub(super) async fn match_insert(
+    tx: &mut Tx,
+    ctx: &Ctx,
+    (transfer, document, register): (TransferId, BankDocumentId, CodRegisterId),
+    (carrier, amount, how): (&str, Kopecks, MatchHow),
+) -> Result<(), DbError> {
+    let values = args![transfer, document, register, carrier, amount, how, ctx.actor, ctx.now];
+    tx.execute(MATCH_INSERT, values).await.map(drop)
+}
+
+/// Matches of a document, those that were undone too.
+pub async fn match_list(
+    tx: &mut Tx,
+    document: BankDocumentId,
+) -> Result<Vec<BankMatchRow>, DbError> {
+    tx.fetch_all(MATCH_LIST, args![document]).await
+}
+
+/// False: somebody else undid it.
+pub(super) async fn match_undo(
+    tx: &mut Tx,
+    transfer: TransferId,
+    undo: TransferId,
+) -> Result<bool, DbError> {
+    Ok(tx.execute(MATCH_UNDO, args![transfer, undo]).await? == 1)
+}
+
+/// False: there is one of this number and day.
+pub(super) async fn order_insert(tx: &mut Tx, order: &OrderedPayment) -> Result<bool, DbError> {
+    let values = args![
+        order.id,
+        order.account,
+        &order.number,
+        order.day,
+        order.amount,
+        &order.payee_account,
+    ];
+    Ok(tx.execute(ORDER_INSERT, values).await? == 1)
+}
+
+pub(super) async fn orders_open(
+    tx: &mut Tx,
+    account: BankAccountId,
+    numbers: Vec<&str>,
+) -> Result<Vec<OrderRow>, DbError> {
+    let list = numbers.into_iter().map(Arg::from).collect();
+    tx.fetch_in(ORDERS_OPEN, args![account], list).await
+}
+
+/// False: another document was it.
+pub(super) async fn order_settle(
+    tx: &mut Tx,
+    order: uuid::Uuid,
+    document: BankDocumentId,
+) -> Result<bool, DbError> {
+    Ok(tx.execute(ORDER_SETTLE, args![order, document]).await? == 1)
+}

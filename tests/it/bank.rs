@@ -1,0 +1,478 @@
+//! Statements of banks: each document once, the books as the bank has them, and receipts to registers.
+
+use std::sync::Arc;
+
+use ambar::access::Role;
+use ambar::args;
+use ambar::bank::format::{Encoding, SectionKind, write};
+use ambar::bank::import::{self, StatementReport, StatementRequest};
+use ambar::bank::{
+    self, BankAccountIn, BankDocumentRow, BankError, Direction, MatchHow, Matching, OrderedPayment,
+    Settled,
+};
+use ambar::carriers::model::DeliveryStatus;
+use ambar::cod::Step;
+use ambar::commands::Ctx;
+use ambar::db::{DbError, Tx};
+use ambar::ids::{BankAccountId, BankDocumentId, CodRegisterId};
+use ambar::imports::Source;
+use ambar::money::{self, Account, Posting, TransferReason};
+use ambar::units::{Clock, Kopecks};
+use reqwest::{Method, StatusCode};
+use serde_json::{Value, json};
+
+use crate::money::Purse;
+use crate::picking::number;
+use crate::road::NOW;
+use crate::seed;
+use crate::support::TestApp;
+
+const OURS: &str = "40702810400000000225";
+const OURS_TOO: &str = "40702810200000000001";
+const THEIRS: &str = "40702810500000000002";
+const BIC: &str = "044525225";
+
+/// A document of a statement, in roubles.
+#[derive(Clone)]
+struct Doc {
+    number: String,
+    payer: &'static str,
+    payee: &'static str,
+    roubles: String,
+    day: &'static str,
+    purpose: &'static str,
+}
+
+fn doc(
+    number: &str,
+    payer: &'static str,
+    payee: &'static str,
+    roubles: &str,
+    day: &'static str,
+) -> Doc {
+    let (number, roubles) = (number.to_owned(), roubles.to_owned());
+    Doc { number, payer, payee, roubles, day, purpose: "По реестру № 71-2026" }
+}
+
+/// Opening, in, out, closing, in roubles; from and to.
+type Sums<'a> = ([&'a str; 4], &'a str, &'a str);
+
+fn statement(account: &str, (sums, from, to): Sums<'_>, docs: &[Doc]) -> String {
+    let head = [("ВерсияФормата", "1.03"), ("Кодировка", "Windows"), ("РасчСчет", account)];
+    let balance = vec![
+        ("ДатаНачала", from),
+        ("ДатаКонца", to),
+        ("РасчСчет", account),
+        ("НачальныйОстаток", sums[0]),
+        ("ВсегоПоступило", sums[1]),
+        ("ВсегоСписано", sums[2]),
+        ("КонечныйОстаток", sums[3]),
+    ];
+    let documents = docs.iter().map(|doc| {
+        let is_out = doc.payer == account;
+        let fields = vec![
+            ("Номер", &*doc.number),
+            ("Дата", doc.day),
+            ("Сумма", &*doc.roubles),
+            ("ПлательщикСчет", doc.payer),
+            ("Плательщик", "ИНН 7701234560 ООО Перевозчик"),
+            (if is_out { "ДатаСписано" } else { "ДатаПоступило" }, doc.day),
+            ("ПлательщикБИК", BIC),
+            ("ПолучательСчет", doc.payee),
+            ("Получатель", "ООО Оператор"),
+            ("НазначениеПлатежа", doc.purpose),
+        ];
+        (SectionKind::Document, "Платежное поручение", fields)
+    });
+    write(&head, std::iter::once((SectionKind::Account, "", balance)).chain(documents))
+}
+
+async fn account(app: &TestApp, number: &str) -> BankAccountId {
+    let input = BankAccountIn {
+        number: number.to_owned(),
+        bic: BIC.to_owned(),
+        bank_name: "ПАО СБЕРБАНК".to_owned(),
+        corr_account: "30101810400000000225".to_owned(),
+        name: "ООО «Оператор»".to_owned(),
+        inn: "7707083893".to_owned(),
+        kpp: None,
+        active: true,
+    };
+    let ctx = Ctx::system(app.app.clock.now());
+    let work = async move |tx: &mut Tx| bank::account_create(tx, &ctx, &input).await;
+    app.app.db.write(work).await.unwrap().id
+}
+
+async fn take_bytes(app: &TestApp, bytes: &[u8]) -> Result<StatementReport, BankError> {
+    let source = Source::Bytes(Arc::from(bytes));
+    let request = StatementRequest { source, file: "выписка.txt".to_owned() };
+    import::run(&app.app, request, None, |_| {}).await
+}
+
+async fn take(app: &TestApp, text: &str) -> StatementReport {
+    take_bytes(app, &Encoding::Windows.encode(text).unwrap()).await.unwrap()
+}
+
+async fn balance(app: &TestApp, account: Account) -> i64 {
+    let read = async move |tx: &mut Tx| money::balance(tx, &account).await;
+    app.app.db.read::<Kopecks, DbError, _>(read).await.unwrap().get()
+}
+
+async fn documents(app: &TestApp) -> Vec<BankDocumentRow> {
+    let none = BankDocumentId::from_uuid(uuid::Uuid::nil());
+    let read = async move |tx: &mut Tx| bank::document_list(tx, None, none, 1_000).await;
+    app.app.db.read::<_, DbError, _>(read).await.unwrap()
+}
+
+fn counts(report: &StatementReport) -> (i64, i64, i64) {
+    (report.created, report.unchanged, report.refused)
+}
+
+fn codes(report: &StatementReport) -> Vec<&'static str> {
+    report.faults.iter().map(|fault| fault.code.as_str()).collect()
+}
+
+async fn note(app: &TestApp, order: OrderedPayment) -> Result<(), BankError> {
+    let work = async move |tx: &mut Tx| bank::order_note(tx, &order).await;
+    app.app.db.write(work).await
+}
+
+/// How many transfers took the matches back.
+async fn undo(
+    app: &TestApp,
+    what: (BankDocumentId, CodRegisterId),
+    settled: &[Settled],
+) -> Result<usize, BankError> {
+    let (ctx, settled) = (Ctx::system(NOW), settled.to_vec());
+    let work =
+        async move |tx: &mut Tx| bank::match_undo(tx, &ctx, what, &settled, "не тот реестр").await;
+    app.app.db.write(work).await.map(|transfers| transfers.len())
+}
+
+/// Three days of an account that is opened with 1 000 roubles.
+fn november() -> Vec<Doc> {
+    vec![
+        doc("1", THEIRS, OURS, "100.00", "20.11.2026"),
+        doc("2", THEIRS, OURS, "55,50", "20.11.2026"),
+        doc("7", THEIRS, OURS, "10.00", "21.11.2026"),
+        doc("7", THEIRS, OURS, "10.00", "21.11.2026"),
+        doc("5", OURS, THEIRS, "40.00", "22.11.2026"),
+    ]
+}
+
+const NOVEMBER: Sums<'static> =
+    (["1000.00", "175.50", "40.00", "1135.50"], "20.11.2026", "22.11.2026");
+
+#[tokio::test]
+async fn a_statement_makes_the_books_what_the_bank_says_and_adds_nothing_twice() {
+    let app = TestApp::spawn().await;
+    let ours = account(&app, OURS).await;
+    let text = statement(OURS, NOVEMBER, &november());
+    let first = take(&app, &text).await;
+    assert_eq!(counts(&first), (5, 0, 0), "two equal payments of a day are two");
+    assert_eq!(first.faults, []);
+    assert_eq!(balance(&app, Account::Bank(ours)).await, 113_550);
+    assert_eq!(first.accounts[0].closing, Some(Kopecks::new(113_550)));
+    assert_eq!(balance(&app, Account::BankSuspense(ours)).await, -113_550);
+
+    let again = take(&app, &text).await;
+    assert_eq!(counts(&again), (0, 5, 0));
+    let mut backwards = november();
+    backwards.reverse();
+    let reordered = statement(OURS, NOVEMBER, &backwards);
+    assert_eq!(counts(&take(&app, &reordered).await), (0, 5, 0));
+    for bytes in [
+        text.as_bytes().to_vec(),
+        format!("\u{feff}{text}").into_bytes(),
+        Encoding::Dos.encode(&text.replace("\r\n", "\n\n")).unwrap(),
+        Encoding::Windows.encode(&text.replace("Платежное", "платёжное")).unwrap(),
+    ] {
+        assert_eq!(counts(&take_bytes(&app, &bytes).await.unwrap()), (0, 5, 0));
+    }
+    let rows = documents(&app).await;
+    assert_eq!(rows.len(), 5);
+    assert_eq!(rows[1].amount_kopecks, Kopecks::new(5_550));
+    assert_eq!(rows[1].party_inn.as_deref(), Some("7701234560"));
+    assert_eq!(rows[4].direction, Direction::Out);
+    assert_eq!(balance(&app, Account::Bank(ours)).await, 113_550);
+    assert_eq!(number(&app, "SELECT COUNT(*) FROM command").await, 1);
+    app.finish().await;
+}
+
+#[tokio::test]
+async fn overlapping_and_earlier_statements_come_to_the_same_books() {
+    let app = TestApp::spawn().await;
+    let ours = account(&app, OURS).await;
+    let all = november();
+    let late: Sums<'_> = (["1155.50", "20.00", "0", "1175.50"], "21.11.2026", "21.11.2026");
+    let second_day = statement(OURS, late, &all[2..4]);
+    let half: Sums<'_> = (["1155.50", "10.00", "0", "1165.50"], "21.11.2026", "21.11.2026");
+    let in_the_morning = take(&app, &statement(OURS, half, &all[2..3])).await;
+    assert_eq!(counts(&in_the_morning), (1, 0, 0));
+    assert_eq!(counts(&take(&app, &second_day).await), (1, 1, 0), "one of two equal ones is new");
+    assert_eq!(balance(&app, Account::Bank(ours)).await, 117_550);
+
+    let whole = take(&app, &statement(OURS, NOVEMBER, &all)).await;
+    assert_eq!((counts(&whole), codes(&whole)), ((3, 2, 0), vec![]));
+    assert_eq!(
+        balance(&app, Account::Bank(ours)).await,
+        113_550,
+        "opened with what was there before"
+    );
+    let opened = "SELECT opened_kopecks FROM bank_account";
+    assert_eq!(number(&app, opened).await, 100_000);
+
+    let next: Sums<'_> = (["1200.00", "1.00", "0", "1201.00"], "25.11.2026", "25.11.2026");
+    let gap = [doc("9", THEIRS, OURS, "1.00", "25.11.2026")];
+    let after_a_gap = take(&app, &statement(OURS, next, &gap)).await;
+    assert_eq!(codes(&after_a_gap), ["books_differ"], "a day is missing between them");
+    app.finish().await;
+}
+
+#[tokio::test]
+async fn two_imports_of_one_file_at_once_take_it_once() {
+    let app = TestApp::spawn().await;
+    let ours = account(&app, OURS).await;
+    let docs: Vec<Doc> =
+        (0..1_200).map(|n| doc(&n.to_string(), THEIRS, OURS, "1.00", "20.11.2026")).collect();
+    let sums: Sums<'_> = (["0", "1200.00", "0.00", "1200.00"], "20.11.2026", "20.11.2026");
+    let text = statement(OURS, sums, &docs);
+    let (left, right) = futures::join!(take(&app, &text), take(&app, &text));
+    assert_eq!(left.created + right.created, 1_200);
+    assert_eq!(left.unchanged + right.unchanged, 1_200);
+    assert_eq!(balance(&app, Account::Bank(ours)).await, 120_000);
+    app.finish().await;
+}
+
+#[tokio::test]
+async fn what_does_not_add_up_is_told_and_the_rest_is_taken() {
+    let app = TestApp::spawn().await;
+    let ours = account(&app, OURS).await;
+    let mut docs = november();
+    docs[1].roubles = "55.505".to_owned();
+    docs.push(doc("8", THEIRS, OURS_TOO, "3.00", "22.11.2026"));
+    let (mut sums, from, to) = NOVEMBER;
+    sums[3] = "1135.51";
+    let report = take(&app, &statement(OURS, (sums, from, to), &docs)).await;
+    assert_eq!(counts(&report), (4, 0, 2));
+    let expected =
+        ["not_an_amount", "not_ours", "balance_differs", "income_differs", "books_differ"];
+    assert_eq!(codes(&report), expected);
+    assert_eq!(report.faults[0].key, "Сумма");
+    assert_eq!(balance(&app, Account::Bank(ours)).await, 108_000);
+    let cut = Encoding::Windows.encode(&statement(OURS, NOVEMBER, &november())).unwrap();
+    let cut = take_bytes(&app, &cut[..cut.len() - 60]).await.unwrap();
+    assert!(codes(&cut).contains(&"end_missing"), "{cut:?}");
+    assert_eq!(cut.documents, 4, "the one that was cut is not used");
+
+    let foreign = take_bytes(&app, statement(OURS_TOO, NOVEMBER, &[]).as_bytes()).await;
+    assert!(matches!(foreign, Err(BankError::AccountUnknown { .. })), "{foreign:?}");
+    let table = take_bytes(&app, b"a;b;c\n1;2;3\n").await;
+    assert!(matches!(table, Err(BankError::FileNotExchange { .. })), "{table:?}");
+    app.finish().await;
+}
+
+#[tokio::test]
+async fn money_between_our_accounts_meets_on_the_way() {
+    let app = TestApp::spawn().await;
+    let (first, second) = (account(&app, OURS).await, account(&app, OURS_TOO).await);
+    let move_over = [doc("3", OURS, OURS_TOO, "70.00", "20.11.2026")];
+    let out: Sums<'_> = (["100.00", "0", "70.00", "30.00"], "20.11.2026", "20.11.2026");
+    let report = take(&app, &statement(OURS, out, &move_over)).await;
+    assert_eq!((counts(&report), codes(&report)), ((1, 0, 0), vec![]));
+    assert_eq!(balance(&app, Account::Bank(second)).await, 0, "its own statement will tell");
+    let income: Sums<'_> = (["0", "70.00", "0", "70.00"], "20.11.2026", "20.11.2026");
+    take(&app, &statement(OURS_TOO, income, &move_over)).await;
+    assert_eq!(balance(&app, Account::Bank(first)).await, 3_000);
+    assert_eq!(balance(&app, Account::Bank(second)).await, 7_000);
+    let on_the_way = balance(&app, Account::BankSuspense(first)).await;
+    assert_eq!(on_the_way, -10_000, "what it was opened with, and nothing on the way");
+    let directions: Vec<Direction> =
+        documents(&app).await.into_iter().map(|row| row.direction).collect();
+    assert_eq!(directions, [Direction::OwnOut, Direction::OwnIn]);
+    app.finish().await;
+}
+
+#[tokio::test]
+async fn a_payment_of_ours_is_known_when_it_leaves_the_account() {
+    let app = TestApp::spawn().await;
+    let ours = account(&app, OURS).await;
+    let order = OrderedPayment {
+        id: ambar::ids::PayoutId::new().uuid(),
+        account: ours,
+        number: "5".to_owned(),
+        day: NOW.moscow_day(),
+        amount: Kopecks::new(4_000),
+        payee_account: THEIRS.to_owned(),
+    };
+    note(&app, order.clone()).await.unwrap();
+    let twice = note(&app, order).await;
+    assert!(matches!(twice, Err(BankError::OrderTaken { .. })), "{twice:?}");
+    let docs = [
+        doc("5", OURS, THEIRS, "41.00", "22.11.2026"),
+        doc("5", OURS, THEIRS, "40.00", "22.11.2026"),
+        doc("5", OURS, THEIRS, "40.00", "22.11.2026"),
+    ];
+    let sums: Sums<'_> = (["200", "0", "121.00", "79.00"], "22.11.2026", "22.11.2026");
+    take(&app, &statement(OURS, sums, &docs)).await;
+    assert_eq!(
+        balance(&app, Account::BankOutgoing(ours)).await,
+        4_000,
+        "one document is the order"
+    );
+    assert_eq!(balance(&app, Account::Bank(ours)).await, 7_900);
+    assert_eq!(balance(&app, Account::BankSuspense(ours)).await, -20_000 + 8_100);
+    app.finish().await;
+}
+
+#[tokio::test]
+async fn documents_of_a_closed_period_are_booked_on_the_first_open_day() {
+    let app = TestApp::spawn_with(Clock::fixed(NOW)).await;
+    let ours = account(&app, OURS).await;
+    let until: ambar::units::Day = "2026-11-30".parse().unwrap();
+    let close = async move |tx: &mut Tx| {
+        tx.execute("UPDATE money_book SET closed_until = $1", args![until]).await
+    };
+    app.app.db.write::<u64, DbError, _>(close).await.unwrap();
+    let report = take(&app, &statement(OURS, NOVEMBER, &november())).await;
+    assert_eq!((counts(&report), codes(&report)), ((5, 0, 0), vec![]));
+    assert_eq!(balance(&app, Account::Bank(ours)).await, 113_550);
+    let late = "SELECT COUNT(*) FROM money_transfer WHERE day > '2026-11-30'";
+    assert_eq!(number(&app, late).await, 6);
+    assert_eq!(documents(&app).await[0].booked_on.to_string(), "2026-11-20");
+    app.finish().await;
+}
+
+#[tokio::test]
+async fn a_receipt_settles_a_register_and_can_be_taken_back() {
+    let purse = Purse::open(&[60_000, 40_000]).await;
+    let app = &purse.app;
+    let ours = account(app, OURS).await;
+    let receipt = [doc("900", THEIRS, OURS, "950.00", "22.11.2026")];
+    let sums: Sums<'_> = (["0", "950.00", "0", "950.00"], "22.11.2026", "22.11.2026");
+    take(app, &statement(OURS, sums, &receipt)).await;
+    let (register, carrier) = (CodRegisterId::new(), "cdek".to_owned());
+    for (parcel, sum) in [(0, 60_000), (1, 40_000)] {
+        purse.told(parcel, DeliveryStatus::Delivered, 1).await;
+        purse.advance(parcel, Step::Registered(register), sum).await.unwrap();
+    }
+    let document = documents(app).await[0].id;
+    let settled: Vec<Settled> = [(0, 60_000), (1, 40_000)]
+        .map(|(parcel, sum)| {
+            let parcel = purse.parcels[parcel].parcel;
+            Settled { parcel, amount: Kopecks::new(sum) }
+        })
+        .into();
+    let matching = Matching {
+        document,
+        register,
+        carrier: carrier.clone(),
+        amount: Kopecks::new(95_000),
+        how: MatchHow::Rule,
+        settled: settled.clone(),
+    };
+    let ctx = Ctx::system(NOW);
+    let too_big = Matching { amount: Kopecks::new(95_001), ..matching.clone() };
+    let work = async move |tx: &mut Tx| bank::match_document(tx, &ctx, &too_big).await;
+    let refused = app.app.db.write(work).await;
+    assert!(matches!(refused, Err(BankError::MatchTooBig { .. })), "{refused:?}");
+
+    let withheld = carrier.clone();
+    let work = async move |tx: &mut Tx| {
+        let clearing = Account::RegisterClearing(withheld.clone(), register);
+        let sides = (Account::CarrierSettlement(withheld.clone()), clearing);
+        let fee = Kopecks::new(5_000);
+        let posting = Posting::new(TransferReason::Withheld, sides, fee, NOW.moscow_day());
+        bank::match_document(tx, &ctx, &matching).await?;
+        money::post(tx, &ctx, &[posting]).await.map_err(BankError::from)
+    };
+    app.app.db.write(work).await.unwrap();
+    let clearing = Account::RegisterClearing(carrier, register);
+    assert_eq!(balance(app, clearing.clone()).await, 0);
+    assert_eq!(balance(app, Account::BankSuspense(ours)).await, 0);
+    assert_eq!(purse.balance(Account::CodReceived(purse.owner())).await, -100_000);
+
+    let what = (document, register);
+    assert_eq!(undo(app, what, &settled).await.unwrap(), 1);
+    assert_eq!(balance(app, clearing).await, -5_000, "what was withheld is the register's");
+    assert_eq!(balance(app, Account::BankSuspense(ours)).await, -95_000);
+    assert_eq!(purse.balance(Account::CodReceived(purse.owner())).await, 0);
+    let again = undo(app, what, &settled).await;
+    assert!(matches!(again, Err(BankError::MatchNotFound { .. })), "{again:?}");
+    purse.app.finish().await;
+}
+
+async fn send_file(app: &TestApp, token: &str, key: &str, bytes: Vec<u8>) -> (StatusCode, Value) {
+    let address = format!("{}/v1/bank/statements?file=november.txt", app.base);
+    let request = ambar::net::client().request(Method::POST, address).bearer_auth(token);
+    let answer = request.header("idempotency-key", key).body(bytes).send().await.unwrap();
+    let status = answer.status();
+    (status, answer.json().await.unwrap())
+}
+
+#[tokio::test]
+async fn an_accountant_takes_statements_in_and_matches_and_shops_see_nothing() {
+    let app = TestApp::spawn().await;
+    let world = seed::world(&app.app).await;
+    let accountant = world.session(Role::Accountant);
+    let described = json!({
+        "number": OURS, "bic": BIC, "bank_name": "ПАО СБЕРБАНК",
+        "corr_account": "30101810400000000225", "name": "ООО «Оператор»", "inn": "7707083893",
+    });
+    let mut mistyped = described.clone();
+    mistyped["number"] = json!("40702810400000000226");
+    let refused = app.post(accountant, "/v1/bank/accounts", mistyped).await;
+    assert_eq!(refused.problem(422), "input_invalid");
+    let ours = app.post(accountant, "/v1/bank/accounts", described.clone()).await.ok();
+    let twice = app.post(accountant, "/v1/bank/accounts", described.clone()).await;
+    assert_eq!(twice.problem(409), "bank_account_taken");
+    let path = format!("/v1/bank/accounts/{}", ours["id"].as_str().unwrap());
+    let mut renamed = described;
+    renamed["name"] = json!("АО «Оператор»");
+    let put = app.send(Method::PUT, accountant, &path, Some("rename"), Some(renamed)).await.ok();
+    assert_eq!(put["name"], "АО «Оператор»");
+
+    let bytes = Encoding::Dos.encode(&statement(OURS, NOVEMBER, &november())).unwrap();
+    for (key, created) in [("1", 5), ("2", 0)] {
+        let (status, report) = send_file(&app, accountant, key, bytes.clone()).await;
+        assert_eq!((status, &report["created"]), (StatusCode::OK, &json!(created)), "{report}");
+    }
+    for key in &world.keys {
+        let (status, _) = send_file(&app, key, "3", bytes.clone()).await;
+        assert_eq!(status, StatusCode::FORBIDDEN);
+        for path in ["accounts", "statements", "documents"] {
+            let answer = app.get(key, &format!("/v1/bank/{path}")).await;
+            assert_eq!(answer.problem(403), "forbidden");
+        }
+    }
+    let list = app.get(accountant, "/v1/bank/statements").await.ok();
+    assert_eq!(list["items"][0]["closing_kopecks"], 113_550);
+    assert_eq!(list["items"][0]["documents"], 5);
+    let account = ours["id"].as_str().unwrap();
+    let open = format!("/v1/bank/documents?unmatched=true&account_id={account}");
+    let receipts = app.get(accountant, &open).await.ok();
+    assert_eq!(receipts["items"].as_array().unwrap().len(), 4, "{receipts}");
+
+    let (register, first) = (CodRegisterId::new(), &receipts["items"][0]["id"]);
+    let path = format!("/v1/bank/documents/{}", first.as_str().unwrap());
+    let body = json!({ "register_id": register, "carrier": "cdek", "amount_kopecks": 6_000 });
+    let half = app.post(accountant, &format!("{path}/match"), body.clone()).await.ok();
+    assert_eq!(half["document"]["open_kopecks"], 4_000);
+    let more = app.post(accountant, &format!("{path}/match"), body).await;
+    assert_eq!(more.problem(409), "bank_match_too_big");
+    let body =
+        json!({ "register_id": CodRegisterId::new(), "carrier": "cdek", "amount_kopecks": 4_000 });
+    app.post(accountant, &format!("{path}/match"), body).await.ok();
+    let receipts = app.get(accountant, &open).await.ok();
+    assert_eq!(receipts["items"].as_array().unwrap().len(), 3);
+    let why = json!({ "register_id": register, "reason": "не тот реестр" });
+    let undone = app.post(accountant, &format!("{path}/unmatch"), why).await.ok();
+    assert_eq!(undone["document"]["open_kopecks"], 6_000);
+    assert_eq!(undone["matches"].as_array().unwrap().len(), 2, "what was undone stays to be seen");
+    assert!(undone["fields"].as_array().unwrap().contains(&json!(["Номер", "1"])));
+    let out = documents(&app).await[4].id;
+    let body = json!({ "register_id": register, "carrier": "cdek", "amount_kopecks": 1 });
+    let refused = app.post(accountant, &format!("/v1/bank/documents/{out}/match"), body).await;
+    assert_eq!(refused.problem(409), "bank_document_not_incoming");
+    app.finish().await;
+}
