@@ -89,7 +89,8 @@ impl Faults {
 /// A file, line by line.
 struct Lines {
     text: Box<dyn BufRead + Send>,
-    reader: Reader,
+    /// Nothing when the file was read to its end.
+    reader: Option<Reader>,
     buffer: String,
     file: String,
     count: u64,
@@ -98,7 +99,7 @@ struct Lines {
 impl Lines {
     fn open(request: &StatementRequest, survey: &Survey) -> Result<Self, ImportError> {
         let text = request.source.text(survey, |head| encoding_of(head).codec())?;
-        let (reader, buffer) = (Reader::default(), String::new());
+        let (reader, buffer) = (Some(Reader::default()), String::new());
         Ok(Self { text, reader, buffer, file: request.file.clone(), count: 0 })
     }
 
@@ -110,12 +111,19 @@ impl Lines {
             ImportError::Unreadable { file, why }
         };
         let mut items = Vec::new();
-        if self.text.read_line(&mut self.buffer).map_err(failed)? == 0 {
-            std::mem::take(&mut self.reader).finish(|item| items.push(item));
-            return Ok((!items.is_empty()).then_some(items));
+        let is_over = self.text.read_line(&mut self.buffer).map_err(failed)? == 0;
+        match &mut self.reader {
+            None => return Ok(None),
+            Some(_) if is_over => {
+                if let Some(reader) = self.reader.take() {
+                    reader.finish(|item| items.push(item));
+                }
+            }
+            Some(reader) => {
+                self.count += 1;
+                reader.push(&self.buffer, |item| items.push(item));
+            }
         }
-        self.count += 1;
-        self.reader.push(&self.buffer, |item| items.push(item));
         Ok(Some(items))
     }
 }
