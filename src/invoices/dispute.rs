@@ -163,11 +163,11 @@ pub(super) fn proof(
 impl Passed {
     /// Its part of what concerns the whole invoice, in kopecks.
     pub(super) const fn shared(&self) -> i64 {
-        self.passed.get() - self.invoiced.get()
+        self.cost.get() - self.invoiced.get()
     }
 
     /// What was charged beyond what was invoiced, in kopecks: zero.
     pub(super) const fn difference(&self) -> i64 {
-        self.charged.get() - self.passed.get()
+        self.charged.get() - self.cost.get()
     }
 }

@@ -39,7 +39,7 @@ record! {
         /// The lines as the carrier invoiced them.
         pub(in crate::invoices) invoiced: Kopecks,
         /// With their parts of what concerns the whole invoice.
-        pub(in crate::invoices) passed: Kopecks,
+        pub(in crate::invoices) cost: Kopecks,
         /// What the ledger says that the owner was charged.
         pub(in crate::invoices) charged: Kopecks,
     }
