@@ -17,6 +17,7 @@
 mod compare;
 mod dispute;
 pub mod http;
+pub mod integrity;
 mod model;
 mod service;
 mod settle;
@@ -29,7 +30,6 @@ pub use self::model::{
 };
 pub use self::service::{Decision, accept, check, find, reject, resolve};
 pub use self::store::QUERIES;
-pub use self::store::integrity;
 pub use self::take::{Taken, Taking, take};
 use crate::catalog::CatalogError;
 use crate::commands::CommandError;

@@ -300,8 +300,8 @@ async fn what_is_unknown_waits_for_a_person_and_a_wrong_total_does_too() {
     let whole = desk.get(&id, "").await["about_whole"][0].clone();
     assert_eq!((&whole["expected"], &whole["found"]), (&json!(79_000), &json!(79_005)));
 
-    let paper =
-        desk.app.get(desk.world.admin(), &format!("/v1/carrier-invoices/{id}/disputes.xlsx"));
+    let path = format!("/v1/carrier-invoices/{id}/disputes.xlsx");
+    let paper = desk.app.get(desk.world.admin(), &path);
     let mut book: calamine::Xlsx<_> =
         calamine::open_workbook_from_rs(std::io::Cursor::new(paper.await.bytes)).unwrap();
     let range = book.worksheet_range_at(0).unwrap().unwrap();

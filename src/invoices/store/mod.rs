@@ -1,7 +1,6 @@
 //! The rows of invoices.
 
 mod charges;
-pub mod integrity;
 mod lines;
 mod matching;
 
