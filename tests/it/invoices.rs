@@ -1,11 +1,16 @@
 //! Carriers' invoices: what is passed on, to whom, and that nobody pays twice or a kopeck more.
 
 use ambar::args;
+use ambar::carriers::model::{CarrierInvoice, ChargeKind, InvoiceLine};
+use ambar::commands::Ctx;
 use ambar::db::{Count, DbError, Tx};
 use ambar::documents::{Cell, Column, Sheet, xlsx};
+use ambar::fault::Fault as _;
 use ambar::ids::{CarrierInvoiceId, OwnerId};
-use ambar::money::{self, Account};
+use ambar::invoices::{Taking, take};
+use ambar::money::{self, Account, MoneyError, Posting, TransferReason};
 use ambar::sandbox::on_the_way::{self, OnTheWay};
+use ambar::stock::integrity;
 use ambar::units::{Clock, Kopecks};
 use calamine::{Data, Reader as _};
 use serde_json::{Value, json};
@@ -374,9 +379,10 @@ async fn accepting_at_the_same_time_posts_once_and_for_ever() {
 #[tokio::test]
 async fn an_import_that_broke_off_goes_on_where_it_was() {
     let desk = Desk::open().await;
-    let rows: String = (0..1_200)
+    let rows: Vec<String> = (0..1_200)
         .map(|index| format!("TA-{};;;Хранение;;;{},00\n", index % 4 + 1, index + 1))
         .collect();
+    let rows = rows.concat();
     let file = format!("{HEAD}{rows}Итого;;;;;;{},00\n", 1_200 * 1_201 / 2);
     let told = desk.import("1", file.clone(), "").await;
     assert_eq!(told["state"], "draft", "{told}");
@@ -400,5 +406,68 @@ async fn an_import_that_broke_off_goes_on_where_it_was() {
     };
     let changed = desk.app.app.db.read::<Count, DbError, _>(read).await.unwrap().value;
     assert_eq!(changed, 0, "without a discount each line is passed on as it is");
+    desk.app.finish().await;
+}
+
+#[tokio::test]
+async fn what_a_carriers_program_tells_is_taken_the_same_way_and_verify_sees_what_is_left() {
+    let desk = Desk::open().await;
+    let line = |line: i64, track: &str, sum: i64| InvoiceLine {
+        line,
+        track: track.to_owned(),
+        number: String::new(),
+        order_number: String::new(),
+        kind: ChargeKind::CodFee,
+        words: "НПП".to_owned(),
+        amount_kopecks: Kopecks::new(sum),
+        vat_kopecks: None,
+        weight_g: None,
+        service_day: None,
+    };
+    let day = NOW.moscow_day();
+    let invoice = |lines: Vec<InvoiceLine>| CarrierInvoice {
+        number: "API-1".to_owned(),
+        day,
+        period: Some((day, day)),
+        total_kopecks: Kopecks::new(1_001),
+        listed_kopecks: None,
+        vat_kopecks: None,
+        discount_kopecks: Kopecks::new(1),
+        lines,
+    };
+    let taking = |lines: Vec<InvoiceLine>| Taking {
+        carrier: "cdek".to_owned(),
+        file: String::new(),
+        invoice: invoice(lines),
+    };
+    let app = &desk.app.app;
+    let twice = take(app, taking(vec![line(1, "TA-1", 500), line(1, "TB-1", 500)]), None).await;
+    assert_eq!(twice.unwrap_err().code(), "input_invalid");
+    let right = || taking(vec![line(1, "TA-1", 500), line(2, "TB-1", 500)]);
+    let (first, again) = futures::join!(take(app, right(), None), take(app, right(), None));
+    let (first, again) = (first.unwrap(), again.unwrap());
+    assert_eq!(first.invoice.id, again.invoice.id);
+    assert_ne!(first.is_known, again.is_known, "taken in once, whoever was faster");
+    let id = first.invoice.id;
+    desk.accept(&id.to_string()).await;
+    assert_eq!(desk.charged().await, [501, 500, 0]);
+
+    let through = Account::PassThrough("cdek".to_owned(), id);
+    for sides in [(through.clone(), Account::AgentFee), (Account::AgentFee, through)] {
+        let before = integrity::verify(&app.db).await.unwrap().differences;
+        assert_eq!(before.len(), 0);
+        let one = Posting::new(TransferReason::Correction, sides, Kopecks::new(1), day);
+        let back = Posting { debit: one.credit.clone(), credit: one.debit.clone(), ..one.clone() };
+        let back = Posting { id: ambar::ids::TransferId::new(), ..back };
+        for (posting, differences) in [(one, 1), (back, 0)] {
+            let work = async move |tx: &mut Tx| {
+                money::post(tx, &Ctx::system(NOW), std::slice::from_ref(&posting)).await
+            };
+            app.db.write::<(), MoneyError, _>(work).await.unwrap();
+            let found = integrity::verify(&app.db).await.unwrap().differences;
+            assert_eq!(found.len(), differences, "{found:?}");
+            assert!(found.iter().all(|one| one.rule == "carrier_invoice_pass_through"));
+        }
+    }
     desk.app.finish().await;
 }
