@@ -21,6 +21,7 @@ pub mod http;
 pub mod i18n;
 pub mod ids;
 pub mod imports;
+pub mod invoices;
 pub mod jobs;
 pub mod labels;
 pub mod manifests;

@@ -37,6 +37,7 @@ problem-not_found = Not found: { $what ->
     [parcel] parcel
     [packaging] packaging
     [put_back] put-back task
+    [carrier_invoice] carrier's invoice
    *[other] { $what }
 }.
 problem-login_failed = Wrong login or password.

@@ -37,6 +37,7 @@ problem-not_found = Не найдено: { $what ->
     [parcel] посылка
     [packaging] упаковка
     [put_back] задание на возврат в ячейку
+    [carrier_invoice] счёт перевозчика
    *[other] { $what }
 }.
 problem-login_failed = Неверный логин или пароль.

@@ -1,4 +1,5 @@
-//! `ambar import products|stock|orders|bins|points|statement FILE`: files in, with a progress bar.
+//! `ambar import products|stock|orders|bins|points|statement|invoice FILE`: files in, with a progress
+//! bar.
 
 use std::path::PathBuf;
 use std::process::ExitCode;
@@ -17,12 +18,13 @@ use crate::db::Tx;
 use crate::fault::Fault;
 use crate::i18n::Language;
 use crate::ids::{OwnerId, WarehouseId};
+use crate::imports::invoices::{InvoiceReport, InvoiceRequest};
 use crate::imports::points::{PointsReport, PointsRequest};
 use crate::imports::{
     self, ImportKind, ImportMode, ImportReport, ImportRequest, NewProducts, Refusal, Source,
 };
 use crate::points::Closing;
-use crate::units::Kopecks;
+use crate::units::{Day, Kopecks};
 
 /// Refused rows that are shown; all of them are kept in the database.
 const REFUSALS_SHOWN: usize = 50;
@@ -37,6 +39,8 @@ pub(super) enum Kind {
     Points,
     /// A bank's statement in the format 1CClientBankExchange.
     Statement,
+    /// An invoice of the carrier that `--carrier` names.
+    Invoice,
 }
 
 #[derive(Debug, Args)]
@@ -64,7 +68,7 @@ pub(super) struct ImportArgs {
     /// Refuse the whole file if one row is wrong.
     #[arg(long)]
     whole: bool,
-    /// Code of the carrier whose delivery points are listed.
+    /// Code of the carrier whose delivery points are listed, or whose invoice it is.
     #[arg(long)]
     carrier: Option<String>,
     /// The file lists all points of the carrier: those that it does not name are closed.
@@ -73,9 +77,36 @@ pub(super) struct ImportArgs {
     /// With --replace: more than half of the points have really closed.
     #[arg(long, requires = "replace")]
     closes_most: bool,
+    #[command(flatten)]
+    invoice: InvoiceArgs,
     /// Print the report as JSON.
     #[arg(long)]
     json: bool,
+}
+
+/// What the file of an invoice does not say of itself.
+#[derive(Debug, Args)]
+struct InvoiceArgs {
+    /// Number of the invoice.
+    #[arg(long)]
+    number: Option<String>,
+    /// Day of the invoice, as 2026-11-30.
+    #[arg(long)]
+    day: Option<Day>,
+    /// Roubles to be paid; what the row of totals says when absent.
+    #[arg(long, value_parser = roubles, allow_hyphen_values = true)]
+    total: Option<Kopecks>,
+    /// Roubles on the whole invoice: less than zero is a discount, more a fee.
+    #[arg(long, value_parser = roubles, allow_hyphen_values = true)]
+    discount: Option<Kopecks>,
+    /// Roubles of VAT, as the invoice states them.
+    #[arg(long, value_parser = roubles)]
+    vat: Option<Kopecks>,
+}
+
+fn roubles(text: &str) -> Result<Kopecks, String> {
+    let kopecks = imports::map::decimal(text, 2);
+    kopecks.map(Kopecks::new).ok_or_else(|| "нужны рубли, как 1234,56".to_owned())
 }
 
 pub(super) async fn run(data: &DataArgs, args: &ImportArgs) -> anyhow::Result<ExitCode> {
@@ -91,6 +122,11 @@ pub(super) async fn run(data: &DataArgs, args: &ImportArgs) -> anyhow::Result<Ex
         app.db.close().await;
         statement_tell(args, &report?)?;
         return Ok(ExitCode::SUCCESS);
+    }
+    if matches!(args.kind, Kind::Invoice) {
+        let report = Box::pin(invoice(&app, args)).await;
+        app.db.close().await;
+        return invoice_tell(args, &report?);
     }
     let report = import(&app, args).await;
     app.db.close().await;
@@ -199,6 +235,37 @@ fn points_tell(args: &ImportArgs, report: &PointsReport) -> anyhow::Result<()> {
     Ok(())
 }
 
+async fn invoice(app: &App, args: &ImportArgs) -> anyhow::Result<InvoiceReport> {
+    let told = &args.invoice;
+    let request = InvoiceRequest {
+        carrier: args.carrier.clone().context("чей это счёт: --carrier КОД")?,
+        source: Source::File(args.file.clone()),
+        file: file_name(args),
+        map: map_of(args),
+        number: told.number.clone().context("номер счёта: --number НОМЕР")?,
+        day: told.day.context("дата счёта: --day ГГГГ-ММ-ДД")?,
+        period: None,
+        total: told.total,
+        vat: told.vat,
+        discount: told.discount.unwrap_or_default(),
+    };
+    imports::invoices::run(app, request, None).await.map_err(|error| in_words(&error))
+}
+
+fn invoice_tell(args: &ImportArgs, report: &InvoiceReport) -> anyhow::Result<ExitCode> {
+    if args.json {
+        println!("{}", serde_json::to_string_pretty(report)?);
+    } else {
+        refusals_tell(args, &report.refusals);
+        let known = if report.is_known { ", уже был" } else { "" };
+        match (report.invoice, report.state) {
+            (Some(id), Some(state)) => println!("счёт {id}: строк {}, {state}{known}", report.rows),
+            _ => println!("счёт не загружен: неверных строк {}", report.refusals.len()),
+        }
+    }
+    Ok(if report.invoice.is_some() { ExitCode::SUCCESS } else { ExitCode::FAILURE })
+}
+
 fn file_name(args: &ImportArgs) -> String {
     args.file.file_name().unwrap_or_default().to_string_lossy().into_owned()
 }
@@ -236,8 +303,8 @@ pub(super) async fn request(app: &App, args: &ImportArgs) -> anyhow::Result<Impo
             Kind::Stock => ImportKind::Stock,
             Kind::Orders => ImportKind::Orders,
             Kind::Bins => ImportKind::Bins,
-            Kind::Points | Kind::Statement => {
-                anyhow::bail!("пункты выдачи и выписки загружаются без магазина и склада")
+            Kind::Points | Kind::Statement | Kind::Invoice => {
+                anyhow::bail!("пункты выдачи, выписки и счета загружаются без магазина и склада")
             }
         },
         source: Source::File(args.file.clone()),

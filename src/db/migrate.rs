@@ -42,6 +42,7 @@ const MIGRATIONS: &[Migration] = migrations![
     "0016_points",
     "0017_money",
     "0019_bank",
+    "0020_invoices",
 ];
 
 const TABLE: &str = "CREATE TABLE IF NOT EXISTS schema_migration (

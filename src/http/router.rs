@@ -53,6 +53,7 @@ fn api() -> OpenApiRouter<App> {
         .merge(crate::orders::http::router())
         .merge(crate::manifests::http::router())
         .merge(crate::imports::http::router())
+        .merge(crate::invoices::http::router())
         .merge(crate::shipments::http::router())
         .merge(crate::money::http::router())
         .merge(crate::tracking::http::router())

@@ -104,6 +104,59 @@ pub const POINTS: &[Field] = &[
     field("closed", &["Закрыт", "ВременноЗакрыт"]),
 ];
 
+/// The fields of a carrier's invoice.
+pub const INVOICE: &[Field] = &[
+    field(
+        "track",
+        &[
+            "TrackNumber",
+            "Трек",
+            "ТрекНомер",
+            "ТрекКод",
+            "НомерНакладной",
+            "Накладная",
+            "НомерОтправления",
+            "Отправление",
+            "ШПИ",
+        ],
+    ),
+    field(
+        "number",
+        &["НомерИМ", "НомерОтправленияИМ", "НомерОтправителя", "НомерМеста", "НашНомер"],
+    ),
+    field("order", &["OrderNumber", "НомерЗаказа", "Заказ", "НомерЗаказаИМ", "ЗаказКлиента"]),
+    field("service", &["Услуга", "ВидУслуги", "НаименованиеУслуги", "ТипУслуги", "Наименование"]),
+    needed(
+        "amount",
+        &[
+            "Сумма",
+            "СуммаСНДС",
+            "СуммаВключаяНДС",
+            "СтоимостьСНДС",
+            "СтоимостьУслуги",
+            "Стоимость",
+            "Всего",
+        ],
+    ),
+    field("vat", &["НДС", "СуммаНДС", "ВТомЧислеНДС", "ВТЧНДС"]),
+    field(
+        "weight_kg",
+        &["Вес", "ВесКг", "РасчётныйВес", "РасчетныйВес", "ТарифицируемыйВес", "ОплачиваемыйВес"],
+    ),
+    field(
+        "service_day",
+        &[
+            "Date",
+            "ДатаУслуги",
+            "ДатаОказания",
+            "ДатаОказанияУслуги",
+            "ДатаДоставки",
+            "ДатаВручения",
+            "Дата",
+        ],
+    ),
+];
+
 /// The fields of a kind of file.
 pub const fn fields(kind: ImportKind) -> &'static [Field] {
     match kind {
@@ -249,7 +302,7 @@ fn folded(heading: &str) -> String {
 }
 
 /// `1 234,50` with two places is 123450. More places than asked for must be zeros.
-pub(crate) fn decimal(text: &str, places: usize) -> Option<i64> {
+pub fn decimal(text: &str, places: usize) -> Option<i64> {
     let plain: String =
         text.chars().filter(|c| !matches!(c, ' ' | '\u{a0}' | '\u{202f}')).collect();
     let (sign, digits) = match plain.strip_prefix('-') {

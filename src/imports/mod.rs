@@ -3,7 +3,7 @@
 //! A file is read row by row ([`table`]), its columns are found by their headings ([`map`]), and
 //! some hundred rows at a time become one transaction. What a row means is said per kind in
 //! [`orders`], [`products`], [`stock`] and [`bins`]; lists of delivery points go the way of those that
-//! carriers tell by themselves ([`points`]).
+//! carriers tell by themselves ([`points`]), and invoices the way of those ([`invoices`]).
 //!
 //! **Invariant:** an import can be repeated and adds nothing the second time: orders are known by
 //! their external number, products by article, bins by code, stock by the file's hash and line.
@@ -16,6 +16,7 @@
 
 mod bins;
 pub mod http;
+pub mod invoices;
 pub mod map;
 mod orders;
 pub mod points;
@@ -36,6 +37,7 @@ use crate::fault::InputError;
 use crate::faults;
 use crate::i18n::{self, Language};
 use crate::ids::{OwnerId, WarehouseId};
+use crate::invoices::InvoiceError;
 use crate::orders::OrderError;
 use crate::points::PointsError;
 use crate::stock::StockError;
@@ -53,7 +55,7 @@ faults! {
         /// Nothing of a file that was to be applied as a whole.
         Refused { file: String, line: i64, column: String, why: String, count: usize } => "import_refused", Invalid, "{file}, line {line}, column {column}: {why}; {count} rows are wrong";
     }
-    wraps { Input(InputError), Catalog(CatalogError), Orders(OrderError), Stock(StockError), Points(PointsError), Command(CommandError) }
+    wraps { Input(InputError), Catalog(CatalogError), Orders(OrderError), Stock(StockError), Points(PointsError), Invoices(InvoiceError), Command(CommandError) }
 }
 
 text_enum! {

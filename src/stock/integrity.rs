@@ -4,7 +4,7 @@
 use serde::{Deserialize, Serialize};
 
 use crate::db::{Db, DbError, Tx};
-use crate::{args, bank, money, record};
+use crate::{args, bank, invoices, money, record};
 
 /// How many differences of a kind are shown.
 const SHOWN_MAX: i64 = 100;
@@ -135,7 +135,9 @@ pub const QUERIES: &[&str] =
 pub async fn verify(db: &Db) -> Result<IntegrityReport, DbError> {
     db.snapshot(async |tx: &mut Tx| {
         let mut differences = Vec::new();
-        for rule in RULES.iter().chain(money::integrity::RULES).chain(bank::integrity::RULES) {
+        let others =
+            [money::integrity::RULES, bank::integrity::RULES, invoices::integrity::RULES];
+        for rule in RULES.iter().chain(others.into_iter().flatten()) {
             differences.extend(tx.fetch_all::<Difference>(rule, args![SHOWN_MAX]).await?);
         }
         let entries = tx.fetch_one::<crate::db::Count>(ENTRY_COUNT, vec![]).await?.value;

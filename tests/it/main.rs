@@ -17,6 +17,7 @@ mod counts;
 mod floor;
 mod full_disk;
 mod imports;
+mod invoices;
 mod jobs;
 mod ledger;
 mod loading;

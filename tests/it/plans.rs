@@ -19,6 +19,10 @@ const GROWING: [&str; 51] = [
     "barcode",
     "batch",
     "batch_slot",
+    "carrier_charge",
+    "carrier_invoice",
+    "carrier_invoice_exception",
+    "carrier_invoice_line",
     "carrier_message",
     "carrier_pickup",
     "cod",
@@ -68,6 +72,7 @@ fn reads_all(sql: &str) -> bool {
     ambar::stock::integrity::QUERIES.contains(&sql)
         || ambar::money::integrity::RULES.contains(&sql)
         || ambar::bank::integrity::RULES.contains(&sql)
+        || ambar::invoices::integrity::RULES.contains(&sql)
         || ambar::sandbox::QUERIES.contains(&sql)
 }
 

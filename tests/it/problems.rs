@@ -25,6 +25,7 @@ fn codes() -> BTreeMap<&'static str, Code> {
         ambar::commands::CommandError::CODES,
         ambar::connections::ConnectionError::CODES,
         ambar::imports::ImportError::CODES,
+        ambar::invoices::InvoiceError::CODES,
         ambar::jobs::JobError::CODES,
         ambar::manifests::ManifestError::CODES,
         ambar::money::MoneyError::CODES,

@@ -221,6 +221,7 @@ fn any_id(operation: &Operation) -> String {
         "webhook-endpoints" => ambar::ids::WebhookEndpointId::new().to_string(),
         "put-backs" => ambar::ids::PutBackId::new().to_string(),
         "carrier-accounts" => ambar::ids::CarrierAccountId::new().to_string(),
+        "carrier-invoices" => ambar::ids::CarrierInvoiceId::new().to_string(),
         "pickups" => ambar::ids::PickupId::new().to_string(),
         "shipments" => ambar::ids::ShipmentId::new().to_string(),
         "bank" if operation.path.contains("/accounts/") => {
@@ -266,6 +267,8 @@ const FOR_SHOPS: &[&str] = &[
     "GET /v1/owners/{id}/contracts",
     "GET /v1/owners/{id}/contracts/valid",
     "GET /v1/owners/{id}/delivery-terms",
+    "GET /v1/owners/{id}/pass-through",
+    "GET /v1/owners/{id}/pass-through.xlsx",
     "PUT /v1/owners/{id}/delivery-terms",
     "GET /v1/parcels",
     "GET /v1/parcels/{id}",

@@ -25,6 +25,8 @@ pub(crate) fn all_queries() -> Vec<&'static str> {
         &ambar::money::QUERIES.concat(),
         ambar::money::integrity::RULES,
         &ambar::cod::QUERIES.concat(),
+        &ambar::invoices::QUERIES.concat(),
+        ambar::invoices::integrity::RULES,
         ambar::points::QUERIES,
         ambar::notices::QUERIES,
         ambar::packing::handover::QUERIES,

@@ -3,6 +3,7 @@
 //! Money is in kopecks, weight in grams, lengths are in millimetres, times in UTC. A carrier's own
 //! units live in its `wire` and `map` only.
 
+mod invoice;
 mod manifest;
 mod papers;
 mod point;
@@ -11,6 +12,7 @@ mod register;
 mod shipment;
 mod track;
 
+pub use invoice::{CarrierInvoice, ChargeKind, InvoiceLine};
 pub use manifest::{ExportFile, ExportFormat, ManifestModel, ParcelModel, RecipientModel};
 pub use papers::{
     CarrierFile, FileMedia, Handover, HandoverAsk, HandoverDone, LabelAsk, LabelState, Pickup,

@@ -1,0 +1,9 @@
+problem-invoice_number_taken = There is another invoice { $number } of this carrier and year. Reject the former one if the carrier has corrected it.
+problem-invoice_not_draft = The invoice { $number } is { $state }: only a draft is decided about.
+problem-invoice_unresolved = { $count } exceptions wait for a decision. Decide about each, then accept the invoice.
+problem-invoice_charges_repeated = { $count } charges were accepted on another invoice. Check the invoice again and decide about each.
+problem-invoice_resolution_unfit = { $resolution } does not answer { $exception }. Choose another one.
+problem-invoice_exception_unknown = The line { $line } has no such exception. Read the lines again.
+problem-invoice_nothing_to_charge = There is nobody to spread it over: no line is borne by anybody. Give one to a shop or to the operator.
+problem-invoice_sum_too_big = The sums of the invoice are too big. Look whether they are in roubles.
+problem-invoice_not_settled = { $left } kopecks are left between the carrier and the shops. Nothing was posted; tell the request id.

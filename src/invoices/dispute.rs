@@ -1,0 +1,173 @@
+//! What is written to a carrier about its invoice, and what a shop is shown.
+
+use std::collections::BTreeMap;
+
+use super::model::{ExceptionKind, ExceptionRow, Invoice, LineRow, Resolution};
+use super::store::Passed;
+use crate::carriers::model::ChargeKind;
+use crate::carriers::registry::carrier_of;
+use crate::documents::{Cell, Column, DocumentError, Sheet, xlsx};
+use crate::units::{Day, Grams, Kopecks};
+
+/// Lines that the carrier is asked about: those with a difference that nobody found to be right.
+pub(super) fn disputed(
+    lines: Vec<LineRow>,
+    exceptions: Vec<ExceptionRow>,
+) -> Vec<(LineRow, Vec<ExceptionRow>)> {
+    let mut about: BTreeMap<i64, Vec<ExceptionRow>> = BTreeMap::new();
+    for one in exceptions {
+        let is_right = matches!(
+            one.resolution,
+            Some(Resolution::PassOn | Resolution::Separate | Resolution::Owner)
+        );
+        if !is_right {
+            about.entry(one.line).or_default().push(one);
+        }
+    }
+    let with = |line: LineRow| about.remove(&line.line).map(|about| (line, about));
+    lines.into_iter().filter_map(with).collect()
+}
+
+/// The list of differences as a workbook (реестр разногласий).
+pub(super) fn workbook(
+    invoice: &Invoice,
+    disputed: &[(LineRow, Vec<ExceptionRow>)],
+) -> Result<Vec<u8>, DocumentError> {
+    let columns = [
+        ("Строка", 8),
+        ("Номер отправления", 20),
+        ("Номер отправителя", 20),
+        ("Заказ", 18),
+        ("Услуга", 24),
+        ("Дата услуги", 12),
+        ("По счёту, ₽", 12),
+        ("Расчёт при оформлении, ₽", 14),
+        ("Вес по счёту, кг", 10),
+        ("Вес заявленный, кг", 10),
+        ("Вес на наших весах, кг", 10),
+        ("Разногласие", 50),
+    ];
+    let sum = disputed.iter().map(|(line, _)| line.amount.get()).sum();
+    let mut totals = vec![Cell::Empty, Cell::text(format!("Всего строк: {}", disputed.len()))];
+    totals.extend(std::iter::repeat_n(Cell::Empty, 4));
+    totals.push(Cell::Money(Kopecks::new(sum)));
+    xlsx::write(&Sheet {
+        name: "Разногласия".to_owned(),
+        title: format!(
+            "Реестр разногласий к счёту № {} от {}",
+            invoice.number,
+            invoice.day.russian_text()
+        ),
+        head: vec![
+            ("Перевозчик".to_owned(), carrier_of(&invoice.carrier).name().to_owned()),
+            ("Сумма счёта".to_owned(), invoice.total.to_roubles_text()),
+        ],
+        columns: columns.map(|(title, width)| Column::new(title, width)).to_vec(),
+        rows: disputed.iter().map(|(line, about)| row(line, about)).collect(),
+        totals,
+    })
+}
+
+fn row(line: &LineRow, about: &[ExceptionRow]) -> Vec<Cell> {
+    let weight = |grams: Option<Grams>| grams.map_or(Cell::Empty, Cell::Weight);
+    let words = if line.words.is_empty() { service(line.kind) } else { &line.words };
+    let said: Vec<&str> = about.iter().map(|one| sentence(one.kind)).collect();
+    vec![
+        Cell::Whole(line.line),
+        Cell::text(&line.track),
+        Cell::text(&line.number),
+        Cell::text(&line.order_number),
+        Cell::text(words),
+        line.service_day.map_or(Cell::Empty, |day| Cell::text(day.russian_text())),
+        Cell::Money(line.amount),
+        line.quoted.map_or(Cell::Empty, Cell::Money),
+        weight(line.weight),
+        weight(line.declared),
+        weight(line.weighed),
+        Cell::text(said.join("; ")),
+    ]
+}
+
+const fn service(kind: ChargeKind) -> &'static str {
+    match kind {
+        ChargeKind::Delivery => "Доставка",
+        ChargeKind::Return => "Возврат",
+        ChargeKind::CodFee => "Приём наложенного платежа",
+        ChargeKind::Insurance => "Страхование",
+        ChargeKind::Storage => "Хранение",
+        ChargeKind::WeightSurcharge => "Доплата за вес",
+        ChargeKind::AddressCorrection => "Изменение адреса",
+        ChargeKind::Pickup => "Забор",
+        ChargeKind::Packaging => "Упаковка",
+        ChargeKind::Other => "Прочее",
+    }
+}
+
+const fn sentence(kind: ExceptionKind) -> &'static str {
+    match kind {
+        ExceptionKind::UnknownParcel => "Отправления с таким номером у нас нет",
+        ExceptionKind::NotOurCarrier => "Отправление передано другому перевозчику",
+        ExceptionKind::Duplicate => "Услуга уже выставлена",
+        ExceptionKind::AmountDiffers => "Сумма отличается от расчёта при оформлении",
+        ExceptionKind::WeightAboveOurs => "Вес больше измеренного на наших весах",
+        ExceptionKind::VatDiffers => "НДС не соответствует сумме",
+        ExceptionKind::TotalDiffers => "Итог не равен сумме строк",
+    }
+}
+
+/// What carriers invoiced for an owner's parcels and what it was charged, by invoice.
+pub(super) fn proof(
+    owner: &str,
+    (from, to): (Day, Day),
+    rows: &[Passed],
+) -> Result<Vec<u8>, DocumentError> {
+    let columns = [
+        ("Перевозчик", 20),
+        ("Счёт", 20),
+        ("Дата", 12),
+        ("Строк", 8),
+        ("Выставил перевозчик, ₽", 16),
+        ("Доля скидки или сбора, ₽", 16),
+        ("Начислено магазину, ₽", 16),
+    ];
+    let total = |of: fn(&Passed) -> i64| Cell::Money(Kopecks::new(rows.iter().map(of).sum()));
+    let row = |one: &Passed| {
+        vec![
+            Cell::text(carrier_of(&one.carrier).name()),
+            Cell::text(&one.number),
+            Cell::text(one.day.russian_text()),
+            Cell::Whole(one.lines),
+            Cell::Money(one.invoiced),
+            Cell::Money(Kopecks::new(one.shared())),
+            Cell::Money(one.charged),
+        ]
+    };
+    xlsx::write(&Sheet {
+        name: "Услуги перевозчиков".to_owned(),
+        title: format!("Услуги перевозчиков с {} по {}", from.russian_text(), to.russian_text()),
+        head: vec![("Магазин".to_owned(), owner.to_owned())],
+        columns: columns.map(|(title, width)| Column::new(title, width)).to_vec(),
+        rows: rows.iter().map(row).collect(),
+        totals: vec![
+            Cell::text("Всего"),
+            Cell::Empty,
+            Cell::Empty,
+            Cell::Whole(rows.iter().map(|one| one.lines).sum()),
+            total(|one| one.invoiced.get()),
+            total(Passed::shared),
+            total(|one| one.charged.get()),
+        ],
+    })
+}
+
+impl Passed {
+    /// Its part of what concerns the whole invoice, in kopecks.
+    pub(super) const fn shared(&self) -> i64 {
+        self.cost.get() - self.invoiced.get()
+    }
+
+    /// What was charged beyond what was invoiced, in kopecks: zero.
+    pub(super) const fn difference(&self) -> i64 {
+        self.charged.get() - self.cost.get()
+    }
+}

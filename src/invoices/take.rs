@@ -1,0 +1,300 @@
+//! Taking an invoice in: its lines are written in parts, and compared as they are written.
+
+use std::collections::{BTreeSet, HashMap};
+
+use chrono::Datelike;
+
+use super::compare::{compared, findings};
+use super::model::{ExceptionKind, Finding, Invoice, InvoiceState, Known, LineRow};
+use super::store::{self, Match, Matcher};
+use super::{InvoiceError, service};
+use crate::app::App;
+use crate::carriers::model::{CarrierInvoice, InvoiceLine};
+use crate::commands::{Command, Ctx, body_hash, command_insert};
+use crate::db::{DbError, Tx};
+use crate::fault::{InputError, InputFaults};
+use crate::ids::{CarrierInvoiceId, UserId, new_uuid};
+use crate::units::{Grams, Kopecks};
+
+const LINES_PER_COMMIT: usize = 500;
+/// An invoice is accepted in one transaction.
+pub(super) const LINES_MAX: i64 = 100_000;
+const TEXT_MAX: usize = 200;
+const NUMBER_MAX: usize = 100;
+/// Ten milliard roubles: beyond it somebody has mistyped.
+const KOPECKS_MAX: i64 = 1_000_000_000_000;
+
+/// An invoice that came.
+#[derive(Debug, Clone)]
+pub struct Taking {
+    pub carrier: String,
+    /// How the file is called; empty where there was none.
+    pub file: String,
+    pub invoice: CarrierInvoice,
+}
+
+/// What became of it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Taken {
+    pub invoice: Invoice,
+    /// It was there before, whatever the file.
+    pub is_known: bool,
+}
+
+/// Takes an invoice in for `actor`, or for the operator at the command line. One that was taken in
+/// before is answered as it is; one that broke off goes on.
+pub async fn take(app: &App, taking: Taking, actor: Option<UserId>) -> Result<Taken, InvoiceError> {
+    check(&taking)?;
+    let (invoice, is_known) = open(app, &taking, actor).await?;
+    if invoice.state != InvoiceState::Loading {
+        return Ok(Taken { invoice, is_known });
+    }
+    let id = invoice.id;
+    for part in taking.invoice.lines.chunks(LINES_PER_COMMIT) {
+        let part = part.to_vec();
+        let work = async move |tx: &mut Tx| -> Result<(), InvoiceError> {
+            match store::hold(tx, id).await? {
+                Some(invoice) if invoice.state == InvoiceState::Loading => {
+                    compare(tx, &invoice, &part).await
+                }
+                // Somebody else took in the same at the same time, and was faster.
+                _ => Ok(()),
+            }
+        };
+        app.db.write(work).await?;
+    }
+    let end = async move |tx: &mut Tx| -> Result<Invoice, InvoiceError> {
+        let invoice = service::hold(tx, id).await?;
+        if invoice.state == InvoiceState::Loading {
+            compare_whole(tx, &invoice).await?;
+            store::loaded(tx, id).await?;
+        }
+        service::find(tx, id).await
+    };
+    Ok(Taken { invoice: app.db.write(end).await?, is_known })
+}
+
+fn check(taking: &Taking) -> Result<(), InputError> {
+    let mut faults = InputFaults::default();
+    let told = &taking.invoice;
+    faults.text("carrier", &taking.carrier, NUMBER_MAX);
+    faults.text("number", &told.number, NUMBER_MAX);
+    let sums = -KOPECKS_MAX..=KOPECKS_MAX;
+    faults.range("total_kopecks", told.total_kopecks.get(), sums.clone());
+    faults.range("discount_kopecks", told.discount_kopecks.get(), sums.clone());
+    if told.period.is_some_and(|(from, to)| from > to) {
+        faults.note("period_to", "too_small");
+    }
+    let count = i64::try_from(told.lines.len()).unwrap_or(i64::MAX);
+    faults.range("lines", count, 1..=LINES_MAX);
+    let mut seen = BTreeSet::new();
+    for (index, line) in told.lines.iter().enumerate() {
+        let field = |name: &str| format!("lines[{index}].{name}");
+        faults.range(&field("amount_kopecks"), line.amount_kopecks.get(), sums.clone());
+        faults.range(&field("line"), line.line, 1..=i64::MAX);
+        if !seen.insert(line.line) {
+            faults.note(field("line"), "duplicate");
+        }
+        let texts = [&line.track, &line.number, &line.order_number, &line.words];
+        if texts.iter().any(|text| text.chars().count() > TEXT_MAX) {
+            faults.note(field("words"), "too_long");
+        }
+    }
+    faults.finish()
+}
+
+/// Writes the head, or finds the one with the same content.
+async fn open(
+    app: &App,
+    taking: &Taking,
+    actor: Option<UserId>,
+) -> Result<(Invoice, bool), InvoiceError> {
+    let carrier = taking.carrier.trim().to_owned();
+    let command = Command {
+        scope: new_uuid(),
+        key: "import".to_owned(),
+        action: "carrier_invoice_import",
+        body_hash: body_hash(&(&carrier, &taking.invoice)),
+        request: Some(serde_json::json!({
+            "carrier": carrier, "number": taking.invoice.number, "file": taking.file,
+        })),
+        actor,
+        device: None,
+        owner: None,
+    };
+    let now = app.clock.now();
+    let told = &taking.invoice;
+    let invoice = Invoice {
+        id: CarrierInvoiceId::new(),
+        carrier,
+        number: told.number.trim().to_owned(),
+        day: told.day,
+        period_from: told.period.map(|(from, _)| from),
+        period_to: told.period.map(|(_, to)| to),
+        total: told.total_kopecks,
+        listed: told.listed_kopecks,
+        vat: told.vat_kopecks,
+        discount: told.discount_kopecks,
+        state: InvoiceState::Loading,
+        content: command.body_hash.to_vec(),
+        file: taking.file.chars().take(TEXT_MAX).collect(),
+        line_count: i64::try_from(told.lines.len()).unwrap_or(i64::MAX),
+        created_at: now,
+        decided_by: None,
+        decided_at: None,
+        reason: None,
+    };
+    let year = i64::from(invoice.day.date().year());
+    let work = async move |tx: &mut Tx| -> Result<(Invoice, bool), InvoiceError> {
+        let (carrier, number) = (&invoice.carrier, &invoice.number);
+        if let Some(known) = store::by_content(tx, carrier, &invoice.content).await? {
+            return Ok((known, true));
+        }
+        let ctx = Ctx::new(&command, now);
+        if !store::insert(tx, &ctx, &invoice, year).await? {
+            return match store::by_number(tx, carrier, number, year).await? {
+                Some(other) if other.content != invoice.content => {
+                    Err(InvoiceError::NumberTaken { number: other.number })
+                }
+                _ => Err(tx.conflict().into()),
+            };
+        }
+        command_insert(tx, &command, &ctx, None, &invoice.id).await?;
+        Ok((invoice.clone(), false))
+    };
+    app.db.write(work).await
+}
+
+/// Writes lines with what is known of their parcels, and what does not agree.
+pub(super) async fn compare(
+    tx: &mut Tx,
+    invoice: &Invoice,
+    lines: &[InvoiceLine],
+) -> Result<(), InvoiceError> {
+    let known = known(tx, &invoice.carrier, lines).await?;
+    let (mut rows, mut found) = (Vec::new(), Vec::new());
+    for line in lines {
+        let known = known.get(&line.line);
+        rows.push(compared(line, &invoice.carrier, invoice.day, known));
+        found.extend(findings(line, &invoice.carrier, known));
+    }
+    store::lines_upsert(tx, invoice.id, &rows).await?;
+    found.extend(repeated(tx, invoice, &rows).await?);
+    store::note(tx, invoice.id, &found).await?;
+    Ok(())
+}
+
+/// Lines whose charge stands on a line before, or on an invoice that came before or is accepted.
+async fn repeated(
+    tx: &mut Tx,
+    invoice: &Invoice,
+    rows: &[LineRow],
+) -> Result<Vec<Finding>, DbError> {
+    let mut places: HashMap<String, Vec<store::Place>> = HashMap::new();
+    for place in store::places(tx, rows).await? {
+        places.entry(place.identity.clone()).or_default().push(place);
+    }
+    let is_before = |place: &store::Place, row: &LineRow| {
+        if place.invoice == invoice.id {
+            return place.line < row.line;
+        }
+        place.is_accepted || place.invoice < invoice.id
+    };
+    let repeats = rows.iter().filter(|row| {
+        places.get(&row.identity).into_iter().flatten().any(|place| is_before(place, row))
+    });
+    Ok(repeats
+        .map(|row| Finding {
+            line: row.line,
+            kind: ExceptionKind::Duplicate,
+            expected: None,
+            found: Some(row.amount.get()),
+        })
+        .collect())
+}
+
+/// What the invoice says of itself as a whole.
+pub(super) async fn compare_whole(tx: &mut Tx, invoice: &Invoice) -> Result<(), InvoiceError> {
+    let sums = store::sums(tx, invoice.id).await?;
+    let finding = |kind: ExceptionKind, expected: Kopecks, found: Kopecks| Finding {
+        line: 0,
+        kind,
+        expected: Some(expected.get()),
+        found: Some(found.get()),
+    };
+    let made = sums.amount.checked_add(invoice.discount).map_err(|_| InvoiceError::SumTooBig)?;
+    let mut found = Vec::new();
+    if made != invoice.total {
+        found.push(finding(ExceptionKind::TotalDiffers, made, invoice.total));
+    } else if let Some(listed) = invoice.listed.filter(|listed| *listed != sums.amount) {
+        found.push(finding(ExceptionKind::TotalDiffers, sums.amount, listed));
+    }
+    // A discount has a VAT of its own, which nobody states.
+    let is_told = sums.with_vat == sums.count && invoice.discount.is_zero();
+    if let Some(vat) = invoice.vat.filter(|vat| is_told && *vat != sums.vat) {
+        found.push(finding(ExceptionKind::VatDiffers, sums.vat, vat));
+    }
+    Ok(store::note(tx, invoice.id, &found).await?)
+}
+
+/// The parcels of lines, by line. The carrier's number is believed first, then ours, then the shop's;
+/// a name of several parcels is none.
+async fn known(
+    tx: &mut Tx,
+    carrier: &str,
+    lines: &[InvoiceLine],
+) -> Result<HashMap<i64, Known>, DbError> {
+    let mut found: HashMap<i64, Known> = HashMap::new();
+    for matcher in [Matcher::Track, Matcher::Shipment, Matcher::Parcel, Matcher::Order] {
+        let open: Vec<&InvoiceLine> =
+            lines.iter().filter(|line| !found.contains_key(&line.line)).collect();
+        let names: BTreeSet<&str> = open.iter().flat_map(|line| names(matcher, line)).collect();
+        if names.is_empty() {
+            continue;
+        }
+        let names: Vec<&str> = names.into_iter().collect();
+        let by_name = single(store::matches(tx, matcher, carrier, &names).await?);
+        for line in open {
+            let known = self::names(matcher, line).find_map(|name| by_name.get(name));
+            if let Some(known) = known {
+                found.insert(line.line, known.clone());
+            }
+        }
+    }
+    Ok(found)
+}
+
+/// By which names of a line its parcel is looked for: carriers mix up our numbers and the shops'.
+fn names(matcher: Matcher, line: &InvoiceLine) -> impl Iterator<Item = &str> {
+    let names = match matcher {
+        Matcher::Track => [&line.track, ""],
+        Matcher::Shipment | Matcher::Parcel => [line.number.as_str(), &line.order_number],
+        Matcher::Order => [line.order_number.as_str(), &line.number],
+    };
+    names.into_iter().filter(|name| !name.is_empty())
+}
+
+/// Names that mean one parcel.
+fn single(matches: Vec<Match>) -> HashMap<String, Known> {
+    let mut by_name: HashMap<String, Option<Known>> = HashMap::new();
+    for one in matches {
+        let declared = one.ask.as_ref().and_then(|ask| ask.pointer("/package/weight_g"));
+        let known = Known {
+            parcel: one.parcel,
+            owner: one.owner,
+            carrier: one.carrier,
+            quoted: one.quoted,
+            declared: declared.and_then(serde_json::Value::as_i64).map(Grams::new),
+            weighed: one.weighed,
+        };
+        by_name
+            .entry(one.name)
+            .and_modify(|other| {
+                if other.as_ref().is_some_and(|other| other.parcel != known.parcel) {
+                    *other = None;
+                }
+            })
+            .or_insert(Some(known));
+    }
+    by_name.into_iter().filter_map(|(name, known)| Some((name, known?))).collect()
+}
