@@ -1,4 +1,4 @@
-//! `ambar import products|stock|orders|bins|points FILE`: files in, with a progress bar.
+//! `ambar import products|stock|orders|bins|points|register FILE`: files in, with a progress bar.
 
 use std::path::PathBuf;
 use std::process::ExitCode;
@@ -13,6 +13,7 @@ use crate::catalog::{self, CatalogError, NewOwner, OrderPolicy};
 use crate::commands::Ctx;
 use crate::config::DataArgs;
 use crate::db::Tx;
+use crate::fault::Fault;
 use crate::i18n::Language;
 use crate::ids::{OwnerId, WarehouseId};
 use crate::imports::points::{PointsReport, PointsRequest};
@@ -21,6 +22,8 @@ use crate::imports::{
     Source,
 };
 use crate::points::Closing;
+use crate::registers::{self, RegisterReport, RegisterRequest};
+use crate::units::Day;
 
 /// Refused rows that are shown; all of them are kept in the database.
 const REFUSALS_SHOWN: usize = 50;
@@ -33,6 +36,8 @@ pub(super) enum Kind {
     Bins,
     /// Delivery points of the carrier that `--carrier` names.
     Points,
+    /// A register of collected money of the carrier that `--carrier` names.
+    Register,
 }
 
 #[derive(Debug, Args)]
@@ -60,9 +65,15 @@ pub(super) struct ImportArgs {
     /// Refuse the whole file if one row is wrong.
     #[arg(long)]
     whole: bool,
-    /// Code of the carrier whose delivery points are listed.
+    /// Code of the carrier whose delivery points or register it is.
     #[arg(long)]
     carrier: Option<String>,
+    /// The carrier's number of the register.
+    #[arg(long, default_value = "")]
+    number: String,
+    /// The day of the register; the last one of its lines when absent.
+    #[arg(long)]
+    day: Option<Day>,
     /// The file lists all points of the carrier: those that it does not name are closed.
     #[arg(long)]
     replace: bool,
@@ -82,6 +93,12 @@ pub(super) async fn run(data: &DataArgs, args: &ImportArgs) -> anyhow::Result<Ex
         points_tell(args, &report?)?;
         return Ok(ExitCode::SUCCESS);
     }
+    if matches!(args.kind, Kind::Register) {
+        let report = Box::pin(register(&app, args)).await;
+        app.db.close().await;
+        register_tell(args, &report?)?;
+        return Ok(ExitCode::SUCCESS);
+    }
     let report = import(&app, args).await;
     app.db.close().await;
     let report = report?;
@@ -95,8 +112,7 @@ pub(super) async fn run(data: &DataArgs, args: &ImportArgs) -> anyhow::Result<Ex
 
 pub(super) async fn import(app: &App, args: &ImportArgs) -> anyhow::Result<ImportReport> {
     let request = request(app, args).await?;
-    let template = "{bar:40} {percent}% {pos}/{len} {elapsed}";
-    let bar = ProgressBar::new(0).with_style(ProgressStyle::with_template(template)?);
+    let bar = progress_bar()?;
     let report = imports::run(app, request, None, |progress| {
         bar.set_length(progress.lines_total);
         bar.set_position(progress.lines);
@@ -107,9 +123,48 @@ pub(super) async fn import(app: &App, args: &ImportArgs) -> anyhow::Result<Impor
     Ok(report)
 }
 
-fn in_words(error: &ImportError) -> anyhow::Error {
-    let told = crate::fault::Told::from(error);
-    anyhow::anyhow!(crate::i18n::fault_text(Language::Russian, told.code, &told.args))
+fn progress_bar() -> anyhow::Result<ProgressBar> {
+    let template = "{bar:40} {percent}% {pos}/{len} {elapsed}";
+    Ok(ProgressBar::new(0).with_style(ProgressStyle::with_template(template)?))
+}
+
+fn in_words(error: &impl Fault) -> anyhow::Error {
+    anyhow::anyhow!(crate::i18n::fault_text(Language::Russian, error.code(), &error.args()))
+}
+
+async fn register(app: &App, args: &ImportArgs) -> anyhow::Result<RegisterReport> {
+    let request = RegisterRequest {
+        carrier: args.carrier.clone().context("чей это реестр: --carrier КОД")?,
+        source: Source::File(args.file.clone()),
+        file: file_name(args),
+        number: args.number.clone(),
+        day: args.day,
+        payment_order: String::new(),
+        map: map_of(args),
+    };
+    let bar = progress_bar()?;
+    let report = registers::import(app, request, None, |progress| {
+        bar.set_length(progress.lines_total);
+        bar.set_position(progress.lines);
+    })
+    .await
+    .map_err(|error| in_words(&error))?;
+    bar.finish_and_clear();
+    Ok(report)
+}
+
+fn register_tell(args: &ImportArgs, report: &RegisterReport) -> anyhow::Result<()> {
+    if args.json {
+        println!("{}", serde_json::to_string_pretty(report)?);
+        return Ok(());
+    }
+    refusals_tell(args, &report.refusals);
+    let was = if report.is_known { " уже был загружен" } else { "" };
+    println!(
+        "реестр {}{was}: строк {}, неверных {}, расхождений {}, из них мешают приёму {}",
+        report.register, report.lines, report.wrong_rows, report.findings, report.blocking
+    );
+    Ok(())
 }
 
 async fn points(app: &App, args: &ImportArgs) -> anyhow::Result<PointsReport> {
@@ -186,7 +241,9 @@ pub(super) async fn request(app: &App, args: &ImportArgs) -> anyhow::Result<Impo
             Kind::Stock => ImportKind::Stock,
             Kind::Orders => ImportKind::Orders,
             Kind::Bins => ImportKind::Bins,
-            Kind::Points => anyhow::bail!("пункты выдачи загружаются без магазина и склада"),
+            Kind::Points | Kind::Register => {
+                anyhow::bail!("пункты выдачи и реестры загружаются без магазина и склада")
+            }
         },
         source: Source::File(args.file.clone()),
         file: file_name(args),

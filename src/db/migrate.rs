@@ -41,6 +41,7 @@ const MIGRATIONS: &[Migration] = migrations![
     "0015_notices",
     "0016_points",
     "0017_money",
+    "0018_registers",
 ];
 
 const TABLE: &str = "CREATE TABLE IF NOT EXISTS schema_migration (

@@ -58,6 +58,8 @@ fn api() -> OpenApiRouter<App> {
         .merge(crate::tracking::http::router())
         .merge(crate::notices::http::router())
         .merge(crate::points::http::router())
+        .merge(crate::cod::http::router())
+        .merge(crate::registers::http::router())
 }
 
 /// The OpenAPI description, made from the code.

@@ -4,7 +4,7 @@
 use serde::{Deserialize, Serialize};
 
 use crate::db::{Db, DbError, Tx};
-use crate::{args, money, record};
+use crate::{args, money, record, registers};
 
 /// How many differences of a kind are shown.
 const SHOWN_MAX: i64 = 100;
@@ -135,7 +135,8 @@ pub const QUERIES: &[&str] =
 pub async fn verify(db: &Db) -> Result<IntegrityReport, DbError> {
     db.snapshot(async |tx: &mut Tx| {
         let mut differences = Vec::new();
-        for rule in RULES.iter().chain(money::integrity::RULES) {
+        let others = [money::integrity::RULES, registers::integrity::RULES].concat();
+        for rule in RULES.iter().chain(&others) {
             differences.extend(tx.fetch_all::<Difference>(rule, args![SHOWN_MAX]).await?);
         }
         let entries = tx.fetch_one::<crate::db::Count>(ENTRY_COUNT, vec![]).await?.value;

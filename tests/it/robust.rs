@@ -223,6 +223,8 @@ fn any_id(operation: &Operation) -> String {
         "carrier-accounts" => ambar::ids::CarrierAccountId::new().to_string(),
         "pickups" => ambar::ids::PickupId::new().to_string(),
         "shipments" => ambar::ids::ShipmentId::new().to_string(),
+        "registers" => ambar::ids::CodRegisterId::new().to_string(),
+        "findings" => ambar::ids::FindingId::new().to_string(),
         other => panic!("say which id /v1/{other} has"),
     }
 }
@@ -245,6 +247,7 @@ const FOR_SHOPS: &[&str] = &[
     "DELETE /v1/sessions/current",
     "GET /v1/acceptance-rules",
     "GET /v1/barcodes",
+    "GET /v1/cod",
     "GET /v1/events",
     "GET /v1/delivery-points",
     "GET /v1/delivery-points/{carrier}/{code}",
