@@ -18,8 +18,7 @@ use crate::i18n::Language;
 use crate::ids::{OwnerId, WarehouseId};
 use crate::imports::points::{PointsReport, PointsRequest};
 use crate::imports::{
-    self, ImportError, ImportKind, ImportMode, ImportReport, ImportRequest, NewProducts, Refusal,
-    Source,
+    self, ImportKind, ImportMode, ImportReport, ImportRequest, NewProducts, Refusal, Source,
 };
 use crate::points::Closing;
 use crate::registers::{self, RegisterReport, RegisterRequest};

@@ -166,9 +166,8 @@ async fn cod_absent_list(
     let page = PageParams { limit: params.limit, after: params.after };
     let limit = page.limit();
     let after = page.after()?.unwrap_or(ParcelId::from_uuid(uuid::Uuid::nil()));
-    let read = async move |tx: &mut Tx| {
-        store::list_absent(tx, &carrier, until, after, limit + 1).await
-    };
+    let read =
+        async move |tx: &mut Tx| store::list_absent(tx, &carrier, until, after, limit + 1).await;
     let rows = app.db.read::<_, DbError, _>(read).await?;
     Ok(page_of(rows, limit))
 }

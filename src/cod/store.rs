@@ -133,17 +133,8 @@ const LIST_ABSENT: &str = "SELECT c.parcel_id, c.owner_id, c.order_id, p.number,
        AND c.parcel_id > $3
      ORDER BY c.parcel_id LIMIT $4";
 
-pub(super) const QUERIES: &[&str] = &[
-    HOLD,
-    TO_EXPECT,
-    FACTS,
-    OPEN,
-    STEP_INSERT,
-    PARTIAL,
-    LIST_OWN,
-    LIST_ALL,
-    LIST_ABSENT,
-];
+pub(super) const QUERIES: &[&str] =
+    &[HOLD, TO_EXPECT, FACTS, OPEN, STEP_INSERT, PARTIAL, LIST_OWN, LIST_ALL, LIST_ABSENT];
 
 /// The sums of parcels as they are now, theirs until the commit. Parcels without cash on delivery
 /// are left out.

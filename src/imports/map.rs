@@ -14,10 +14,7 @@ pub struct Field {
     headings: &'static [&'static str],
 }
 
-pub(crate) const fn field(
-    name: &'static str,
-    headings: &'static [&'static str],
-) -> Field {
+pub(crate) const fn field(name: &'static str, headings: &'static [&'static str]) -> Field {
     Field { name, required: false, headings }
 }
 

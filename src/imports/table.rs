@@ -188,28 +188,34 @@ fn unreadable(file: &str, why: &dyn std::fmt::Display) -> ImportError {
     ImportError::Unreadable { file: file.to_owned(), why: why.to_string() }
 }
 
+const DELIMITERS: [u8; 3] = [b',', b';', b'\t'];
+
 /// The character that most often parts the heading, quotes left out.
 fn delimiter(head: &[u8]) -> u8 {
-    delimiter_of(head).0
+    let row = head.split(|byte| *byte == b'\n').next().unwrap_or_default();
+    let best = DELIMITERS.into_iter().rev().max_by_key(|delimiter| count_of(row, *delimiter));
+    best.unwrap_or(b',')
 }
 
-/// The same where the heading is one of the first rows: the row that is parted most decides.
+/// The same where the heading is one of the first rows: what parts most of them into as many cells.
 fn delimiter_among(head: &[u8]) -> u8 {
-    let rows = head.split(|byte| *byte == b'\n').take(HEADING_ROWS_MAX);
-    rows.map(delimiter_of).max_by_key(|(_, count)| *count).map_or(b',', |(byte, _)| byte)
+    let rows: Vec<&[u8]> = head.split(|byte| *byte == b'\n').take(HEADING_ROWS_MAX).collect();
+    let cells = |delimiter: u8| {
+        let counts: Vec<usize> = rows.iter().map(|row| count_of(row, delimiter)).collect();
+        let alike = |count: usize| counts.iter().filter(|other| **other == count).count() * count;
+        counts.iter().map(|count| alike(*count)).max().unwrap_or(0)
+    };
+    DELIMITERS.into_iter().rev().max_by_key(|delimiter| cells(*delimiter)).unwrap_or(b',')
 }
 
-/// What parts a row, and how often.
-fn delimiter_of(row: &[u8]) -> (u8, i32) {
-    let mut counts = [(b',', 0), (b';', 0), (b'\t', 0)];
+/// How often a row is parted, quotes left out.
+fn count_of(row: &[u8], delimiter: u8) -> usize {
     let mut quoted = false;
-    for &byte in row.iter().take_while(|byte| **byte != b'\n') {
-        quoted ^= byte == b'"';
-        for (delimiter, count) in &mut counts {
-            *count += i32::from(!quoted && byte == *delimiter);
-        }
-    }
-    counts.into_iter().rev().max_by_key(|(_, count)| *count).unwrap_or((b',', 0))
+    let mut parts = |byte: &u8| {
+        quoted ^= *byte == b'"';
+        !quoted && *byte == delimiter
+    };
+    row.iter().filter(|byte| parts(byte)).count()
 }
 
 /// The first sheet of a workbook.

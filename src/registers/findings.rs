@@ -204,9 +204,8 @@ fn amount(facts: &LineFacts, units: &[(Kopecks, i64)]) -> Option<Raised> {
     }
     if facts.expected.is_zero() {
         let is_taken = stated != 0;
-        return is_taken.then(|| {
-            Raised::new(FindingKind::PrepaidCollected, Severity::Blocking, stated, sums)
-        });
+        return is_taken
+            .then(|| Raised::new(FindingKind::PrepaidCollected, Severity::Blocking, stated, sums));
     }
     if stated != 0
         && let Some(status) = facts.status.filter(|status| comes_back(*status))

@@ -8,7 +8,6 @@ use std::sync::Arc;
 
 use serde::Serialize;
 use serde_json::json;
-use uuid::Uuid;
 
 use super::findings::{self, Around, Raised};
 use super::model::{Line, RegisterSource, RegisterState, Severity};
@@ -374,7 +373,7 @@ async fn close(
         "sha256": head.file_hash.map(hex::encode),
     });
     let command = Command {
-        scope: Uuid::from_u128(head.id.uuid().as_u128()),
+        scope: head.run,
         key: "import".to_owned(),
         action: "register_import",
         body_hash: body_hash(&file),
@@ -401,8 +400,7 @@ async fn report(
 ) -> Result<RegisterReport, RegisterError> {
     let read = async move |tx: &mut Tx| {
         let findings = finding_store::count_open(tx, register, None).await?;
-        let blocking =
-            finding_store::count_open(tx, register, Some(Severity::Blocking)).await?;
+        let blocking = finding_store::count_open(tx, register, Some(Severity::Blocking)).await?;
         Ok::<_, DbError>((findings, blocking))
     };
     let (findings, blocking) = app.db.read(read).await?;

@@ -34,8 +34,8 @@ mod work;
 pub use self::findings::resolutions;
 pub use self::load::{RegisterReport, RegisterRequest, import};
 pub use self::model::{
-    FeeTerms, FindingKind, FindingOut, FindingState, LineKind, MatchedBy, PayMethod, RegisterLineOut,
-    RegisterOut, RegisterSource, RegisterState, Resolution, Severity, TermsMethod,
+    FeeTerms, FindingKind, FindingOut, FindingState, LineKind, MatchedBy, PayMethod,
+    RegisterLineOut, RegisterOut, RegisterSource, RegisterState, Resolution, Severity, TermsMethod,
 };
 pub use self::service::{accept, check, reject, resolve, resolve_kind};
 pub use self::store::QUERIES;

@@ -136,23 +136,23 @@ text_enum! {
 
 /// A line of a register, as it was told.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Line {
+pub(super) struct Line {
     /// Of its sheet, or of the carrier's list.
-    pub row: i64,
-    pub kind: LineKind,
+    pub(super) row: i64,
+    pub(super) kind: LineKind,
     /// The carrier's number.
-    pub track: String,
+    pub(super) track: String,
     /// Ours.
-    pub number: String,
+    pub(super) number: String,
     /// The shop's, or ours where the carrier shows that.
-    pub order_number: String,
-    pub day: Option<Day>,
+    pub(super) order_number: String,
+    pub(super) day: Option<Day>,
     /// Negative: given back.
-    pub collected: Kopecks,
-    pub fee: Option<Kopecks>,
-    pub delivery: Option<Kopecks>,
-    pub transferred: Option<Kopecks>,
-    pub method: Option<PayMethod>,
+    pub(super) collected: Kopecks,
+    pub(super) fee: Option<Kopecks>,
+    pub(super) delivery: Option<Kopecks>,
+    pub(super) transferred: Option<Kopecks>,
+    pub(super) method: Option<PayMethod>,
 }
 
 record! {

@@ -111,7 +111,13 @@ pub(super) const FIELDS: &[Field] = &[
     ),
     field(
         "transferred",
-        &["КПеречислению", "СуммаКПеречислению", "ИтогоКПеречислению", "Перечислено", "TransferSum"],
+        &[
+            "КПеречислению",
+            "СуммаКПеречислению",
+            "ИтогоКПеречислению",
+            "Перечислено",
+            "TransferSum",
+        ],
     ),
 ];
 
@@ -216,7 +222,8 @@ fn heading(
         }
     }
     best.ok_or_else(|| {
-        let widest = rows.iter().max_by_key(|row| row.cells.iter().filter(|c| !c.is_empty()).count());
+        let widest =
+            rows.iter().max_by_key(|row| row.cells.iter().filter(|c| !c.is_empty()).count());
         ImportError::ColumnMissing {
             file: file.to_owned(),
             field: "track, collected".to_owned(),

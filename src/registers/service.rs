@@ -95,7 +95,11 @@ fn fits(kind: FindingKind, resolution: Resolution) -> Result<(), RegisterError> 
 }
 
 /// Compares a draft anew with what is known by now. What people decided stays.
-pub async fn check(tx: &mut Tx, ctx: &Ctx, id: CodRegisterId) -> Result<RegisterOut, RegisterError> {
+pub async fn check(
+    tx: &mut Tx,
+    ctx: &Ctx,
+    id: CodRegisterId,
+) -> Result<RegisterOut, RegisterError> {
     let held = draft(tx, id).await?;
     let terms = settings::terms(tx, &held.carrier).await?;
     let around = Around { day: held.day, terms };
@@ -125,7 +129,11 @@ pub async fn reject(
 }
 
 /// Accepts a draft: the money of its parcels is registered, and what the carrier kept is booked.
-pub async fn accept(tx: &mut Tx, ctx: &Ctx, id: CodRegisterId) -> Result<RegisterOut, RegisterError> {
+pub async fn accept(
+    tx: &mut Tx,
+    ctx: &Ctx,
+    id: CodRegisterId,
+) -> Result<RegisterOut, RegisterError> {
     let held = draft(tx, id).await?;
     let count = finding_store::count_open(tx, id, Some(Severity::Blocking)).await?;
     if count > 0 {
@@ -156,7 +164,9 @@ fn moves(
     let mut moves = Vec::new();
     for line in page {
         let part = withheld(line.collected, line.fee, line.delivery, line.transferred);
-        *kept = kept.checked_add(Kopecks::new(part)).map_err(|_: OutOfRange| RegisterError::SumTooBig)?;
+        *kept = kept
+            .checked_add(Kopecks::new(part))
+            .map_err(|_: OutOfRange| RegisterError::SumTooBig)?;
         let Some(parcel) = line.parcel else { continue };
         let day = line.day.unwrap_or(register.day);
         let amount = line.collected.get();
@@ -206,8 +216,7 @@ async fn withhold(
     let carrier = || register.carrier.clone();
     let settlement = Account::CarrierSettlement(carrier());
     let clearing = Account::RegisterClearing(carrier(), register.id);
-    let sides =
-        if kept.is_positive() { (settlement, clearing) } else { (clearing, settlement) };
+    let sides = if kept.is_positive() { (settlement, clearing) } else { (clearing, settlement) };
     let day = money::open_day(tx, register.day).await?;
     let amount = Kopecks::new(kept.get().abs());
     let posting = Posting::new(TransferReason::Withheld, sides, amount, day)

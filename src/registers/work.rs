@@ -56,7 +56,8 @@ pub async fn fetch_regularly(app: App, every: Duration, stop: CancellationToken)
 pub async fn queue_due(app: &App) -> Result<usize, DbError> {
     let now = app.clock.now();
     let today = now.moscow_day();
-    let accounts = app.db.read::<_, DbError, _>(async |tx: &mut Tx| accounts_active(tx).await).await?;
+    let accounts =
+        app.db.read::<_, DbError, _>(async |tx: &mut Tx| accounts_active(tx).await).await?;
     let mut queued = 0;
     for account in accounts {
         let program = app.connectors.of(&app.vault, &account);
@@ -112,7 +113,8 @@ impl JobHandler for FetchJob {
         Box::pin(async move {
             let told = serde_json::from_value(job.payload.clone());
             let told: Fetch = told.map_err(|error| error.to_string())?;
-            let account = job.subject.parse().map_err(|error: crate::ids::IdError| error.to_string())?;
+            let account =
+                job.subject.parse().map_err(|error: crate::ids::IdError| error.to_string())?;
             fetch(app, account, told.day).await.map_err(|error| error.to_string())?;
             Ok(JobOutcome::Done)
         })

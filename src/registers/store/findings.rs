@@ -1,11 +1,11 @@
 //! What does not agree, and what people decided about it.
 
+use crate::args;
 use crate::commands::Ctx;
 use crate::db::{Count, DbError, Tx};
 use crate::ids::{CodRegisterId, FindingId, ParcelId};
 use crate::registers::findings::Raised;
 use crate::registers::model::{FindingKind, FindingOut, FindingState, Resolution, Severity};
-use crate::args;
 
 /// A finding that is to be kept: of which line and parcel.
 pub(in crate::registers) type NewFinding = (i64, Option<ParcelId>, Raised);
@@ -54,7 +54,16 @@ const COUNT: &str = "SELECT COUNT(*) FROM money_finding
      WHERE register_id = $1 AND state = 'open' AND (severity = $2 OR $2 IS NULL)";
 
 pub(super) const QUERIES: &[&str] = &[
-    INSERT, CLEAR, CLEAR_OPEN, FIND, LIST, OF_REGISTER, RESOLVE, RESOLVE_KIND, RESOLVE_ALL, COUNT,
+    INSERT,
+    CLEAR,
+    CLEAR_OPEN,
+    FIND,
+    LIST,
+    OF_REGISTER,
+    RESOLVE,
+    RESOLVE_KIND,
+    RESOLVE_ALL,
+    COUNT,
 ];
 
 /// Keeps findings; one that is known already is left as it is.

@@ -6,7 +6,7 @@ use crate::commands::Ctx;
 use crate::db::{DbError, Tx};
 use crate::ids::CodRegisterId;
 use crate::registers::model::{RegisterOut, RegisterSource, RegisterState};
-use crate::registers::read::{Digest, Totals};
+use crate::registers::read::Digest;
 use crate::units::Day;
 use crate::{args, record};
 
@@ -86,13 +86,15 @@ const HOLD: &str = "UPDATE cod_register SET carrier = carrier
 const DECIDE: &str = "UPDATE cod_register
      SET state = $2, decided_by = $3, decided_at = $4, reason = $5 WHERE id = $1 AND state = 'draft'";
 
-const FIND: &str = "SELECT id, carrier, number, day, payment_order, source, file_name, sheet, state,
+const FIND: &str =
+    "SELECT id, carrier, number, day, payment_order, source, file_name, sheet, state,
          lines, wrong_rows, collected_kopecks, fee_kopecks, delivery_kopecks, transferred_kopecks,
          collected_stated_kopecks, transferred_stated_kopecks, created_by, created_at, decided_by,
          decided_at, reason
      FROM cod_register WHERE id = $1 AND state <> 'loading'";
 
-const LIST: &str = "SELECT id, carrier, number, day, payment_order, source, file_name, sheet, state,
+const LIST: &str =
+    "SELECT id, carrier, number, day, payment_order, source, file_name, sheet, state,
          lines, wrong_rows, collected_kopecks, fee_kopecks, delivery_kopecks, transferred_kopecks,
          collected_stated_kopecks, transferred_stated_kopecks, created_by, created_at, decided_by,
          decided_at, reason
@@ -101,9 +103,8 @@ const LIST: &str = "SELECT id, carrier, number, day, payment_order, source, file
        AND state <> 'loading'
      ORDER BY id DESC LIMIT $4";
 
-pub(super) const QUERIES: &[&str] = &[
-    INSERT, BY_CONTENT, BY_NUMBER, TAKE_OVER, ABANDON, COUNT, DRAFT, HOLD, DECIDE, FIND, LIST,
-];
+pub(super) const QUERIES: &[&str] =
+    &[INSERT, BY_CONTENT, BY_NUMBER, TAKE_OVER, ABANDON, COUNT, DRAFT, HOLD, DECIDE, FIND, LIST];
 
 /// False: there is one with this content, or this number, already.
 pub(in crate::registers) async fn insert(
@@ -190,7 +191,7 @@ pub(in crate::registers) async fn draft(
     head: &Head,
     digest: &Digest,
 ) -> Result<bool, DbError> {
-    let stated = digest.stated.unwrap_or(Totals::default());
+    let stated = digest.stated.unwrap_or_default();
     let values = args![
         head.id,
         head.run,

@@ -16,7 +16,8 @@ record! {
     }
 }
 
-const TERMS: &str = "SELECT carrier, method, valid_from, rate_bp, minimum_kopecks FROM cod_fee_terms
+const TERMS: &str =
+    "SELECT carrier, method, valid_from, rate_bp, minimum_kopecks FROM cod_fee_terms
      WHERE carrier = $1 ORDER BY method, valid_from";
 
 const TERMS_SET: &str =
