@@ -91,15 +91,16 @@ const MATCH_ORDER: &str = "UPDATE cod_register_line AS l
                        WHERE b.external_number = l.order_number AND q.carrier = $2
                          AND q.state = 'handed_over' AND q.id <> p.id)";
 
+// An index of an expression serves where another one is compared with it, and no column.
 const MATCH_BARE_TRACK: &str = "UPDATE cod_register_line AS l
      SET parcel_id = s.parcel_id, matched_by = 'bare_track'
      FROM shipment AS s
      WHERE l.register_id = $1 AND l.line > $3 AND l.line <= $4 AND l.parcel_id IS NULL
        AND l.kind <> 'service' AND l.track <> ''
-       AND s.carrier = $2 AND LTRIM(s.track, '0') = l.track AND SUBSTR(s.track, 1, 1) = '0'
+       AND s.carrier = $2 AND LTRIM(s.track, '0') = LTRIM(l.track, '0') AND SUBSTR(s.track, 1, 1) = '0'
        AND s.state NOT IN ('cancelling', 'cancelled')
        AND NOT EXISTS (SELECT 1 FROM shipment AS o
-                       WHERE o.carrier = $2 AND LTRIM(o.track, '0') = l.track
+                       WHERE o.carrier = $2 AND LTRIM(o.track, '0') = LTRIM(l.track, '0')
                          AND SUBSTR(o.track, 1, 1) = '0'
                          AND o.state NOT IN ('cancelling', 'cancelled')
                          AND o.parcel_id <> s.parcel_id)";
@@ -109,10 +110,11 @@ const MATCH_BARE_ORDER: &str = "UPDATE cod_register_line AS l
      FROM shop_order AS o JOIN parcel AS p ON p.order_id = o.id
      WHERE l.register_id = $1 AND l.line > $3 AND l.line <= $4 AND l.parcel_id IS NULL
        AND l.kind <> 'service' AND l.order_number <> ''
-       AND LTRIM(o.external_number, '0') = l.order_number AND SUBSTR(o.external_number, 1, 1) = '0'
+       AND LTRIM(o.external_number, '0') = LTRIM(l.order_number, '0')
+       AND SUBSTR(o.external_number, 1, 1) = '0'
        AND p.carrier = $2 AND p.state = 'handed_over'
        AND NOT EXISTS (SELECT 1 FROM shop_order AS b JOIN parcel AS q ON q.order_id = b.id
-                       WHERE LTRIM(b.external_number, '0') = l.order_number
+                       WHERE LTRIM(b.external_number, '0') = LTRIM(l.order_number, '0')
                          AND SUBSTR(b.external_number, 1, 1) = '0'
                          AND q.carrier = $2 AND q.state = 'handed_over' AND q.id <> p.id)";
 
