@@ -434,11 +434,11 @@ async fn a_file_comes_over_http_and_its_wrong_rows_are_named() {
 struct Teller(Mutex<Vec<CodRegister>>);
 
 impl Carrier for Teller {
-    fn code(&self) -> &str {
+    fn code(&self) -> &'static str {
         "cdek"
     }
 
-    fn name(&self) -> &str {
+    fn name(&self) -> &'static str {
         "СДЭК"
     }
 
@@ -459,8 +459,8 @@ fn sample_registers() -> Vec<CodRegister> {
     let text = std::fs::read(format!("{SAMPLES}/cdek_registries_constructed.json")).unwrap();
     let told: Value = serde_json::from_slice(&text).unwrap();
     let kopecks = |sum: &Value| {
-        #[expect(clippy::cast_possible_truncation, reason = "sums of a sample")]
-        Kopecks::new((sum.as_f64().unwrap() * 100.0).round() as i64)
+        let roubles = format!("{:.2}", sum.as_f64().unwrap());
+        Kopecks::new(roubles.replace('.', "").parse().unwrap())
     };
     let line = |order: &Value| CodRegisterLine {
         kind: RegisterLineKind::Shipment,
