@@ -1,5 +1,5 @@
-//! `ambar import products|stock|orders|bins|points|statement|invoice FILE`: files in, with a progress
-//! bar.
+//! `ambar import products|stock|orders|bins|points|register|statement|invoice FILE`: files in, with a
+//! progress bar.
 
 use std::path::PathBuf;
 use std::process::ExitCode;
@@ -24,6 +24,7 @@ use crate::imports::{
     self, ImportKind, ImportMode, ImportReport, ImportRequest, NewProducts, Refusal, Source,
 };
 use crate::points::Closing;
+use crate::registers::{self, RegisterReport, RegisterRequest};
 use crate::units::{Day, Kopecks};
 
 /// Refused rows that are shown; all of them are kept in the database.
@@ -41,6 +42,8 @@ pub(super) enum Kind {
     Statement,
     /// An invoice of the carrier that `--carrier` names.
     Invoice,
+    /// A register of collected money of the carrier that `--carrier` names.
+    Register,
 }
 
 #[derive(Debug, Args)]
@@ -68,9 +71,15 @@ pub(super) struct ImportArgs {
     /// Refuse the whole file if one row is wrong.
     #[arg(long)]
     whole: bool,
-    /// Code of the carrier whose delivery points are listed, or whose invoice it is.
+    /// Code of the carrier whose delivery points, register or invoice it is.
     #[arg(long)]
     carrier: Option<String>,
+    /// The carrier's number of the register or of the invoice.
+    #[arg(long)]
+    number: Option<String>,
+    /// Its day, as 2026-11-30; of a register the last one of its lines when absent.
+    #[arg(long)]
+    day: Option<Day>,
     /// The file lists all points of the carrier: those that it does not name are closed.
     #[arg(long)]
     replace: bool,
@@ -87,12 +96,6 @@ pub(super) struct ImportArgs {
 /// What the file of an invoice does not say of itself.
 #[derive(Debug, Args)]
 struct InvoiceArgs {
-    /// Number of the invoice.
-    #[arg(long)]
-    number: Option<String>,
-    /// Day of the invoice, as 2026-11-30.
-    #[arg(long)]
-    day: Option<Day>,
     /// Roubles to be paid; what the row of totals says when absent.
     #[arg(long, value_parser = roubles, allow_hyphen_values = true)]
     total: Option<Kopecks>,
@@ -127,6 +130,12 @@ pub(super) async fn run(data: &DataArgs, args: &ImportArgs) -> anyhow::Result<Ex
         let report = Box::pin(invoice(&app, args)).await;
         app.db.close().await;
         return invoice_tell(args, &report?);
+    }
+    if matches!(args.kind, Kind::Register) {
+        let report = Box::pin(register(&app, args)).await;
+        app.db.close().await;
+        register_tell(args, &report?)?;
+        return Ok(ExitCode::SUCCESS);
     }
     let report = import(&app, args).await;
     app.db.close().await;
@@ -196,6 +205,41 @@ pub(super) async fn import(app: &App, args: &ImportArgs) -> anyhow::Result<Impor
 fn in_words(error: &impl Fault) -> anyhow::Error {
     let told = crate::fault::Told::from(error);
     anyhow::anyhow!(crate::i18n::fault_text(Language::Russian, told.code, &told.args))
+}
+
+async fn register(app: &App, args: &ImportArgs) -> anyhow::Result<RegisterReport> {
+    let request = RegisterRequest {
+        carrier: args.carrier.clone().context("чей это реестр: --carrier КОД")?,
+        source: Source::File(args.file.clone()),
+        file: file_name(args),
+        number: args.number.clone().unwrap_or_default(),
+        day: args.day,
+        payment_order: String::new(),
+        map: map_of(args),
+    };
+    let bar = bar()?;
+    let report = registers::import(app, request, None, |progress| {
+        bar.set_length(progress.lines_total);
+        bar.set_position(progress.lines);
+    })
+    .await
+    .map_err(|error| in_words(&error))?;
+    bar.finish_and_clear();
+    Ok(report)
+}
+
+fn register_tell(args: &ImportArgs, report: &RegisterReport) -> anyhow::Result<()> {
+    if args.json {
+        println!("{}", serde_json::to_string_pretty(report)?);
+        return Ok(());
+    }
+    refusals_tell(args, &report.refusals);
+    let was = if report.is_known { " уже был загружен" } else { "" };
+    println!(
+        "реестр {}{was}: строк {}, неверных {}, расхождений {}, из них мешают приёму {}",
+        report.register, report.lines, report.wrong_rows, report.findings, report.blocking
+    );
+    Ok(())
 }
 
 async fn points(app: &App, args: &ImportArgs) -> anyhow::Result<PointsReport> {
@@ -303,8 +347,8 @@ pub(super) async fn request(app: &App, args: &ImportArgs) -> anyhow::Result<Impo
             Kind::Stock => ImportKind::Stock,
             Kind::Orders => ImportKind::Orders,
             Kind::Bins => ImportKind::Bins,
-            Kind::Points | Kind::Statement | Kind::Invoice => {
-                anyhow::bail!("пункты выдачи, выписки и счета загружаются без магазина и склада")
+            Kind::Points | Kind::Register | Kind::Statement | Kind::Invoice => {
+                anyhow::bail!("пункты выдачи, реестры, выписки и счета загружаются без магазина")
             }
         },
         source: Source::File(args.file.clone()),

@@ -22,6 +22,7 @@ use crate::notices::ShopWebhooks;
 use crate::orders;
 use crate::points;
 use crate::printing::{PrintService, PrintServiceHandle, PrintSettings};
+use crate::registers;
 use crate::shipments;
 use crate::tracking;
 use crate::units::Clock;
@@ -108,6 +109,9 @@ pub(super) async fn start(data: &DataArgs, listen: &ListenArgs) -> anyhow::Resul
     let refresh = points::refresh_regularly(app.clone(), points::REFRESH_CHECK_EVERY, stop.clone());
     tasks.push(tokio::spawn(refresh));
 
+    let fetch = registers::FETCH_CHECK_EVERY;
+    tasks.push(tokio::spawn(registers::fetch_regularly(app.clone(), fetch, stop.clone())));
+
     tasks.push(tokio::spawn(connections::supervisor::run(app.clone(), stop.clone())));
     tasks.push(tokio::spawn(connections::write_regularly(app.clone(), stop.clone())));
     tasks.extend(track(&app, listen.public_url.clone(), &stop));
@@ -159,6 +163,7 @@ fn handlers() -> Vec<Arc<dyn JobHandler>> {
     let mut handlers = shipments::handlers();
     handlers.push(Arc::new(ShopWebhooks::default()));
     handlers.extend(points::handlers());
+    handlers.extend(registers::handlers());
     handlers
 }
 

@@ -13,6 +13,7 @@
 //! Deliberately absent: what a register or a bank says. That is the work of those who read them.
 
 mod chain;
+pub mod http;
 mod service;
 mod store;
 

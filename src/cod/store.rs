@@ -10,6 +10,35 @@ use crate::{args, record};
 use super::chain::Step;
 
 record! {
+    /// The money of a parcel, as it is shown.
+    #[derive(Debug, Clone, PartialEq, Eq)]
+    pub(super) struct CodRow {
+        pub(super) parcel: ParcelId,
+        pub(super) owner: OwnerId,
+        pub(super) order: OrderId,
+        pub(super) number: String,
+        pub(super) order_number: String,
+        pub(super) carrier: String,
+        pub(super) expected: Kopecks,
+        pub(super) released: Kopecks,
+        pub(super) collected: Kopecks,
+        pub(super) registered: Kopecks,
+        pub(super) received: Kopecks,
+        pub(super) reported: Kopecks,
+        pub(super) paid: Kopecks,
+        pub(super) refunded: Kopecks,
+        pub(super) method: Option<String>,
+        pub(super) expected_on: Option<Day>,
+        pub(super) collected_on: Option<Day>,
+        pub(super) registered_on: Option<Day>,
+        pub(super) received_on: Option<Day>,
+        pub(super) reported_on: Option<Day>,
+        pub(super) paid_on: Option<Day>,
+        pub(super) refunded_on: Option<Day>,
+    }
+}
+
+record! {
     /// How far the money of a parcel has come.
     #[derive(Debug, Clone, PartialEq, Eq)]
     pub struct Cod {
@@ -77,7 +106,35 @@ const STEP_INSERT: &str =
 
 const PARTIAL: &str = "UPDATE cod SET is_partial = $2 WHERE parcel_id = $1 AND is_partial <> $2";
 
-pub(super) const QUERIES: &[&str] = &[HOLD, TO_EXPECT, FACTS, OPEN, STEP_INSERT, PARTIAL];
+const LIST_OWN: &str = "SELECT c.parcel_id, c.owner_id, c.order_id, p.number, o.external_number,
+         c.carrier, c.expected_kopecks, c.released_kopecks, c.collected_kopecks,
+         c.registered_kopecks, c.received_kopecks, c.reported_kopecks, c.paid_kopecks,
+         c.refunded_kopecks, c.method, c.expected_on, c.collected_on, c.registered_on,
+         c.received_on, c.reported_on, c.paid_on, c.refunded_on
+     FROM cod AS c JOIN parcel AS p ON p.id = c.parcel_id JOIN shop_order AS o ON o.id = c.order_id
+     WHERE c.owner_id = $1 AND c.parcel_id > $2 ORDER BY c.parcel_id LIMIT $3";
+
+const LIST_ALL: &str = "SELECT c.parcel_id, c.owner_id, c.order_id, p.number, o.external_number,
+         c.carrier, c.expected_kopecks, c.released_kopecks, c.collected_kopecks,
+         c.registered_kopecks, c.received_kopecks, c.reported_kopecks, c.paid_kopecks,
+         c.refunded_kopecks, c.method, c.expected_on, c.collected_on, c.registered_on,
+         c.received_on, c.reported_on, c.paid_on, c.refunded_on
+     FROM cod AS c JOIN parcel AS p ON p.id = c.parcel_id JOIN shop_order AS o ON o.id = c.order_id
+     WHERE c.parcel_id > $1 ORDER BY c.parcel_id LIMIT $2";
+
+/// Collected by that day, and in no register.
+const LIST_ABSENT: &str = "SELECT c.parcel_id, c.owner_id, c.order_id, p.number, o.external_number,
+         c.carrier, c.expected_kopecks, c.released_kopecks, c.collected_kopecks,
+         c.registered_kopecks, c.received_kopecks, c.reported_kopecks, c.paid_kopecks,
+         c.refunded_kopecks, c.method, c.expected_on, c.collected_on, c.registered_on,
+         c.received_on, c.reported_on, c.paid_on, c.refunded_on
+     FROM cod AS c JOIN parcel AS p ON p.id = c.parcel_id JOIN shop_order AS o ON o.id = c.order_id
+     WHERE c.carrier = $1 AND c.registered_kopecks < c.collected_kopecks AND c.collected_on <= $2
+       AND c.parcel_id > $3
+     ORDER BY c.parcel_id LIMIT $4";
+
+pub(super) const QUERIES: &[&str] =
+    &[HOLD, TO_EXPECT, FACTS, OPEN, STEP_INSERT, PARTIAL, LIST_OWN, LIST_ALL, LIST_ABSENT];
 
 /// The sums of parcels as they are now, theirs until the commit. Parcels without cash on delivery
 /// are left out.
@@ -121,4 +178,28 @@ pub(super) async fn partial_set(
 ) -> Result<(), DbError> {
     let is_partial = status == DeliveryStatus::PartlyDelivered;
     tx.execute(PARTIAL, args![parcel, is_partial]).await.map(drop)
+}
+
+/// Parcels with cash on delivery, of one owner or of all.
+pub(super) async fn list(
+    tx: &mut Tx,
+    owner: Option<OwnerId>,
+    after: ParcelId,
+    limit: i64,
+) -> Result<Vec<CodRow>, DbError> {
+    match owner {
+        Some(owner) => tx.fetch_all(LIST_OWN, args![owner, after, limit]).await,
+        None => tx.fetch_all(LIST_ALL, args![after, limit]).await,
+    }
+}
+
+/// Parcels of a carrier that buyers paid for by that day, and that no register lists.
+pub(super) async fn list_absent(
+    tx: &mut Tx,
+    carrier: &str,
+    until: Day,
+    after: ParcelId,
+    limit: i64,
+) -> Result<Vec<CodRow>, DbError> {
+    tx.fetch_all(LIST_ABSENT, args![carrier, until, after, limit]).await
 }

@@ -41,6 +41,7 @@ const MIGRATIONS: &[Migration] = migrations![
     "0015_notices",
     "0016_points",
     "0017_money",
+    "0018_registers",
     "0019_bank",
     "0020_invoices",
 ];

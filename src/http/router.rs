@@ -60,6 +60,8 @@ fn api() -> OpenApiRouter<App> {
         .merge(crate::notices::http::router())
         .merge(crate::points::http::router())
         .merge(crate::bank::http::router())
+        .merge(crate::cod::http::router())
+        .merge(crate::registers::http::router())
 }
 
 /// The OpenAPI description, made from the code.

@@ -25,6 +25,7 @@ macro_rules! locale_files {
             include_str!(concat!("../../locales/", $language, "/catalog.ftl")),
             include_str!(concat!("../../locales/", $language, "/devices.ftl")),
             include_str!(concat!("../../locales/", $language, "/receiving.ftl")),
+            include_str!(concat!("../../locales/", $language, "/registers.ftl")),
             include_str!(concat!("../../locales/", $language, "/orders.ftl")),
             include_str!(concat!("../../locales/", $language, "/imports.ftl")),
             include_str!(concat!("../../locales/", $language, "/invoices.ftl")),

@@ -14,7 +14,7 @@ pub struct Field {
     headings: &'static [&'static str],
 }
 
-const fn field(name: &'static str, headings: &'static [&'static str]) -> Field {
+pub(crate) const fn field(name: &'static str, headings: &'static [&'static str]) -> Field {
     Field { name, required: false, headings }
 }
 
@@ -202,12 +202,22 @@ impl Columns {
         table: &Table,
         told: &BTreeMap<String, String>,
     ) -> Result<Self, ImportError> {
+        Self::among(known, file, &table.headings, told)
+    }
+
+    /// The same where the heading was found among the rows of a file.
+    pub fn among(
+        known: &'static [Field],
+        file: &str,
+        row: &[String],
+        told: &BTreeMap<String, String>,
+    ) -> Result<Self, ImportError> {
         if let Some(field) = told.keys().find(|name| !known.iter().any(|f| f.name == **name)) {
             let names: Vec<&str> = known.iter().map(|field| field.name).collect();
             let known = names.join(", ");
             return Err(ImportError::FieldUnknown { field: field.clone(), known });
         }
-        let headings: Vec<String> = table.headings.iter().map(|h| folded(h)).collect();
+        let headings: Vec<String> = row.iter().map(|h| folded(h)).collect();
         let mut places = HashMap::new();
         for field in known {
             let place = match told.get(field.name) {
@@ -218,19 +228,29 @@ impl Columns {
             };
             match place {
                 Some(place) => {
-                    places.insert(field.name, (place, table.headings[place].clone()));
+                    places.insert(field.name, (place, row[place].clone()));
                 }
                 None if field.required || told.contains_key(field.name) => {
                     return Err(ImportError::ColumnMissing {
                         file: file.to_owned(),
                         field: field.name.to_owned(),
-                        headings: table.headings.join(", "),
+                        headings: row.join(", "),
                     });
                 }
                 None => {}
             }
         }
         Ok(Self { places })
+    }
+
+    /// Whether the file has the field.
+    pub fn has(&self, field: &str) -> bool {
+        self.places.contains_key(field)
+    }
+
+    /// How many fields the file has.
+    pub fn count(&self) -> usize {
+        self.places.len()
     }
 
     /// The text of a field; empty when the column or the cell is not there.
@@ -297,7 +317,8 @@ impl Columns {
     }
 }
 
-fn folded(heading: &str) -> String {
+/// A heading as headings are compared.
+pub(crate) fn folded(heading: &str) -> String {
     heading.chars().filter(|c| c.is_alphanumeric()).flat_map(char::to_lowercase).collect()
 }
 

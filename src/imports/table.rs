@@ -18,6 +18,9 @@ const BUFFER_BYTES: usize = 64 * 1024;
 /// An XLSX is unpacked in memory.
 const XLSX_BYTES_MAX: u64 = 64 * 1024 * 1024;
 
+/// Among so many rows the heading is looked for, where it need not be the first.
+pub const HEADING_ROWS_MAX: usize = 10;
+
 /// Where the bytes come from.
 #[derive(Debug, Clone)]
 pub enum Source {
@@ -46,8 +49,16 @@ pub struct Row {
 /// The rows of a file behind its heading.
 pub struct Table {
     pub headings: Vec<String>,
+    /// Of a workbook.
+    pub sheet: String,
     file: String,
     rows: Rows,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Heading {
+    First,
+    Nowhere,
 }
 
 enum Rows {
@@ -121,12 +132,21 @@ impl Source {
         Ok(Box::new(BufReader::new(Decoding::new(&survey, reader))))
     }
 
-    /// Opens the file row by row.
+    /// Opens the file row by row; its first row is the heading.
     pub fn table(&self, survey: &Survey) -> Result<Table, ImportError> {
+        self.rows(survey, Heading::First)
+    }
+
+    /// Opens a file whose heading stands somewhere among its rows: all of them are rows.
+    pub fn bare(&self, survey: &Survey) -> Result<Table, ImportError> {
+        self.rows(survey, Heading::Nowhere)
+    }
+
+    fn rows(&self, survey: &Survey, heading: Heading) -> Result<Table, ImportError> {
         let file = survey.file.clone();
         let reader = self.open(&file)?;
         if survey.xlsx {
-            return sheet(file, reader);
+            return sheet(file, reader, heading);
         }
         let mut text = Decoding::new(survey, reader);
         let mut head = Vec::new();
@@ -134,16 +154,25 @@ impl Source {
             .take(BUFFER_BYTES as u64)
             .read_to_end(&mut head)
             .map_err(|e| unreadable(&file, &e))?;
-        let delimiter = delimiter(&head);
+        let delimiter = match heading {
+            Heading::First => delimiter(&head),
+            Heading::Nowhere => delimiter_among(&head),
+        };
         let whole: Box<dyn Read + Send> = Box::new(Cursor::new(head).chain(text));
         let mut csv = csv::ReaderBuilder::new()
             .delimiter(delimiter)
             .flexible(true)
+            .has_headers(heading == Heading::First)
             .trim(csv::Trim::All)
             .from_reader(whole);
-        let headings = csv.headers().map_err(|e| unreadable(&file, &e))?;
-        let headings = headings.iter().map(str::to_owned).collect();
-        Ok(Table { headings, file, rows: Rows::Csv(Box::new(csv)) })
+        let headings = match heading {
+            Heading::First => {
+                let headings = csv.headers().map_err(|e| unreadable(&file, &e))?;
+                headings.iter().map(str::to_owned).collect()
+            }
+            Heading::Nowhere => Vec::new(),
+        };
+        Ok(Table { headings, sheet: String::new(), file, rows: Rows::Csv(Box::new(csv)) })
     }
 }
 
@@ -176,21 +205,42 @@ fn unreadable(file: &str, why: &dyn std::fmt::Display) -> ImportError {
     ImportError::Unreadable { file: file.to_owned(), why: why.to_string() }
 }
 
+const DELIMITERS: [u8; 3] = [b',', b';', b'\t'];
+
 /// The character that most often parts the heading, quotes left out.
 fn delimiter(head: &[u8]) -> u8 {
-    let mut counts = [(b',', 0), (b';', 0), (b'\t', 0)];
+    let row = head.split(|byte| *byte == b'\n').next().unwrap_or_default();
+    let best = DELIMITERS.into_iter().rev().max_by_key(|delimiter| count_of(row, *delimiter));
+    best.unwrap_or(b',')
+}
+
+/// The same where the heading is one of the first rows: what parts most of them into as many cells.
+fn delimiter_among(head: &[u8]) -> u8 {
+    let rows: Vec<&[u8]> = head.split(|byte| *byte == b'\n').take(HEADING_ROWS_MAX).collect();
+    let cells = |delimiter: u8| {
+        let counts: Vec<usize> = rows.iter().map(|row| count_of(row, delimiter)).collect();
+        let alike = |count: usize| counts.iter().filter(|other| **other == count).count() * count;
+        counts.iter().map(|count| alike(*count)).max().unwrap_or(0)
+    };
+    DELIMITERS.into_iter().rev().max_by_key(|delimiter| cells(*delimiter)).unwrap_or(b',')
+}
+
+/// How often a row is parted, quotes left out.
+fn count_of(row: &[u8], delimiter: u8) -> usize {
     let mut quoted = false;
-    for &byte in head.iter().take_while(|byte| **byte != b'\n') {
-        quoted ^= byte == b'"';
-        for (delimiter, count) in &mut counts {
-            *count += i32::from(!quoted && byte == *delimiter);
-        }
-    }
-    counts.iter().rev().max_by_key(|(_, count)| *count).map_or(b',', |(byte, _)| *byte)
+    let mut parts = |byte: &u8| {
+        quoted ^= *byte == b'"';
+        !quoted && *byte == delimiter
+    };
+    row.iter().filter(|byte| parts(byte)).count()
 }
 
 /// The first sheet of a workbook.
-fn sheet(file: String, mut reader: Box<dyn Read + Send>) -> Result<Table, ImportError> {
+fn sheet(
+    file: String,
+    mut reader: Box<dyn Read + Send>,
+    heading: Heading,
+) -> Result<Table, ImportError> {
     let mut bytes = Vec::new();
     reader
         .by_ref()
@@ -199,6 +249,7 @@ fn sheet(file: String, mut reader: Box<dyn Read + Send>) -> Result<Table, Import
         .map_err(|e| unreadable(&file, &e))?;
     let mut book: calamine::Xlsx<_> =
         calamine::open_workbook_from_rs(Cursor::new(bytes)).map_err(|e| unreadable(&file, &e))?;
+    let name = book.sheet_names().first().cloned().unwrap_or_default();
     let range = match book.worksheet_range_at(0) {
         Some(range) => range.map_err(|e| unreadable(&file, &e))?,
         None => return Err(unreadable(&file, &"no sheet")),
@@ -207,9 +258,12 @@ fn sheet(file: String, mut reader: Box<dyn Read + Send>) -> Result<Table, Import
     let mut rows = (first..)
         .zip(range.rows())
         .map(|(line, row)| Row { line, cells: row.iter().map(cell_text).collect() });
-    let headings = rows.next().map(|row| row.cells).unwrap_or_default();
+    let headings = match heading {
+        Heading::First => rows.next().map(|row| row.cells).unwrap_or_default(),
+        Heading::Nowhere => Vec::new(),
+    };
     let rows: Vec<Row> = rows.collect();
-    Ok(Table { headings, file, rows: Rows::Sheet(rows.into_iter()) })
+    Ok(Table { headings, sheet: name, file, rows: Rows::Sheet(rows.into_iter()) })
 }
 
 /// Numbers as people typed them: a workbook knows no whole ones.

@@ -4,7 +4,7 @@
 use serde::{Deserialize, Serialize};
 
 use crate::db::{Db, DbError, Tx};
-use crate::{args, bank, invoices, money, record};
+use crate::{args, bank, invoices, money, record, registers};
 
 /// How many differences of a kind are shown.
 const SHOWN_MAX: i64 = 100;
@@ -135,8 +135,12 @@ pub const QUERIES: &[&str] =
 pub async fn verify(db: &Db) -> Result<IntegrityReport, DbError> {
     db.snapshot(async |tx: &mut Tx| {
         let mut differences = Vec::new();
-        let others =
-            [money::integrity::RULES, bank::integrity::RULES, invoices::integrity::RULES];
+        let others = [
+            money::integrity::RULES,
+            registers::integrity::RULES,
+            bank::integrity::RULES,
+            invoices::integrity::RULES,
+        ];
         for rule in RULES.iter().chain(others.into_iter().flatten()) {
             differences.extend(tx.fetch_all::<Difference>(rule, args![SHOWN_MAX]).await?);
         }

@@ -8,7 +8,7 @@ use crate::storage;
 use crate::support::TestApp;
 
 /// What grows from day to day, or with the range of goods.
-const GROWING: [&str; 51] = [
+const GROWING: [&str; 58] = [
     "acceptance_waiver",
     "availability",
     "balance",
@@ -26,6 +26,8 @@ const GROWING: [&str; 51] = [
     "carrier_message",
     "carrier_pickup",
     "cod",
+    "cod_register",
+    "cod_register_line",
     "cod_step",
     "command",
     "delivery_point",
@@ -42,6 +44,7 @@ const GROWING: [&str; 51] = [
     "marking_code",
     "money_account",
     "money_balance",
+    "money_finding",
     "money_transfer",
     "money_turnover",
     "order_event",
@@ -73,6 +76,7 @@ fn reads_all(sql: &str) -> bool {
         || ambar::money::integrity::RULES.contains(&sql)
         || ambar::bank::integrity::RULES.contains(&sql)
         || ambar::invoices::integrity::RULES.contains(&sql)
+        || ambar::registers::integrity::RULES.contains(&sql)
         || ambar::sandbox::QUERIES.contains(&sql)
 }
 

@@ -228,6 +228,9 @@ fn any_id(operation: &Operation) -> String {
             ambar::ids::BankAccountId::new().to_string()
         }
         "bank" => ambar::ids::BankDocumentId::new().to_string(),
+        "registers" => ambar::ids::CodRegisterId::new().to_string(),
+        "findings" => ambar::ids::FindingId::new().to_string(),
+        "money" => ambar::ids::MoneyAccountId::new().to_string(),
         other => panic!("say which id /v1/{other} has"),
     }
 }
@@ -250,6 +253,7 @@ const FOR_SHOPS: &[&str] = &[
     "DELETE /v1/sessions/current",
     "GET /v1/acceptance-rules",
     "GET /v1/barcodes",
+    "GET /v1/cod",
     "GET /v1/events",
     "GET /v1/delivery-points",
     "GET /v1/delivery-points/{carrier}/{code}",

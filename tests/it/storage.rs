@@ -24,6 +24,8 @@ pub(crate) fn all_queries() -> Vec<&'static str> {
         ambar::manifests::QUERIES,
         &ambar::money::QUERIES.concat(),
         ambar::money::integrity::RULES,
+        &ambar::registers::QUERIES.concat(),
+        ambar::registers::integrity::RULES,
         &ambar::cod::QUERIES.concat(),
         &ambar::invoices::QUERIES.concat(),
         ambar::invoices::integrity::RULES,

@@ -26,6 +26,8 @@ pub struct CodRegisterLine {
     pub collected_kopecks: Kopecks,
     /// Kept for taking it.
     pub fee_kopecks: Option<Kopecks>,
+    /// Of the delivery; kept as well where the contract says so.
+    pub delivery_kopecks: Option<Kopecks>,
     /// What is transferred to us.
     pub transferred_kopecks: Option<Kopecks>,
 }

@@ -42,6 +42,7 @@ fn line(order: RegistryOrder, numbers: &BTreeMap<String, String>) -> CodRegister
         track: order.cdek_number.0,
         collected_kopecks: sum(order.payment_sum),
         fee_kopecks: order.agent_commission_sum.map(JsonDecimal::kopecks),
+        delivery_kopecks: order.total_sum_without_agent.map(JsonDecimal::kopecks),
         transferred_kopecks: order.transfer_sum.map(JsonDecimal::kopecks),
     }
 }

@@ -40,6 +40,9 @@ pub(in super::super) struct RegistryOrder {
     /// The carrier's remuneration for the transfer.
     #[serde(default)]
     pub(in super::super) agent_commission_sum: Option<JsonDecimal>,
+    /// The cost of the order without that.
+    #[serde(default)]
+    pub(in super::super) total_sum_without_agent: Option<JsonDecimal>,
     /// What is credited.
     #[serde(default)]
     pub(in super::super) transfer_sum: Option<JsonDecimal>,

@@ -1,0 +1,11 @@
+problem-register_not_found = There is no register { $register }.
+problem-finding_not_found = There is no finding { $finding }.
+problem-register_wrong_state = The register is { $state }: only a draft is accepted, rejected or looked into.
+problem-register_findings_open = { $count } blocking findings are open. Resolve them and accept again.
+problem-register_facts_changed = Line { $line }: what is known of the parcel changed after the register was compared. Check it anew, resolve what is new and accept again.
+problem-register_import_taken = Somebody else is importing this register. Wait and look at the list of registers.
+problem-register_number_taken = The register { $register } has the number { $number } and other lines. Check the number or reject that register.
+problem-finding_resolved = The finding is resolved. Read it again.
+problem-finding_resolution_unfit = { $resolution } does not resolve { $kind }. Choose another.
+problem-register_empty = { $file } has no lines below its heading. Check that it is the right file.
+problem-register_sum_too_big = The sum of the register is too big. Check the columns with sums.

@@ -1,0 +1,11 @@
+problem-register_not_found = Реестра { $register } нет.
+problem-finding_not_found = Расхождения { $finding } нет.
+problem-register_wrong_state = Реестр в состоянии { $state }: принять, отклонить или разобрать можно только черновик (draft).
+problem-register_findings_open = Не разобрано расхождений, мешающих приёму: { $count }. Разберите их и примите реестр снова.
+problem-register_facts_changed = Строка { $line }: после сверки изменилось то, что известно об отправлении. Сверьте реестр заново (check), разберите новые расхождения и примите снова.
+problem-register_import_taken = Этот реестр сейчас загружает кто-то ещё. Подождите и посмотрите список реестров.
+problem-register_number_taken = Номер { $number } уже у реестра { $register } с другими строками. Проверьте номер или отклоните тот реестр.
+problem-finding_resolved = Расхождение уже разобрано. Прочитайте его снова.
+problem-finding_resolution_unfit = Для расхождения { $kind } решение { $resolution } не подходит. Выберите другое.
+problem-register_empty = В файле { $file } под заголовком нет ни одной строки. Проверьте, тот ли это файл.
+problem-register_sum_too_big = Сумма реестра слишком велика. Проверьте столбцы с суммами.

@@ -1,0 +1,129 @@
+-- A carrier's register of what it collected (реестр наложенных платежей).
+CREATE TABLE cod_register (
+    id UUID NOT NULL,
+    carrier TEXT COLLATE "C" NOT NULL,
+    -- The carrier's; empty where it has none.
+    number TEXT COLLATE "C" NOT NULL,
+    day DATE NOT NULL,
+    -- The number of the payment order (платёжное поручение); empty until it is known.
+    payment_order TEXT COLLATE "C" NOT NULL,
+    source TEXT COLLATE "C" NOT NULL,
+    file_name TEXT COLLATE "C" NOT NULL,
+    sheet TEXT COLLATE "C" NOT NULL,
+    file_hash BYTEA,
+    -- Of all lines, whatever their order: the same register in another file has the same.
+    content_hash BYTEA NOT NULL,
+    state TEXT COLLATE "C" NOT NULL,
+    -- Who writes its lines: an import that was taken over writes no more.
+    run_id UUID NOT NULL,
+    lines BIGINT NOT NULL,
+    wrong_rows BIGINT NOT NULL,
+    -- Sums of its lines.
+    collected_kopecks BIGINT NOT NULL,
+    fee_kopecks BIGINT NOT NULL,
+    delivery_kopecks BIGINT NOT NULL,
+    transferred_kopecks BIGINT NOT NULL,
+    -- What its row of totals says.
+    collected_stated_kopecks BIGINT,
+    transferred_stated_kopecks BIGINT,
+    created_by UUID,
+    created_at TIMESTAMPTZ NOT NULL,
+    decided_by UUID,
+    decided_at TIMESTAMPTZ,
+    -- Why it was rejected.
+    reason TEXT COLLATE "C",
+    PRIMARY KEY (id),
+    CONSTRAINT cod_register_source CHECK (source IN ('file', 'api')),
+    CONSTRAINT cod_register_state CHECK (state IN ('loading', 'draft', 'accepted', 'rejected')),
+    CONSTRAINT cod_register_counts CHECK (lines >= 0 AND wrong_rows >= 0),
+    CONSTRAINT cod_register_decided CHECK (state IN ('loading', 'draft') OR decided_at IS NOT NULL),
+    CONSTRAINT cod_register_reason CHECK (state <> 'rejected' OR reason IS NOT NULL)
+);
+CREATE UNIQUE INDEX cod_register_content ON cod_register (carrier, content_hash) WHERE state <> 'rejected';
+CREATE UNIQUE INDEX cod_register_number ON cod_register (carrier, number) WHERE state <> 'rejected' AND number <> '';
+CREATE TABLE cod_register_line (
+    register_id UUID NOT NULL REFERENCES cod_register (id),
+    -- The row of its sheet.
+    line BIGINT NOT NULL,
+    kind TEXT COLLATE "C" NOT NULL,
+    track TEXT COLLATE "C" NOT NULL,
+    number TEXT COLLATE "C" NOT NULL,
+    order_number TEXT COLLATE "C" NOT NULL,
+    day DATE,
+    -- Taken from the buyer; negative: given back.
+    collected_kopecks BIGINT NOT NULL,
+    fee_kopecks BIGINT,
+    delivery_kopecks BIGINT,
+    transferred_kopecks BIGINT,
+    method TEXT COLLATE "C",
+    parcel_id UUID REFERENCES parcel (id),
+    matched_by TEXT COLLATE "C",
+    -- A person decided that nothing is posted for it.
+    ignored BOOLEAN NOT NULL DEFAULT FALSE,
+    PRIMARY KEY (register_id, line),
+    CONSTRAINT cod_register_line_kind CHECK (kind IN ('collected', 'refund', 'service')),
+    CONSTRAINT cod_register_line_sign CHECK ((kind = 'refund') = (collected_kopecks < 0) OR kind = 'service'),
+    CONSTRAINT cod_register_line_method CHECK (method IN ('cash', 'card')),
+    CONSTRAINT cod_register_line_matched CHECK ((matched_by IS NULL) = (parcel_id IS NULL)),
+    CONSTRAINT cod_register_line_matched_by CHECK (matched_by IN ('track', 'number', 'order_number', 'bare_track', 'bare_order_number'))
+);
+CREATE INDEX cod_register_line_parcel ON cod_register_line (parcel_id, register_id, line) WHERE parcel_id IS NOT NULL;
+-- What does not agree, for a person to decide.
+CREATE TABLE money_finding (
+    id UUID NOT NULL,
+    kind TEXT COLLATE "C" NOT NULL,
+    severity TEXT COLLATE "C" NOT NULL,
+    register_id UUID REFERENCES cod_register (id),
+    -- The row of the register; 0: the whole of it.
+    line BIGINT NOT NULL,
+    parcel_id UUID REFERENCES parcel (id),
+    -- By how much it differs, or what is at stake.
+    amount_kopecks BIGINT,
+    -- What its sentence speaks of.
+    args JSONB NOT NULL,
+    proposed TEXT COLLATE "C" NOT NULL,
+    state TEXT COLLATE "C" NOT NULL,
+    resolution TEXT COLLATE "C",
+    reason TEXT COLLATE "C",
+    resolved_by UUID,
+    resolved_at TIMESTAMPTZ,
+    created_at TIMESTAMPTZ NOT NULL,
+    PRIMARY KEY (id),
+    CONSTRAINT money_finding_severity CHECK (severity IN ('notice', 'warning', 'blocking')),
+    CONSTRAINT money_finding_state CHECK (state IN ('open', 'resolved')),
+    CONSTRAINT money_finding_resolved CHECK ((state = 'open') = (resolution IS NULL)
+        AND (state = 'open' OR (reason IS NOT NULL AND reason <> '' AND resolved_at IS NOT NULL)))
+);
+CREATE UNIQUE INDEX money_finding_once ON money_finding (register_id, line, kind) WHERE register_id IS NOT NULL;
+CREATE INDEX money_finding_open ON money_finding (state, id) WHERE state = 'open';
+CREATE INDEX money_finding_parcel ON money_finding (parcel_id) WHERE parcel_id IS NOT NULL;
+-- Headings of a carrier's files that a person once told.
+CREATE TABLE column_map (
+    carrier TEXT COLLATE "C" NOT NULL,
+    field TEXT COLLATE "C" NOT NULL,
+    heading TEXT COLLATE "C" NOT NULL,
+    updated_at TIMESTAMPTZ NOT NULL,
+    PRIMARY KEY (carrier, field)
+);
+-- What the contract with a carrier lets it keep of each payment.
+CREATE TABLE cod_fee_terms (
+    carrier TEXT COLLATE "C" NOT NULL,
+    method TEXT COLLATE "C" NOT NULL,
+    valid_from DATE NOT NULL,
+    -- Hundredths of a per cent: 250 is 2.5 %.
+    rate_bp BIGINT NOT NULL,
+    minimum_kopecks BIGINT NOT NULL,
+    PRIMARY KEY (carrier, method, valid_from),
+    CONSTRAINT cod_fee_terms_method CHECK (method IN ('any', 'cash', 'card')),
+    CONSTRAINT cod_fee_terms_rate CHECK (rate_bp BETWEEN 0 AND 10000 AND minimum_kopecks >= 0)
+);
+-- On which day the registers of an account were asked for last.
+CREATE TABLE cod_register_fetch (
+    account_id UUID NOT NULL REFERENCES carrier_account (id),
+    asked_on DATE NOT NULL,
+    PRIMARY KEY (account_id)
+);
+CREATE INDEX shop_order_external ON shop_order (external_number, id);
+-- Numbers that a spreadsheet cuts.
+CREATE INDEX shop_order_external_bare ON shop_order (LTRIM(external_number, '0'), id) WHERE SUBSTR(external_number, 1, 1) = '0';
+CREATE INDEX shipment_track_bare ON shipment (carrier, LTRIM(track, '0')) WHERE SUBSTR(track, 1, 1) = '0';

@@ -1,0 +1,129 @@
+-- A carrier's register of what it collected (реестр наложенных платежей).
+CREATE TABLE cod_register (
+    id BLOB NOT NULL,
+    carrier TEXT NOT NULL,
+    -- The carrier's; empty where it has none.
+    number TEXT NOT NULL,
+    day TEXT NOT NULL,
+    -- The number of the payment order (платёжное поручение); empty until it is known.
+    payment_order TEXT NOT NULL,
+    source TEXT NOT NULL,
+    file_name TEXT NOT NULL,
+    sheet TEXT NOT NULL,
+    file_hash BLOB,
+    -- Of all lines, whatever their order: the same register in another file has the same.
+    content_hash BLOB NOT NULL,
+    state TEXT NOT NULL,
+    -- Who writes its lines: an import that was taken over writes no more.
+    run_id BLOB NOT NULL,
+    lines INTEGER NOT NULL,
+    wrong_rows INTEGER NOT NULL,
+    -- Sums of its lines.
+    collected_kopecks INTEGER NOT NULL,
+    fee_kopecks INTEGER NOT NULL,
+    delivery_kopecks INTEGER NOT NULL,
+    transferred_kopecks INTEGER NOT NULL,
+    -- What its row of totals says.
+    collected_stated_kopecks INTEGER,
+    transferred_stated_kopecks INTEGER,
+    created_by BLOB,
+    created_at INTEGER NOT NULL,
+    decided_by BLOB,
+    decided_at INTEGER,
+    -- Why it was rejected.
+    reason TEXT,
+    PRIMARY KEY (id),
+    CONSTRAINT cod_register_source CHECK (source IN ('file', 'api')),
+    CONSTRAINT cod_register_state CHECK (state IN ('loading', 'draft', 'accepted', 'rejected')),
+    CONSTRAINT cod_register_counts CHECK (lines >= 0 AND wrong_rows >= 0),
+    CONSTRAINT cod_register_decided CHECK (state IN ('loading', 'draft') OR decided_at IS NOT NULL),
+    CONSTRAINT cod_register_reason CHECK (state <> 'rejected' OR reason IS NOT NULL)
+) STRICT;
+CREATE UNIQUE INDEX cod_register_content ON cod_register (carrier, content_hash) WHERE state <> 'rejected';
+CREATE UNIQUE INDEX cod_register_number ON cod_register (carrier, number) WHERE state <> 'rejected' AND number <> '';
+CREATE TABLE cod_register_line (
+    register_id BLOB NOT NULL REFERENCES cod_register (id),
+    -- The row of its sheet.
+    line INTEGER NOT NULL,
+    kind TEXT NOT NULL,
+    track TEXT NOT NULL,
+    number TEXT NOT NULL,
+    order_number TEXT NOT NULL,
+    day TEXT,
+    -- Taken from the buyer; negative: given back.
+    collected_kopecks INTEGER NOT NULL,
+    fee_kopecks INTEGER,
+    delivery_kopecks INTEGER,
+    transferred_kopecks INTEGER,
+    method TEXT,
+    parcel_id BLOB REFERENCES parcel (id),
+    matched_by TEXT,
+    -- A person decided that nothing is posted for it.
+    ignored INTEGER NOT NULL DEFAULT 0 CHECK (ignored IN (0, 1)),
+    PRIMARY KEY (register_id, line),
+    CONSTRAINT cod_register_line_kind CHECK (kind IN ('collected', 'refund', 'service')),
+    CONSTRAINT cod_register_line_sign CHECK ((kind = 'refund') = (collected_kopecks < 0) OR kind = 'service'),
+    CONSTRAINT cod_register_line_method CHECK (method IN ('cash', 'card')),
+    CONSTRAINT cod_register_line_matched CHECK ((matched_by IS NULL) = (parcel_id IS NULL)),
+    CONSTRAINT cod_register_line_matched_by CHECK (matched_by IN ('track', 'number', 'order_number', 'bare_track', 'bare_order_number'))
+) STRICT;
+CREATE INDEX cod_register_line_parcel ON cod_register_line (parcel_id, register_id, line) WHERE parcel_id IS NOT NULL;
+-- What does not agree, for a person to decide.
+CREATE TABLE money_finding (
+    id BLOB NOT NULL,
+    kind TEXT NOT NULL,
+    severity TEXT NOT NULL,
+    register_id BLOB REFERENCES cod_register (id),
+    -- The row of the register; 0: the whole of it.
+    line INTEGER NOT NULL,
+    parcel_id BLOB REFERENCES parcel (id),
+    -- By how much it differs, or what is at stake.
+    amount_kopecks INTEGER,
+    -- What its sentence speaks of.
+    args TEXT NOT NULL,
+    proposed TEXT NOT NULL,
+    state TEXT NOT NULL,
+    resolution TEXT,
+    reason TEXT,
+    resolved_by BLOB,
+    resolved_at INTEGER,
+    created_at INTEGER NOT NULL,
+    PRIMARY KEY (id),
+    CONSTRAINT money_finding_severity CHECK (severity IN ('notice', 'warning', 'blocking')),
+    CONSTRAINT money_finding_state CHECK (state IN ('open', 'resolved')),
+    CONSTRAINT money_finding_resolved CHECK ((state = 'open') = (resolution IS NULL)
+        AND (state = 'open' OR (reason IS NOT NULL AND reason <> '' AND resolved_at IS NOT NULL)))
+) STRICT;
+CREATE UNIQUE INDEX money_finding_once ON money_finding (register_id, line, kind) WHERE register_id IS NOT NULL;
+CREATE INDEX money_finding_open ON money_finding (state, id) WHERE state = 'open';
+CREATE INDEX money_finding_parcel ON money_finding (parcel_id) WHERE parcel_id IS NOT NULL;
+-- Headings of a carrier's files that a person once told.
+CREATE TABLE column_map (
+    carrier TEXT NOT NULL,
+    field TEXT NOT NULL,
+    heading TEXT NOT NULL,
+    updated_at INTEGER NOT NULL,
+    PRIMARY KEY (carrier, field)
+) STRICT;
+-- What the contract with a carrier lets it keep of each payment.
+CREATE TABLE cod_fee_terms (
+    carrier TEXT NOT NULL,
+    method TEXT NOT NULL,
+    valid_from TEXT NOT NULL,
+    -- Hundredths of a per cent: 250 is 2.5 %.
+    rate_bp INTEGER NOT NULL,
+    minimum_kopecks INTEGER NOT NULL,
+    PRIMARY KEY (carrier, method, valid_from),
+    CONSTRAINT cod_fee_terms_method CHECK (method IN ('any', 'cash', 'card')),
+    CONSTRAINT cod_fee_terms_rate CHECK (rate_bp BETWEEN 0 AND 10000 AND minimum_kopecks >= 0)
+) STRICT;
+-- On which day the registers of an account were asked for last.
+CREATE TABLE cod_register_fetch (
+    account_id BLOB NOT NULL REFERENCES carrier_account (id),
+    asked_on TEXT NOT NULL,
+    PRIMARY KEY (account_id)
+) STRICT;
+CREATE INDEX shop_order_external ON shop_order (external_number, id);
+-- Numbers that a spreadsheet cuts.
+CREATE INDEX shop_order_external_bare ON shop_order (LTRIM(external_number, '0'), id) WHERE SUBSTR(external_number, 1, 1) = '0';
+CREATE INDEX shipment_track_bare ON shipment (carrier, LTRIM(track, '0')) WHERE SUBSTR(track, 1, 1) = '0';

@@ -1,0 +1,466 @@
+//! A register as a file: where its heading stands, what its columns mean, and what a row says. Pure.
+//!
+//! Columns are known by their names, in any order and in any of the first rows. A number is taken as
+//! the file shows it, less what a spreadsheet does to it: a trailing `.0`, an apostrophe, blanks.
+
+use std::collections::{BTreeMap, VecDeque};
+
+use chrono::{Days, NaiveDate};
+use sha2::{Digest as _, Sha256};
+
+use super::model::{Line, LineKind, PayMethod};
+use crate::imports::map::{Columns, Field, decimal, field, folded};
+use crate::imports::table::{HEADING_ROWS_MAX, Row, Survey, Table};
+use crate::imports::{ImportError, Refusal, Source};
+use crate::units::{Day, Kopecks, OutOfRange};
+
+/// A spreadsheet counts days from here: its 60 is a day that never was, so that days of our time are
+/// right.
+const SERIAL_ZERO: (i32, u32, u32) = (1899, 12, 30);
+/// 1982 to 2119: other whole numbers are no days.
+const SERIALS: std::ops::RangeInclusive<i64> = 30_000..=80_000;
+/// So many nines or zeros behind the kopecks are what became of a decimal in a binary cell.
+const ARTEFACT_DIGITS: usize = 6;
+const TEXT_MAX: usize = 100;
+
+pub(super) const FIELDS: &[Field] = &[
+    field(
+        "track",
+        &[
+            "НомерОтправления",
+            "НомерНакладной",
+            "Накладная",
+            "ТрекНомер",
+            "Трек",
+            "ШПИ",
+            "ШК",
+            "Отправление",
+            "НомерЗаказаСДЭК",
+            "НомерСДЭК",
+            "CdekNumber",
+            "TrackNumber",
+        ],
+    ),
+    field("number", &["НашНомер", "НомерМеста", "НомерПосылки", "НомерОтправителя"]),
+    field(
+        "order_number",
+        &[
+            "НомерЗаказаИМ",
+            "НомерОтправленияИМ",
+            "НомерЗаказаИнтернетМагазина",
+            "НомерИМ",
+            "ЗаказИМ",
+            "НомерЗаказаКлиента",
+            "НомерЗаказа",
+            "Заказ",
+            "OrderNumber",
+        ],
+    ),
+    field(
+        "day",
+        &[
+            "ДатаВручения",
+            "ДатаВыдачи",
+            "ДатаВрученияВыдачи",
+            "ДатаДоставки",
+            "ДатаПолучения",
+            "ДатаОплаты",
+            "Дата",
+        ],
+    ),
+    field(
+        "collected",
+        &[
+            "СуммаНП",
+            "СуммаНаложенногоПлатежа",
+            "НаложенныйПлатёж",
+            "НаложенныйПлатеж",
+            "НП",
+            "СуммаКОплате",
+            "КОплате",
+            "ПолученоСПокупателя",
+            "ПринятоОтПолучателя",
+            "СуммаПлатежа",
+            "PaymentSum",
+            "Сумма",
+        ],
+    ),
+    field("method", &["СпособОплаты", "ТипОплаты", "ФормаОплаты", "ВидОплаты"]),
+    field(
+        "fee",
+        &[
+            "Комиссия",
+            "АгентскоеВознаграждение",
+            "Вознаграждение",
+            "ВознаграждениеАгента",
+            "СуммаВознаграждения",
+            "КомиссияЗаНП",
+            "AgentCommissionSum",
+        ],
+    ),
+    field(
+        "delivery",
+        &[
+            "СтоимостьДоставки",
+            "СтоимостьУслуг",
+            "СуммаДоставки",
+            "УслугиДоставки",
+            "Доставка",
+            "TotalSumWithoutAgent",
+        ],
+    ),
+    field(
+        "transferred",
+        &[
+            "КПеречислению",
+            "СуммаКПеречислению",
+            "ИтогоКПеречислению",
+            "Перечислено",
+            "TransferSum",
+        ],
+    ),
+];
+
+/// What one row of the file is.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) enum Read {
+    Line(Line),
+    /// It cannot be read, and is told.
+    Wrong(Refusal),
+    /// «Итого».
+    Total(Totals),
+}
+
+/// A row of totals, as far as it says anything.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub(super) struct Totals {
+    pub(super) collected: Option<Kopecks>,
+    pub(super) fee: Option<Kopecks>,
+    pub(super) delivery: Option<Kopecks>,
+    pub(super) transferred: Option<Kopecks>,
+}
+
+/// The rows of a register, one by one.
+pub(super) struct Reader {
+    table: Table,
+    columns: Columns,
+    /// Read while the heading was looked for.
+    before: VecDeque<Row>,
+    is_after_total: bool,
+}
+
+impl Reader {
+    /// `told` names columns; what a carrier's earlier files were told (`kept`) counts where the file
+    /// has such a heading.
+    pub(super) fn open(
+        source: &Source,
+        survey: &Survey,
+        told: &BTreeMap<String, String>,
+        kept: &BTreeMap<String, String>,
+    ) -> Result<Self, ImportError> {
+        let mut table = source.bare(survey)?;
+        let mut before = VecDeque::new();
+        while before.len() <= HEADING_ROWS_MAX {
+            let Some(row) = table.next_row()? else { break };
+            before.push_back(row);
+        }
+        let (rows, columns) = heading(&survey.file, before.make_contiguous(), told, kept)?;
+        before.drain(..rows);
+        Ok(Self { table, columns, before, is_after_total: false })
+    }
+
+    pub(super) fn sheet(&self) -> &str {
+        &self.table.sheet
+    }
+
+    pub(super) fn next(&mut self) -> Result<Option<Read>, ImportError> {
+        loop {
+            let row = match self.before.pop_front() {
+                Some(row) => Some(row),
+                None => self.table.next_row()?,
+            };
+            let Some(row) = row else { return Ok(None) };
+            if is_total(&self.columns, &row) {
+                self.is_after_total = true;
+                return Ok(Some(Read::Total(totals(&self.columns, &row))));
+            }
+            let has_number =
+                ["track", "number", "order_number"].iter().any(|f| is_told(&self.columns, &row, f));
+            // Signatures stand below the totals.
+            if self.is_after_total && !has_number {
+                continue;
+            }
+            return Ok(Some(match line(&self.columns, &row) {
+                Ok(line) => Read::Line(line),
+                Err(refusal) => Read::Wrong(refusal),
+            }));
+        }
+    }
+}
+
+fn is_told(columns: &Columns, row: &Row, field: &str) -> bool {
+    !columns.text(row, field).trim().is_empty()
+}
+
+/// How many rows the heading takes up from the beginning, and its columns. A heading with merged cells
+/// stands in two rows: what the lower one says goes before.
+fn heading(
+    file: &str,
+    rows: &[Row],
+    told: &BTreeMap<String, String>,
+    kept: &BTreeMap<String, String>,
+) -> Result<(usize, Columns), ImportError> {
+    let mut best: Option<(usize, Columns)> = None;
+    for (index, row) in rows.iter().take(HEADING_ROWS_MAX).enumerate() {
+        let below = rows.get(index + 1).map(|below| merged(&row.cells, &below.cells));
+        let alone = (index + 1, row.cells.clone());
+        for (count, cells) in std::iter::once(alone).chain(below.map(|cells| (index + 2, cells))) {
+            let Some(columns) = columns(file, &cells, told, kept)? else { continue };
+            if best.as_ref().is_none_or(|(_, best)| columns.count() > best.count()) {
+                best = Some((count, columns));
+            }
+        }
+    }
+    best.ok_or_else(|| {
+        let widest =
+            rows.iter().max_by_key(|row| row.cells.iter().filter(|c| !c.is_empty()).count());
+        ImportError::ColumnMissing {
+            file: file.to_owned(),
+            field: "track, collected".to_owned(),
+            headings: widest.map(|row| row.cells.join(", ")).unwrap_or_default(),
+        }
+    })
+}
+
+fn merged(above: &[String], below: &[String]) -> Vec<String> {
+    let count = above.len().max(below.len());
+    let cell = |cells: &[String], place: usize| cells.get(place).cloned().unwrap_or_default();
+    let pick = |place| match cell(below, place) {
+        text if text.is_empty() => cell(above, place),
+        text => text,
+    };
+    (0..count).map(pick).collect()
+}
+
+/// The columns under these cells; nothing when they are no heading.
+fn columns(
+    file: &str,
+    cells: &[String],
+    told: &BTreeMap<String, String>,
+    kept: &BTreeMap<String, String>,
+) -> Result<Option<Columns>, ImportError> {
+    let headings: Vec<String> = cells.iter().map(|cell| folded(cell)).collect();
+    let is_here = |heading: &String| headings.contains(&folded(heading));
+    let mut names = told.clone();
+    for (name, heading) in kept {
+        if is_here(heading) {
+            names.entry(name.clone()).or_insert_with(|| heading.clone());
+        }
+    }
+    let columns = match Columns::among(FIELDS, file, cells, &names) {
+        Ok(columns) => columns,
+        Err(ImportError::ColumnMissing { .. }) => return Ok(None),
+        Err(other) => return Err(other),
+    };
+    let has_number = ["track", "number", "order_number"].iter().any(|name| columns.has(name));
+    Ok((has_number && columns.has("collected")).then_some(columns))
+}
+
+/// «Итого» in any cell of a row that names no parcel.
+fn is_total(columns: &Columns, row: &Row) -> bool {
+    let is_word = |cell: &String| {
+        let cell = folded(cell);
+        cell.starts_with("итого") || cell.starts_with("всего")
+    };
+    let has_digits = |field: &str| columns.text(row, field).bytes().any(|b| b.is_ascii_digit());
+    row.cells.iter().any(is_word) && !["track", "order_number"].iter().any(|f| has_digits(f))
+}
+
+fn totals(columns: &Columns, row: &Row) -> Totals {
+    let sum = |field: &str| kopecks(columns.text(row, field));
+    Totals {
+        collected: sum("collected"),
+        fee: sum("fee"),
+        delivery: sum("delivery"),
+        transferred: sum("transferred"),
+    }
+}
+
+fn line(columns: &Columns, row: &Row) -> Result<Line, Refusal> {
+    let track = identifier(columns.text(row, "track"));
+    let number = identifier(columns.text(row, "number"));
+    let order_number = identifier(columns.text(row, "order_number"));
+    if track.is_empty() && number.is_empty() && order_number.is_empty() {
+        let named = ["track", "number", "order_number"].into_iter().find(|name| columns.has(name));
+        return Err(columns.refuse(row, named.unwrap_or("track"), "missing"));
+    }
+    let Some(collected) = sum(columns, row, "collected")? else {
+        return Err(columns.refuse(row, "collected", "missing"));
+    };
+    let day = match columns.text(row, "day") {
+        "" => None,
+        text => Some(day(text).ok_or_else(|| columns.refuse(row, "day", "not_a_day"))?),
+    };
+    Ok(Line {
+        row: row.line,
+        kind: LineKind::of(collected),
+        track,
+        number,
+        order_number,
+        day,
+        collected,
+        fee: sum(columns, row, "fee")?,
+        delivery: sum(columns, row, "delivery")?,
+        transferred: sum(columns, row, "transferred")?,
+        method: method(columns.text(row, "method")),
+    })
+}
+
+fn sum(columns: &Columns, row: &Row, field: &str) -> Result<Option<Kopecks>, Refusal> {
+    match columns.text(row, field).trim() {
+        "" | "-" | "—" => Ok(None),
+        text => match kopecks(text) {
+            Some(sum) => Ok(Some(sum)),
+            None => Err(columns.refuse(row, field, "not_a_price")),
+        },
+    }
+}
+
+/// Roubles as a register writes them: `3 590,00`, `-98.7`, `1 200 ₽`. Exact: what has parts of a kopeck
+/// is no sum, but for the far digits that a binary cell leaves of a decimal.
+pub(super) fn kopecks(text: &str) -> Option<Kopecks> {
+    let text = text.trim().trim_end_matches(['₽', '.', 'р', 'у', 'б']).trim();
+    let plain: String = text
+        .chars()
+        .filter(|c| !c.is_whitespace() && *c != '\'')
+        .map(|c| if c == '−' { '-' } else { c })
+        .collect();
+    if let Some(value) = decimal(&plain, 2) {
+        return Some(Kopecks::new(value));
+    }
+    let (_, rest) = plain.split_once(['.', ','])?;
+    let (kept, far) = rest.split_at_checked(2)?;
+    let near = plain.len() - rest.len() + kept.len();
+    let is_all = |digit: u8| {
+        let mut digits = far.bytes().take(ARTEFACT_DIGITS);
+        far.len() > ARTEFACT_DIGITS && digits.all(|byte| byte == digit)
+    };
+    let value = decimal(&plain[..near], 2)?;
+    let away = if plain.starts_with('-') { -1 } else { 1 };
+    if !far.bytes().all(|byte| byte.is_ascii_digit()) {
+        return None;
+    }
+    match (is_all(b'0'), is_all(b'9')) {
+        (true, _) => Some(Kopecks::new(value)),
+        (_, true) => value.checked_add(away).map(Kopecks::new),
+        _ => None,
+    }
+}
+
+/// A number as it was before a spreadsheet had it.
+pub(super) fn identifier(text: &str) -> String {
+    let text = text.trim().trim_start_matches(['\'', '=']).trim_matches('"').trim();
+    let whole = text.strip_suffix(".0").or_else(|| text.strip_suffix(",0"));
+    let is_number = |text: &str| text.bytes().all(|byte| byte.is_ascii_digit());
+    whole.filter(|whole| is_number(whole)).unwrap_or(text).chars().take(TEXT_MAX).collect()
+}
+
+/// `17.11.2026`, `2026-11-17`, with or without a time, or a spreadsheet's count of days.
+pub(super) fn day(text: &str) -> Option<Day> {
+    let text = text.trim();
+    if let Some(serial) = decimal(text, 0).filter(|serial| SERIALS.contains(serial)) {
+        let (year, month, day) = SERIAL_ZERO;
+        let zero = NaiveDate::from_ymd_opt(year, month, day)?;
+        return zero.checked_add_days(Days::new(serial.unsigned_abs())).map(Day::from_date);
+    }
+    let date = text.split([' ', 'T', '\u{a0}']).next()?.trim_end_matches(',');
+    ["%d.%m.%y", "%d.%m.%Y", "%Y-%m-%d", "%d/%m/%Y"]
+        .into_iter()
+        .find_map(|format| NaiveDate::parse_from_str(date, format).ok())
+        .map(Day::from_date)
+}
+
+/// How the buyer paid; nothing for other words.
+pub(super) fn method(text: &str) -> Option<PayMethod> {
+    let word = folded(text);
+    let is = |stems: &[&str]| stems.iter().any(|stem| word.contains(stem));
+    if is(&["карт", "безнал", "эквайр", "card"]) {
+        Some(PayMethod::Card)
+    } else if is(&["наличн", "cash"]) || word == "нал" {
+        Some(PayMethod::Cash)
+    } else {
+        None
+    }
+}
+
+/// What a register comes to, whatever the order of its lines.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub(super) struct Digest {
+    pub(super) lines: i64,
+    pub(super) wrong: Vec<Refusal>,
+    pub(super) collected: Kopecks,
+    pub(super) fee: Kopecks,
+    pub(super) delivery: Kopecks,
+    pub(super) transferred: Kopecks,
+    pub(super) stated: Option<Totals>,
+    pub(super) day_last: Option<Day>,
+    contents: Vec<[u8; 32]>,
+}
+
+impl Digest {
+    pub(super) fn add(&mut self, read: &Read) -> Result<(), OutOfRange> {
+        match read {
+            Read::Wrong(refusal) => {
+                self.contents.push(hash_of(&["wrong", &refusal.value, refusal.code]));
+                self.wrong.push(refusal.clone());
+            }
+            Read::Total(totals) => self.stated = Some(*totals),
+            Read::Line(line) => {
+                let some = |sum: Option<Kopecks>| sum.unwrap_or(Kopecks::ZERO);
+                self.lines += 1;
+                self.collected = self.collected.checked_add(line.collected)?;
+                self.fee = self.fee.checked_add(some(line.fee))?;
+                self.delivery = self.delivery.checked_add(some(line.delivery))?;
+                self.transferred = self.transferred.checked_add(some(line.transferred))?;
+                self.day_last = self.day_last.max(line.day);
+                self.contents.push(content(line));
+            }
+        }
+        Ok(())
+    }
+
+    /// The same for the same lines in any order.
+    pub(super) fn hash(&mut self) -> [u8; 32] {
+        self.contents.sort_unstable();
+        let mut hash = Sha256::new();
+        for content in &self.contents {
+            hash.update(content);
+        }
+        hash.finalize().into()
+    }
+}
+
+fn content(line: &Line) -> [u8; 32] {
+    let sum = |sum: Option<Kopecks>| sum.map(|sum| sum.to_string()).unwrap_or_default();
+    hash_of(&[
+        line.kind.as_str(),
+        &line.track,
+        &line.number,
+        &line.order_number,
+        &line.day.map(|day| day.to_string()).unwrap_or_default(),
+        &line.collected.to_string(),
+        &sum(line.fee),
+        &sum(line.delivery),
+        &sum(line.transferred),
+        line.method.map_or("", PayMethod::as_str),
+    ])
+}
+
+fn hash_of(parts: &[&str]) -> [u8; 32] {
+    let mut hash = Sha256::new();
+    for part in parts {
+        hash.update(part.as_bytes());
+        hash.update([0]);
+    }
+    hash.finalize().into()
+}

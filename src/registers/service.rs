@@ -1,0 +1,225 @@
+//! What people decide: findings, and registers as wholes.
+
+use super::findings::{Around, Held, Verdict, resolutions, steps, withheld};
+use super::load::compare;
+use super::model::{
+    FindingKind, FindingOut, LineKind, RegisterOut, RegisterState, Resolution, Severity,
+};
+use super::store::lines::{self, ToPost};
+use super::store::registers::Holding;
+use super::store::{findings as finding_store, registers, settings};
+use super::{FindingState, RegisterError};
+use crate::cod::{self, CodMove, Step, StepKind};
+use crate::commands::Ctx;
+use crate::db::Tx;
+use crate::fault::InputFaults;
+use crate::ids::{CodRegisterId, FindingId, ParcelId};
+use crate::money::{self, Account, Posting, TransferReason};
+use crate::units::{Kopecks, OutOfRange};
+
+/// Lines that are posted or compared at once.
+const PAGE_LINES: i64 = 5_000;
+const REASON_MAX: usize = 500;
+
+/// A register that is a draft, held until the commit.
+async fn draft(tx: &mut Tx, id: CodRegisterId) -> Result<Holding, RegisterError> {
+    let held = registers::hold(tx, id).await?;
+    let held = held.ok_or(RegisterError::NotFound { register: id })?;
+    match held.state {
+        RegisterState::Draft => Ok(held),
+        state => Err(RegisterError::WrongState { state }),
+    }
+}
+
+async fn shown(tx: &mut Tx, id: CodRegisterId) -> Result<RegisterOut, RegisterError> {
+    registers::find(tx, id).await?.ok_or(RegisterError::NotFound { register: id })
+}
+
+fn reason_checked(reason: &str) -> Result<&str, RegisterError> {
+    let mut faults = InputFaults::default();
+    faults.text("reason", reason, REASON_MAX);
+    faults.finish()?;
+    Ok(reason.trim())
+}
+
+/// Resolves a finding of a draft, with the reason of a person.
+pub async fn resolve(
+    tx: &mut Tx,
+    ctx: &Ctx,
+    id: FindingId,
+    resolution: Resolution,
+    reason: &str,
+) -> Result<FindingOut, RegisterError> {
+    let unknown = || RegisterError::FindingUnknown { finding: id };
+    let finding = finding_store::find(tx, id).await?.ok_or_else(unknown)?;
+    let reason = reason_checked(reason)?;
+    fits(finding.kind, resolution)?;
+    if let Some(register) = finding.register_id {
+        let held = registers::hold(tx, register).await?.ok_or_else(unknown)?;
+        if finding.state == FindingState::Open && held.state != RegisterState::Draft {
+            return Err(RegisterError::WrongState { state: held.state });
+        }
+        if resolution == Resolution::IgnoreLine && finding.state == FindingState::Open {
+            lines::ignore(tx, register, finding.line).await?;
+        }
+    }
+    if !finding_store::resolve(tx, ctx, id, resolution, reason).await? {
+        return Err(RegisterError::FindingResolved);
+    }
+    finding_store::find(tx, id).await?.ok_or_else(unknown)
+}
+
+/// Resolves all open findings of a kind in a draft; answers how many.
+pub async fn resolve_kind(
+    tx: &mut Tx,
+    ctx: &Ctx,
+    id: CodRegisterId,
+    kind: FindingKind,
+    (resolution, reason): (Resolution, &str),
+) -> Result<i64, RegisterError> {
+    let reason = reason_checked(reason)?;
+    draft(tx, id).await?;
+    fits(kind, resolution)?;
+    if resolution == Resolution::IgnoreLine {
+        lines::ignore_kind(tx, id, kind).await?;
+    }
+    let resolved = finding_store::resolve_kind(tx, ctx, id, kind, (resolution, reason)).await?;
+    Ok(i64::try_from(resolved).unwrap_or(i64::MAX))
+}
+
+fn fits(kind: FindingKind, resolution: Resolution) -> Result<(), RegisterError> {
+    if resolutions(kind).contains(&resolution) {
+        return Ok(());
+    }
+    Err(RegisterError::ResolutionUnfit { kind, resolution })
+}
+
+/// Compares a draft anew with what is known by now. What people decided stays.
+pub async fn check(
+    tx: &mut Tx,
+    ctx: &Ctx,
+    id: CodRegisterId,
+) -> Result<RegisterOut, RegisterError> {
+    let held = draft(tx, id).await?;
+    let terms = settings::terms(tx, &held.carrier).await?;
+    let around = Around { day: held.day, terms };
+    let last = lines::last(tx, id).await?;
+    let mut from = 0;
+    while from < last {
+        let range = (from, (from + PAGE_LINES).min(last));
+        finding_store::clear_open(tx, id, range).await?;
+        compare(tx, ctx, (id, &held.carrier), &around, range).await?;
+        from = range.1;
+    }
+    shown(tx, id).await
+}
+
+/// Does not accept a draft. Its content may come again as a new one.
+pub async fn reject(
+    tx: &mut Tx,
+    ctx: &Ctx,
+    id: CodRegisterId,
+    reason: &str,
+) -> Result<RegisterOut, RegisterError> {
+    let held = draft(tx, id).await?;
+    let reason = reason_checked(reason)?;
+    registers::decide(tx, ctx, held.id, RegisterState::Rejected, Some(reason)).await?;
+    finding_store::resolve_all(tx, ctx, id, reason).await?;
+    shown(tx, id).await
+}
+
+/// Accepts a draft: the money of its parcels is registered, and what the carrier kept is booked.
+pub async fn accept(
+    tx: &mut Tx,
+    ctx: &Ctx,
+    id: CodRegisterId,
+) -> Result<RegisterOut, RegisterError> {
+    let held = draft(tx, id).await?;
+    let count = finding_store::count_open(tx, id, Some(Severity::Blocking)).await?;
+    if count > 0 {
+        return Err(RegisterError::FindingsOpen { count });
+    }
+    let mut kept = Kopecks::ZERO;
+    let mut after = 0;
+    loop {
+        let page = lines::to_post(tx, id, after, PAGE_LINES).await?;
+        let Some(last) = page.last() else { break };
+        after = last.line;
+        let moves = moves(&held, &page, &mut kept)?;
+        cod::advance(tx, ctx, &moves).await?;
+    }
+    withhold(tx, ctx, &held, kept).await?;
+    lines::methods_set(tx, id).await?;
+    registers::decide(tx, ctx, id, RegisterState::Accepted, None).await?;
+    shown(tx, id).await
+}
+
+/// What some lines move. A parcel that stands there twice goes on from its first line.
+fn moves(
+    register: &Holding,
+    page: &[ToPost],
+    kept: &mut Kopecks,
+) -> Result<Vec<CodMove>, RegisterError> {
+    let mut known: std::collections::HashMap<ParcelId, Held> = std::collections::HashMap::new();
+    let mut moves = Vec::new();
+    for line in page {
+        let part = withheld(line.collected, line.fee, line.delivery, line.transferred);
+        *kept = kept
+            .checked_add(Kopecks::new(part))
+            .map_err(|_: OutOfRange| RegisterError::SumTooBig)?;
+        let Some(parcel) = line.parcel else { continue };
+        let day = line.day.unwrap_or(register.day);
+        let amount = line.collected.get();
+        if line.kind == LineKind::Refund {
+            let step = Step::Refunded(register.id);
+            let day = register.day;
+            moves.push(CodMove { parcel, step, amount: Kopecks::new(-amount), day });
+            continue;
+        }
+        let held = known.entry(parcel).or_insert_with(|| held_of(line));
+        let verdict = if line.is_right { Verdict::AsStated } else { Verdict::AsExpected };
+        let steps = steps(held, amount, verdict)
+            .map_err(|_| RegisterError::FactsChanged { line: line.line })?;
+        for (kind, amount) in steps {
+            let (step, day) = match kind {
+                StepKind::Expected => (Step::Expected, day),
+                StepKind::Released => (Step::Released, day),
+                StepKind::Collected => (Step::Collected, day),
+                _ => (Step::Registered(register.id), register.day),
+            };
+            moves.push(CodMove { parcel, step, amount: Kopecks::new(amount), day });
+        }
+    }
+    Ok(moves)
+}
+
+const fn held_of(line: &ToPost) -> Held {
+    Held {
+        expected: line.expected.get(),
+        released: line.released.get(),
+        collected: line.collected_before.get(),
+        registered: line.registered.get(),
+    }
+}
+
+/// What the carrier kept is paid to it, out of what it owes for the register. Of refunds it gives back
+/// what it had kept.
+async fn withhold(
+    tx: &mut Tx,
+    ctx: &Ctx,
+    register: &Holding,
+    kept: Kopecks,
+) -> Result<(), RegisterError> {
+    if kept.is_zero() {
+        return Ok(());
+    }
+    let carrier = || register.carrier.clone();
+    let settlement = Account::CarrierSettlement(carrier());
+    let clearing = Account::RegisterClearing(carrier(), register.id);
+    let sides = if kept.is_positive() { (settlement, clearing) } else { (clearing, settlement) };
+    let day = money::open_day(tx, register.day).await?;
+    let amount = Kopecks::new(kept.get().abs());
+    let posting = Posting::new(TransferReason::Withheld, sides, amount, day)
+        .with_document(register.id.uuid());
+    Ok(money::post(tx, ctx, &[posting]).await?)
+}

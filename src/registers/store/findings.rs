@@ -1,0 +1,187 @@
+//! What does not agree, and what people decided about it.
+
+use crate::args;
+use crate::commands::Ctx;
+use crate::db::{Count, DbError, Tx};
+use crate::ids::{CodRegisterId, FindingId, ParcelId};
+use crate::registers::findings::Raised;
+use crate::registers::model::{FindingKind, FindingOut, FindingState, Resolution, Severity};
+
+/// A finding that is to be kept: of which line and parcel.
+pub(in crate::registers) type NewFinding = (i64, Option<ParcelId>, Raised);
+
+const INSERT: &str = "INSERT INTO money_finding
+     (id, kind, severity, register_id, line, parcel_id, amount_kopecks, args, proposed, state,
+         created_at)
+     VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11) ON CONFLICT DO NOTHING";
+
+const CLEAR: &str = "DELETE FROM money_finding WHERE register_id = $1 AND line <= $2";
+
+const CLEAR_OPEN: &str = "DELETE FROM money_finding
+     WHERE register_id = $1 AND line > $2 AND line <= $3 AND state = 'open'
+       AND kind <> 'row_unreadable'";
+
+const FIND: &str = "SELECT id, kind, severity, register_id, line, parcel_id, amount_kopecks, args,
+         proposed, state, resolution, reason, resolved_by, resolved_at, created_at
+     FROM money_finding WHERE id = $1";
+
+const LIST: &str = "SELECT id, kind, severity, register_id, line, parcel_id, amount_kopecks, args,
+         proposed, state, resolution, reason, resolved_by, resolved_at, created_at
+     FROM money_finding
+     WHERE id > $1 AND state = $2 AND (kind = $3 OR $3 IS NULL) AND (severity = $4 OR $4 IS NULL)
+       AND NOT EXISTS (SELECT 1 FROM cod_register AS r
+                       WHERE r.id = register_id AND r.state = 'loading')
+     ORDER BY id LIMIT $5";
+
+const OF_REGISTER: &str = "SELECT id, kind, severity, register_id, line, parcel_id, amount_kopecks,
+         args, proposed, state, resolution, reason, resolved_by, resolved_at, created_at
+     FROM money_finding WHERE register_id = $1 AND line >= $2 AND (line > $2 OR id > $3)
+     ORDER BY line, id LIMIT $4";
+
+const RESOLVE: &str = "UPDATE money_finding
+     SET state = 'resolved', resolution = $2, reason = $3, resolved_by = $4, resolved_at = $5
+     WHERE id = $1 AND state = 'open'";
+
+const RESOLVE_KIND: &str = "UPDATE money_finding
+     SET state = 'resolved', resolution = $3, reason = $4, resolved_by = $5, resolved_at = $6
+     WHERE register_id = $1 AND kind = $2 AND state = 'open'";
+
+const RESOLVE_ALL: &str = "UPDATE money_finding
+     SET state = 'resolved', resolution = $2, reason = $3, resolved_by = $4, resolved_at = $5
+     WHERE register_id = $1 AND state = 'open'";
+
+const COUNT: &str = "SELECT COUNT(*) FROM money_finding
+     WHERE register_id = $1 AND state = 'open' AND (severity = $2 OR $2 IS NULL)";
+
+pub(super) const QUERIES: &[&str] = &[
+    INSERT,
+    CLEAR,
+    CLEAR_OPEN,
+    FIND,
+    LIST,
+    OF_REGISTER,
+    RESOLVE,
+    RESOLVE_KIND,
+    RESOLVE_ALL,
+    COUNT,
+];
+
+/// Keeps findings; one that is known already is left as it is.
+pub(in crate::registers) async fn insert(
+    tx: &mut Tx,
+    ctx: &Ctx,
+    register: CodRegisterId,
+    found: &[NewFinding],
+) -> Result<(), DbError> {
+    let row = |(line, parcel, raised): &NewFinding| {
+        args![
+            FindingId::new(),
+            raised.kind,
+            raised.severity,
+            register,
+            *line,
+            *parcel,
+            raised.amount,
+            raised.args.clone(),
+            raised.proposed,
+            FindingState::Open,
+            ctx.now,
+        ]
+    };
+    tx.insert_many(INSERT, found.iter().map(row).collect()).await.map(drop)
+}
+
+/// Of a register whose import begins anew.
+pub(in crate::registers) async fn clear(
+    tx: &mut Tx,
+    register: CodRegisterId,
+    until: i64,
+) -> Result<(), DbError> {
+    tx.execute(CLEAR, args![register, until]).await.map(drop)
+}
+
+/// Of lines that are looked at anew; what people decided stays.
+pub(in crate::registers) async fn clear_open(
+    tx: &mut Tx,
+    register: CodRegisterId,
+    (from, until): super::lines::Range,
+) -> Result<(), DbError> {
+    tx.execute(CLEAR_OPEN, args![register, from, until]).await.map(drop)
+}
+
+pub(in crate::registers) async fn find(
+    tx: &mut Tx,
+    id: FindingId,
+) -> Result<Option<FindingOut>, DbError> {
+    tx.fetch_optional(FIND, args![id]).await
+}
+
+/// Which findings a list shows.
+#[derive(Debug, Clone, Copy)]
+pub(in crate::registers) struct FindingFilter {
+    pub(in crate::registers) state: FindingState,
+    pub(in crate::registers) kind: Option<FindingKind>,
+    pub(in crate::registers) severity: Option<Severity>,
+    pub(in crate::registers) after: FindingId,
+}
+
+pub(in crate::registers) async fn list(
+    tx: &mut Tx,
+    filter: FindingFilter,
+    limit: i64,
+) -> Result<Vec<FindingOut>, DbError> {
+    let values = args![filter.after, filter.state, filter.kind, filter.severity, limit];
+    tx.fetch_all(LIST, values).await
+}
+
+/// Of a register, by its lines, behind a finding of a line.
+pub(in crate::registers) async fn of_register(
+    tx: &mut Tx,
+    register: CodRegisterId,
+    (line, after): (i64, FindingId),
+    limit: i64,
+) -> Result<Vec<FindingOut>, DbError> {
+    tx.fetch_all(OF_REGISTER, args![register, line, after, limit]).await
+}
+
+/// False: somebody resolved it before.
+pub(in crate::registers) async fn resolve(
+    tx: &mut Tx,
+    ctx: &Ctx,
+    id: FindingId,
+    resolution: Resolution,
+    reason: &str,
+) -> Result<bool, DbError> {
+    Ok(tx.execute(RESOLVE, args![id, resolution, reason, ctx.actor, ctx.now]).await? == 1)
+}
+
+/// All open ones of a kind; answers how many.
+pub(in crate::registers) async fn resolve_kind(
+    tx: &mut Tx,
+    ctx: &Ctx,
+    register: CodRegisterId,
+    kind: FindingKind,
+    (resolution, reason): (Resolution, &str),
+) -> Result<u64, DbError> {
+    let values = args![register, kind, resolution, reason, ctx.actor, ctx.now];
+    tx.execute(RESOLVE_KIND, values).await
+}
+
+/// Its register is not accepted.
+pub(in crate::registers) async fn resolve_all(
+    tx: &mut Tx,
+    ctx: &Ctx,
+    register: CodRegisterId,
+    reason: &str,
+) -> Result<(), DbError> {
+    let values = args![register, Resolution::RegisterRejected, reason, ctx.actor, ctx.now];
+    tx.execute(RESOLVE_ALL, values).await.map(drop)
+}
+
+pub(in crate::registers) async fn count_open(
+    tx: &mut Tx,
+    register: CodRegisterId,
+    severity: Option<Severity>,
+) -> Result<i64, DbError> {
+    Ok(tx.fetch_one::<Count>(COUNT, args![register, severity]).await?.value)
+}

@@ -1,0 +1,33 @@
+//! Registers recomputed from their lines and from the chain.
+
+/// What an accepted register moved in the chain is what its lines say, but for those that people left
+/// out.
+const POSTED: &str = "SELECT 'cod_register', register_id, stored, recomputed FROM (
+    SELECT register_id, CAST(SUM(stored) AS BIGINT) AS stored, CAST(SUM(moved) AS BIGINT) AS recomputed
+    FROM (
+        SELECT l.register_id, l.collected_kopecks AS stored, 0 AS moved
+        FROM cod_register_line l JOIN cod_register r ON r.id = l.register_id
+        WHERE r.state = 'accepted' AND NOT l.ignored AND l.parcel_id IS NOT NULL
+        UNION ALL
+        SELECT s.document_id, 0,
+            CASE s.step WHEN 'registered' THEN s.amount_kopecks ELSE -s.amount_kopecks END
+        FROM cod_step s JOIN cod_register r ON r.id = s.document_id
+        WHERE s.step IN ('registered', 'refunded')
+    ) AS lines
+    GROUP BY register_id
+) AS keys WHERE stored <> recomputed LIMIT $1";
+
+/// What is to be seen of a register is whole.
+const WHOLE: &str = "SELECT 'cod_register_lines', register_id, stored, recomputed FROM (
+    SELECT register_id, CAST(SUM(stored) AS BIGINT) AS stored, CAST(SUM(counted) AS BIGINT) AS recomputed
+    FROM (
+        SELECT id AS register_id, lines AS stored, 0 AS counted FROM cod_register
+        WHERE state IN ('draft', 'accepted')
+        UNION ALL
+        SELECT l.register_id, 0, 1 FROM cod_register_line l JOIN cod_register r ON r.id = l.register_id
+        WHERE r.state IN ('draft', 'accepted')
+    ) AS lines
+    GROUP BY register_id
+) AS keys WHERE stored <> recomputed LIMIT $1";
+
+pub const RULES: &[&str] = &[POSTED, WHOLE];

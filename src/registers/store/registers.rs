@@ -1,0 +1,240 @@
+//! Registers as wholes.
+
+use uuid::Uuid;
+
+use crate::commands::Ctx;
+use crate::db::{DbError, Tx};
+use crate::ids::CodRegisterId;
+use crate::registers::model::{RegisterOut, RegisterSource, RegisterState};
+use crate::registers::read::Digest;
+use crate::units::Day;
+use crate::{args, record};
+
+/// A register that is being imported.
+#[derive(Debug, Clone)]
+pub(in crate::registers) struct Head {
+    pub(in crate::registers) id: CodRegisterId,
+    pub(in crate::registers) run: Uuid,
+    pub(in crate::registers) carrier: String,
+    pub(in crate::registers) number: String,
+    pub(in crate::registers) day: Day,
+    pub(in crate::registers) payment_order: String,
+    pub(in crate::registers) source: RegisterSource,
+    pub(in crate::registers) file: String,
+    pub(in crate::registers) sheet: String,
+    pub(in crate::registers) file_hash: Option<[u8; 32]>,
+    pub(in crate::registers) content_hash: [u8; 32],
+}
+
+record! {
+    /// One that is there already.
+    #[derive(Debug, Clone, PartialEq, Eq)]
+    pub(in crate::registers) struct Known {
+        pub(in crate::registers) id: CodRegisterId,
+        pub(in crate::registers) state: RegisterState,
+    }
+}
+
+record! {
+    /// A register whose row this transaction holds.
+    #[derive(Debug, Clone, PartialEq, Eq)]
+    pub(in crate::registers) struct Holding {
+        pub(in crate::registers) id: CodRegisterId,
+        pub(in crate::registers) state: RegisterState,
+        pub(in crate::registers) carrier: String,
+        pub(in crate::registers) number: String,
+        pub(in crate::registers) day: Day,
+    }
+}
+
+const INSERT: &str = "INSERT INTO cod_register
+     (id, carrier, number, day, payment_order, source, file_name, sheet, file_hash, content_hash,
+         run_id, created_by, created_at, state, lines, wrong_rows, collected_kopecks, fee_kopecks,
+         delivery_kopecks, transferred_kopecks)
+     VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19,
+         $20)
+     ON CONFLICT DO NOTHING";
+
+const BY_CONTENT: &str = "SELECT id, state FROM cod_register
+     WHERE carrier = $1 AND content_hash = $2 AND state <> 'rejected'";
+
+const BY_NUMBER: &str = "SELECT id, state FROM cod_register
+     WHERE carrier = $1 AND number = $2 AND number <> '' AND state <> 'rejected'";
+
+const TAKE_OVER: &str = "UPDATE cod_register
+     SET run_id = $2, lines = 0, wrong_rows = 0, number = $3, day = $4, payment_order = $5,
+         file_name = $6, sheet = $7, file_hash = $8
+     WHERE id = $1 AND state = 'loading'";
+
+const ABANDON: &str = "UPDATE cod_register
+     SET state = 'rejected', reason = 'import_abandoned', decided_at = $2
+     WHERE id = $1 AND state = 'loading'";
+
+/// Whoever adds lines holds the row, and is still the one who does.
+const COUNT: &str = "UPDATE cod_register SET lines = lines + $3, wrong_rows = wrong_rows + $4
+     WHERE id = $1 AND run_id = $2 AND state = 'loading'";
+
+const DRAFT: &str = "UPDATE cod_register
+     SET state = 'draft', collected_kopecks = $3, fee_kopecks = $4, delivery_kopecks = $5,
+         transferred_kopecks = $6, collected_stated_kopecks = $7, transferred_stated_kopecks = $8
+     WHERE id = $1 AND run_id = $2 AND state = 'loading'";
+
+/// Changes nothing, but holds the row on both engines.
+const HOLD: &str = "UPDATE cod_register SET carrier = carrier
+     WHERE id = $1 AND state <> 'loading' RETURNING id, state, carrier, number, day";
+
+const DECIDE: &str = "UPDATE cod_register
+     SET state = $2, decided_by = $3, decided_at = $4, reason = $5 WHERE id = $1 AND state = 'draft'";
+
+const FIND: &str =
+    "SELECT id, carrier, number, day, payment_order, source, file_name, sheet, state,
+         lines, wrong_rows, collected_kopecks, fee_kopecks, delivery_kopecks, transferred_kopecks,
+         collected_stated_kopecks, transferred_stated_kopecks, created_by, created_at, decided_by,
+         decided_at, reason
+     FROM cod_register WHERE id = $1 AND state <> 'loading'";
+
+const LIST: &str =
+    "SELECT id, carrier, number, day, payment_order, source, file_name, sheet, state,
+         lines, wrong_rows, collected_kopecks, fee_kopecks, delivery_kopecks, transferred_kopecks,
+         collected_stated_kopecks, transferred_stated_kopecks, created_by, created_at, decided_by,
+         decided_at, reason
+     FROM cod_register
+     WHERE id < $1 AND (carrier = $2 OR $2 IS NULL) AND (state = $3 OR $3 IS NULL)
+       AND state <> 'loading'
+     ORDER BY id DESC LIMIT $4";
+
+pub(super) const QUERIES: &[&str] =
+    &[INSERT, BY_CONTENT, BY_NUMBER, TAKE_OVER, ABANDON, COUNT, DRAFT, HOLD, DECIDE, FIND, LIST];
+
+/// False: there is one with this content, or this number, already.
+pub(in crate::registers) async fn insert(
+    tx: &mut Tx,
+    ctx: &Ctx,
+    head: &Head,
+) -> Result<bool, DbError> {
+    let values = args![
+        head.id,
+        &head.carrier,
+        &head.number,
+        head.day,
+        &head.payment_order,
+        head.source,
+        &head.file,
+        &head.sheet,
+        head.file_hash.map(|hash| hash.to_vec()),
+        head.content_hash.to_vec(),
+        head.run,
+        ctx.actor,
+        ctx.now,
+        RegisterState::Loading,
+        0_i64,
+        0_i64,
+        0_i64,
+        0_i64,
+        0_i64,
+        0_i64,
+    ];
+    Ok(tx.execute(INSERT, values).await? == 1)
+}
+
+pub(in crate::registers) async fn by_content(
+    tx: &mut Tx,
+    head: &Head,
+) -> Result<Option<Known>, DbError> {
+    let values = args![&head.carrier, head.content_hash.to_vec()];
+    tx.fetch_optional(BY_CONTENT, values).await
+}
+
+pub(in crate::registers) async fn by_number(
+    tx: &mut Tx,
+    head: &Head,
+) -> Result<Option<Known>, DbError> {
+    tx.fetch_optional(BY_NUMBER, args![&head.carrier, &head.number]).await
+}
+
+/// The import of a register that another run left unfinished begins anew.
+pub(in crate::registers) async fn take_over(tx: &mut Tx, head: &Head) -> Result<bool, DbError> {
+    let values = args![
+        head.id,
+        head.run,
+        &head.number,
+        head.day,
+        &head.payment_order,
+        &head.file,
+        &head.sheet,
+        head.file_hash.map(|hash| hash.to_vec()),
+    ];
+    Ok(tx.execute(TAKE_OVER, values).await? == 1)
+}
+
+pub(in crate::registers) async fn abandon(
+    tx: &mut Tx,
+    ctx: &Ctx,
+    id: CodRegisterId,
+) -> Result<(), DbError> {
+    tx.execute(ABANDON, args![id, ctx.now]).await.map(drop)
+}
+
+/// False: another import has it.
+pub(in crate::registers) async fn count(
+    tx: &mut Tx,
+    head: &Head,
+    lines: i64,
+    wrong: i64,
+) -> Result<bool, DbError> {
+    Ok(tx.execute(COUNT, args![head.id, head.run, lines, wrong]).await? == 1)
+}
+
+/// Makes it visible.
+pub(in crate::registers) async fn draft(
+    tx: &mut Tx,
+    head: &Head,
+    digest: &Digest,
+) -> Result<bool, DbError> {
+    let stated = digest.stated.unwrap_or_default();
+    let values = args![
+        head.id,
+        head.run,
+        digest.collected,
+        digest.fee,
+        digest.delivery,
+        digest.transferred,
+        stated.collected,
+        stated.transferred,
+    ];
+    Ok(tx.execute(DRAFT, values).await? == 1)
+}
+
+pub(in crate::registers) async fn hold(
+    tx: &mut Tx,
+    id: CodRegisterId,
+) -> Result<Option<Holding>, DbError> {
+    tx.fetch_optional(HOLD, args![id]).await
+}
+
+pub(in crate::registers) async fn decide(
+    tx: &mut Tx,
+    ctx: &Ctx,
+    id: CodRegisterId,
+    state: RegisterState,
+    reason: Option<&str>,
+) -> Result<bool, DbError> {
+    Ok(tx.execute(DECIDE, args![id, state, ctx.actor, ctx.now, reason]).await? == 1)
+}
+
+pub(in crate::registers) async fn find(
+    tx: &mut Tx,
+    id: CodRegisterId,
+) -> Result<Option<RegisterOut>, DbError> {
+    tx.fetch_optional(FIND, args![id]).await
+}
+
+pub(in crate::registers) async fn list(
+    tx: &mut Tx,
+    before: CodRegisterId,
+    carrier: Option<String>,
+    state: Option<RegisterState>,
+    limit: i64,
+) -> Result<Vec<RegisterOut>, DbError> {
+    tx.fetch_all(LIST, args![before, carrier, state, limit]).await
+}

@@ -1,0 +1,80 @@
+//! What is known of carriers: their terms, their headings, and when they were asked.
+
+use std::collections::BTreeMap;
+
+use crate::commands::Ctx;
+use crate::db::{DbError, Tx};
+use crate::ids::CarrierAccountId;
+use crate::registers::model::FeeTerms;
+use crate::units::Day;
+use crate::{args, record};
+
+record! {
+    struct HeadingRow {
+        field: String,
+        heading: String,
+    }
+}
+
+const TERMS: &str =
+    "SELECT carrier, method, valid_from, rate_bp, minimum_kopecks FROM cod_fee_terms
+     WHERE carrier = $1 ORDER BY method, valid_from";
+
+const TERMS_SET: &str =
+    "INSERT INTO cod_fee_terms (carrier, method, valid_from, rate_bp, minimum_kopecks)
+     VALUES ($1, $2, $3, $4, $5)
+     ON CONFLICT (carrier, method, valid_from) DO UPDATE
+     SET rate_bp = excluded.rate_bp, minimum_kopecks = excluded.minimum_kopecks";
+
+const HEADINGS: &str = "SELECT field, heading FROM column_map WHERE carrier = $1 ORDER BY field";
+
+const HEADING_SET: &str = "INSERT INTO column_map (carrier, field, heading, updated_at)
+     VALUES ($1, $2, $3, $4)
+     ON CONFLICT (carrier, field) DO UPDATE
+     SET heading = excluded.heading, updated_at = excluded.updated_at";
+
+const FETCHED: &str = "INSERT INTO cod_register_fetch (account_id, asked_on) VALUES ($1, $2)
+     ON CONFLICT (account_id) DO UPDATE SET asked_on = excluded.asked_on
+     WHERE cod_register_fetch.asked_on < excluded.asked_on";
+
+pub(super) const QUERIES: &[&str] = &[TERMS, TERMS_SET, HEADINGS, HEADING_SET, FETCHED];
+
+pub(in crate::registers) async fn terms(
+    tx: &mut Tx,
+    carrier: &str,
+) -> Result<Vec<FeeTerms>, DbError> {
+    tx.fetch_all(TERMS, args![carrier]).await
+}
+
+pub(in crate::registers) async fn terms_set(tx: &mut Tx, terms: &FeeTerms) -> Result<(), DbError> {
+    let values =
+        args![&terms.carrier, terms.method, terms.valid_from, terms.rate_bp, terms.minimum_kopecks];
+    tx.execute(TERMS_SET, values).await.map(drop)
+}
+
+pub(in crate::registers) async fn headings(
+    tx: &mut Tx,
+    carrier: &str,
+) -> Result<BTreeMap<String, String>, DbError> {
+    let rows: Vec<HeadingRow> = tx.fetch_all(HEADINGS, args![carrier]).await?;
+    Ok(rows.into_iter().map(|row| (row.field, row.heading)).collect())
+}
+
+pub(in crate::registers) async fn headings_keep(
+    tx: &mut Tx,
+    ctx: &Ctx,
+    carrier: &str,
+    told: &BTreeMap<String, String>,
+) -> Result<(), DbError> {
+    let row = |(field, heading): (&String, &String)| args![carrier, field, heading, ctx.now];
+    tx.insert_many(HEADING_SET, told.iter().map(row).collect()).await.map(drop)
+}
+
+/// False: the account was asked on this day already.
+pub(in crate::registers) async fn fetched(
+    tx: &mut Tx,
+    account: CarrierAccountId,
+    on: Day,
+) -> Result<bool, DbError> {
+    Ok(tx.execute(FETCHED, args![account, on]).await? == 1)
+}

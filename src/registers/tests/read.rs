@@ -1,0 +1,188 @@
+//! Reading registers as carriers send them.
+
+use std::collections::BTreeMap;
+
+use encoding_rs::WINDOWS_1251;
+use rust_xlsxwriter::{Format, Workbook};
+
+use crate::imports::{ImportError, Source};
+use crate::registers::model::{Line, LineKind, PayMethod};
+use crate::registers::read::{Digest, Read, Reader, Totals, day, identifier, kopecks, method};
+use crate::units::Kopecks;
+
+const SAMPLE: &str = include_str!(concat!(
+    env!("CARGO_MANIFEST_DIR"),
+    "/../shared/carriers/samples/cod/generic_register_with_faults_constructed.csv"
+));
+
+fn told(map: &[(&str, &str)]) -> BTreeMap<String, String> {
+    map.iter().map(|(field, heading)| ((*field).to_owned(), (*heading).to_owned())).collect()
+}
+
+fn open(bytes: &[u8], map: &[(&str, &str)]) -> Result<Vec<Read>, ImportError> {
+    let source = Source::Bytes(bytes.into());
+    let survey = source.survey("реестр").unwrap();
+    let mut reader = Reader::open(&source, &survey, &told(map), &told(&[]))?;
+    let mut all = Vec::new();
+    while let Some(read) = reader.next()? {
+        all.push(read);
+    }
+    Ok(all)
+}
+
+fn lines(reads: &[Read]) -> Vec<&Line> {
+    let mut found = Vec::new();
+    for read in reads {
+        if let Read::Line(line) = read {
+            found.push(line);
+        }
+    }
+    found
+}
+
+fn hash(reads: &[Read]) -> [u8; 32] {
+    let mut digest = Digest::default();
+    for read in reads {
+        digest.add(read).unwrap();
+    }
+    digest.hash()
+}
+
+#[test]
+fn the_sample_is_read_with_its_totals_in_any_encoding() {
+    let reads = open(SAMPLE.as_bytes(), &[]).unwrap();
+    let found = lines(&reads);
+    assert_eq!(found.len(), 6);
+    assert_eq!(found[0].track, "1105500001");
+    assert_eq!(found[0].order_number, "SHOP-100045");
+    assert_eq!(found[0].collected, Kopecks::new(359_000));
+    assert_eq!(found[0].fee, Some(Kopecks::new(10_770)));
+    assert_eq!(found[0].delivery, Some(Kopecks::new(41_200)));
+    assert_eq!(found[0].transferred, Some(Kopecks::new(307_030)));
+    assert_eq!(found[0].method, Some(PayMethod::Card));
+    assert_eq!(found[1].method, Some(PayMethod::Cash));
+    assert_eq!(found[0].day.unwrap().to_string(), "2026-11-17");
+    assert_eq!((found[5].kind, found[5].collected), (LineKind::Refund, Kopecks::new(-329_000)));
+    let Some(Read::Total(totals)) = reads.last() else { panic!("no totals: {reads:?}") };
+    assert_eq!(totals.collected, Some(Kopecks::new(1_745_000)));
+    assert_eq!(totals.transferred, Some(Kopecks::new(1_491_690)));
+
+    let (cp1251, ..) = WINDOWS_1251.encode(SAMPLE);
+    assert_eq!(open(&cp1251, &[]).unwrap(), reads);
+}
+
+#[test]
+fn the_heading_may_stand_below_a_title_and_in_two_rows() {
+    let titled = "Реестр № 12, Москва, Россия, СНГ\n;;\n\nПеречень;;за ноябрь\nСумма НП;Комиссия;\
+                  Номер накладной\n100,00;3;7\n;;\n200;6;8\nИтого: 300;;\nГлавный бухгалтер;;\n";
+    let reads = open(titled.as_bytes(), &[]).unwrap();
+    let found = lines(&reads);
+    assert_eq!(found.iter().map(|line| &*line.track).collect::<Vec<_>>(), ["7", "8"]);
+    assert_eq!((found[0].row, found[1].row), (6, 8));
+    assert_eq!(reads.len(), 3, "the signature is no wrong row: {reads:?}");
+
+    let merged =
+        "Отправление;Деньги;;\nНомер отправления;Сумма НП;Комиссия;К перечислению\n7;100;3;97\n";
+    assert_eq!(lines(&open(merged.as_bytes(), &[]).unwrap()).len(), 1);
+    let vertical = "Номер отправления;Расчёты;\n;Сумма НП;Комиссия\n7;100;3\n";
+    let reads = open(vertical.as_bytes(), &[]).unwrap();
+    assert_eq!(lines(&reads)[0].fee, Some(Kopecks::new(300)));
+}
+
+#[test]
+fn a_workbook_with_numbers_merged_cells_and_serial_days_is_read() {
+    let mut book = Workbook::new();
+    let sheet = book.add_worksheet();
+    sheet.merge_range(0, 0, 0, 4, "Реестр платежей", &Format::new()).unwrap();
+    let headings =
+        ["К перечислению", "Номер заказа", "Дата выдачи", "Наложенный платёж", "Трек-номер"];
+    for (place, heading) in (0..).zip(headings) {
+        sheet.write(2, place, heading).unwrap();
+    }
+    sheet.write(4, 0, 3_070.299_999_999_999_7).unwrap();
+    sheet.write(4, 1, 45).unwrap();
+    sheet.write(4, 2, 46_343).unwrap();
+    sheet.write(4, 3, 3590.0).unwrap();
+    sheet.write(4, 4, 1_105_500_001_i64).unwrap();
+    sheet.write(5, 1, "Итого").unwrap();
+    sheet.write(5, 3, 3590).unwrap();
+    let reads = open(&book.save_to_buffer().unwrap(), &[]).unwrap();
+    let found = lines(&reads);
+    assert_eq!((found.len(), found[0].row), (1, 5), "{reads:?}");
+    assert_eq!(found[0].track, "1105500001");
+    assert_eq!(found[0].order_number, "45");
+    assert_eq!(found[0].transferred, Some(Kopecks::new(307_030)));
+    assert_eq!(found[0].day.unwrap().to_string(), "2026-11-17");
+    let totals = Totals { collected: Some(Kopecks::new(359_000)), ..Totals::default() };
+    assert_eq!(reads[1], Read::Total(totals));
+}
+
+#[test]
+fn a_wrong_row_is_named_and_the_others_are_read() {
+    let text = "Номер отправления;Дата;Сумма НП;Комиссия\n1;вчера;100;3\n2;;сто;3\n;;100;3\n4;;;3\n5;;100;3\n";
+    let reads = open(text.as_bytes(), &[]).unwrap();
+    let wrong = |read: &Read| match read {
+        Read::Wrong(refusal) => {
+            Some((refusal.line, refusal.column.clone().unwrap_or_default(), refusal.code))
+        }
+        _ => None,
+    };
+    let named: Vec<_> = reads.iter().filter_map(wrong).collect();
+    let expected = [
+        (2, "Дата".to_owned(), "not_a_day"),
+        (3, "Сумма НП".to_owned(), "not_a_price"),
+        (4, "Номер отправления".to_owned(), "missing"),
+        (5, "Сумма НП".to_owned(), "missing"),
+    ];
+    assert_eq!(named, expected);
+    assert_eq!(lines(&reads).len(), 1);
+}
+
+#[test]
+fn columns_are_told_where_their_names_are_unknown() {
+    let text = "Код;Взято\n7;100\n";
+    assert!(matches!(open(text.as_bytes(), &[]), Err(ImportError::ColumnMissing { .. })));
+    let map = [("track", "Код"), ("collected", "Взято")];
+    assert_eq!(lines(&open(text.as_bytes(), &map).unwrap()).len(), 1);
+}
+
+#[test]
+fn the_same_lines_in_another_order_and_layout_are_the_same_register() {
+    let one = "Номер отправления;Сумма НП;Комиссия\n1;100,00;3\n2;200;6\n";
+    let other = "Комиссия,Сумма НП,Номер отправления\n6.00,200.0,2\n3.0,100,1.0\n";
+    let more = "Номер отправления;Сумма НП;Комиссия\n1;100,00;3\n2;200;6\n2;200;6\n";
+    let read = |text: &str| hash(&open(text.as_bytes(), &[]).unwrap());
+    assert_eq!(read(one), read(other));
+    assert_ne!(read(one), read(more));
+}
+
+#[test]
+fn cells_mean_what_they_show() {
+    let sums = [
+        ("3\u{a0}590,00", Some(359_000)),
+        ("1 200 ₽", Some(120_000)),
+        ("98,7 руб.", Some(9_870)),
+        ("−98,70", Some(-9_870)),
+        ("107.69999999999999", Some(10_770)),
+        ("-0.0999999999999", Some(-10)),
+        ("107.70000000000001", Some(10_770)),
+        ("0.005", None),
+        ("1.234567", None),
+        ("сто", None),
+        ("", None),
+    ];
+    for (text, sum) in sums {
+        assert_eq!(kopecks(text), sum.map(Kopecks::new), "{text}");
+    }
+    for text in ["17.11.2026", "2026-11-17", "17.11.26", "17.11.2026 14:05", "46343", "46343.0"] {
+        assert_eq!(day(text).unwrap().to_string(), "2026-11-17", "{text}");
+    }
+    assert_eq!([day("17"), day("31.02.2026"), day("")], [None; 3]);
+    assert_eq!(identifier("1105500001.0"), "1105500001");
+    assert_eq!(identifier("'00123"), "00123");
+    assert_eq!(identifier("A-1.0"), "A-1.0");
+    assert_eq!(method("Банковская карта"), Some(PayMethod::Card));
+    assert_eq!(method("безналичный"), Some(PayMethod::Card));
+    assert_eq!(method("Наличные"), Some(PayMethod::Cash));
+    assert_eq!(method("наложенный платёж"), None);
+}
