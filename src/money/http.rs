@@ -197,7 +197,8 @@ fn statement_out(
 #[derive(Debug, Deserialize, utoipa::IntoParams)]
 #[into_params(parameter_in = Query)]
 struct TrialParams {
-    day: Day,
+    /// Today without it.
+    day: Option<Day>,
 }
 
 /// All accounts of a kind together.
@@ -228,7 +229,7 @@ async fn trial_balance_get(
     QueryParams(params): QueryParams<TrialParams>,
 ) -> Result<Json<TrialOut>, Problem> {
     caller.staff_only()?;
-    let day = params.day;
+    let day = params.day.unwrap_or_else(|| app.clock.now().moscow_day());
     let kinds = app.db.read(async move |tx: &mut Tx| books::trial_balance(tx, day).await).await?;
     let sum = |of: fn(&TrialLineOut) -> Kopecks, lines: &[TrialLineOut]| {
         let sum = lines.iter().try_fold(Kopecks::ZERO, |sum, line| sum.checked_add(of(line)));
