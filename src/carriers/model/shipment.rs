@@ -48,10 +48,13 @@ pub struct Address {
 }
 
 impl Address {
-    /// Everything in one line, in the order of the post: postcode, region, city, the rest.
+    /// Everything in one line, in the order of the post: postcode, region, city, the rest. A city that
+    /// is its own region (Москва) is named once.
     pub fn one_line(&self) -> String {
-        let parts = [&self.postcode, &self.region, &self.city, &self.line];
-        let parts = parts.into_iter().map(|part| part.trim()).filter(|part| !part.is_empty());
+        let is_region = self.region.trim().to_lowercase() == self.city.trim().to_lowercase();
+        let region = if is_region { "" } else { &self.region };
+        let parts = [&self.postcode, region, &self.city, &self.line];
+        let parts = parts.into_iter().map(str::trim).filter(|part| !part.is_empty());
         parts.collect::<Vec<_>>().join(", ")
     }
 }
@@ -263,4 +266,24 @@ pub enum Registration {
     Registered(Registered),
     /// The carrier will not carry it like this. Nothing exists there.
     Refused(Vec<Reason>),
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Address;
+
+    #[test]
+    fn a_city_that_is_its_own_region_is_named_once() {
+        let address = |region: &str, city: &str| Address {
+            postcode: "115191".to_owned(),
+            region: region.to_owned(),
+            city: city.to_owned(),
+            line: "ул Складская, д 1".to_owned(),
+            ..Address::default()
+        };
+        assert_eq!(address("Москва", "москва ").one_line(), "115191, москва, ул Складская, д 1");
+        let tver = address("Тверская обл", "Тверь").one_line();
+        assert_eq!(tver, "115191, Тверская обл, Тверь, ул Складская, д 1");
+        assert_eq!(address("", "").one_line(), "115191, ул Складская, д 1");
+    }
 }
