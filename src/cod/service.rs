@@ -140,12 +140,17 @@ fn refusal(error: DbError) -> CodError {
 /// closing of the manifest.
 pub async fn expect(tx: &mut Tx, ctx: &Ctx, manifest: ManifestId) -> Result<(), CodError> {
     let day = ctx.now.moscow_day();
-    let moves: Vec<CodMove> = store::to_expect(tx, manifest)
-        .await?
-        .into_iter()
+    let parcels = store::to_expect(tx, manifest).await?;
+    let moves: Vec<CodMove> = parcels
+        .iter()
         .map(|one| CodMove { parcel: one.parcel, step: Step::Expected, amount: one.amount, day })
         .collect();
-    advance(tx, ctx, &moves).await
+    advance(tx, ctx, &moves).await?;
+    // Some of them may have arrived before somebody closed the manifest.
+    let told = parcels.iter().filter_map(|one| {
+        Some(Delivery { parcel: one.parcel, status: one.status?, at: one.status_at? })
+    });
+    Ok(follow(tx, ctx, &told.collect::<Vec<_>>()).await?)
 }
 
 /// Carriers said what became of parcels: what was paid, and what will not be.

@@ -4,7 +4,7 @@ use crate::carriers::model::DeliveryStatus;
 use crate::commands::Ctx;
 use crate::db::{Arg, DbError, Tx};
 use crate::ids::{ManifestId, OrderId, OwnerId, ParcelId, TransferId};
-use crate::units::{Day, Kopecks};
+use crate::units::{Day, Kopecks, UtcMicros};
 use crate::{args, record};
 
 use super::chain::Step;
@@ -72,6 +72,9 @@ record! {
     pub(super) struct ToExpect {
         pub(super) parcel: ParcelId,
         pub(super) amount: Kopecks,
+        /// What its carrier has said of it already.
+        pub(super) status: Option<DeliveryStatus>,
+        pub(super) status_at: Option<UtcMicros>,
     }
 }
 
@@ -90,8 +93,9 @@ const HOLD: &str = "UPDATE cod SET carrier = carrier WHERE parcel_id IN (/*list*
          collected_kopecks, registered_kopecks, received_kopecks, advanced_kopecks,
          reported_kopecks, paid_kopecks, refunded_kopecks, is_partial";
 
-const TO_EXPECT: &str = "SELECT p.id, p.cod_kopecks
+const TO_EXPECT: &str = "SELECT p.id, p.cod_kopecks, s.status, s.status_at
      FROM manifest_parcel m JOIN parcel p ON p.id = m.parcel_id
+     LEFT JOIN shipment s ON s.parcel_id = p.id AND s.state NOT IN ('cancelling', 'cancelled')
      WHERE m.manifest_id = $1 AND m.state = 'loaded' AND p.cod_kopecks > 0
      ORDER BY p.id";
 

@@ -3,18 +3,22 @@
 use ambar::access::Role;
 use ambar::args;
 use ambar::carriers::model::DeliveryStatus;
+use ambar::carriers::registry::Account as CarrierAccount;
 use ambar::cod::{self, CodError, CodMove, Delivery, Step};
 use ambar::commands::Ctx;
 use ambar::db::{Count, DbError, Tx};
 use ambar::ids::{AgentReportId, CodRegisterId, OwnerId, PayoutId};
 use ambar::money::{self, Account, MoneyError, Posting, TransferReason};
 use ambar::sandbox::on_the_way::{self, OnTheWay, Route};
+use ambar::tracking::ingest;
 use ambar::units::{Clock, Day, Kopecks, UtcMicros};
 
 use serde_json::{Value, json};
 
-use crate::road::{DAY, NOW};
+use crate::manifests::Packed;
+use crate::road::{DAY, NOW, track, went};
 use crate::seed;
+use crate::shipments::Site;
 use crate::support::TestApp;
 
 /// A shop with parcels at a carrier.
@@ -296,4 +300,76 @@ async fn a_period_is_closed_once_in_its_order_and_by_who_may() {
         .collect();
     assert_eq!(days, [day(NOW, -1).to_string(), day(NOW, -2).to_string()]);
     purse.app.finish().await;
+}
+
+/// A parcel with cash on delivery that own couriers take, and its shipment.
+async fn with_couriers(site: &Site) -> (Packed, Value) {
+    let account = CarrierAccount {
+        base_url: None,
+        settings: json!({}),
+        credentials: json!({}),
+        time_max: None,
+    };
+    site.account("own", &account, "").await;
+    let parcel = site.parcel().await;
+    let shipment = site.send_by(&parcel, "own", "").await;
+    site.work().await;
+    (parcel, site.shipment(&shipment).await)
+}
+
+async fn handed_over(site: &Site, parcel: &Packed) {
+    let admin = site.world.admin();
+    let body =
+        json!({ "warehouse_id": site.world.warehouse, "carrier": "own", "pickup_point": "" });
+    let manifest = site.app.post(admin, "/v1/manifests", body).await.ok();
+    let manifest = format!("/v1/manifests/{}", manifest["id"].as_str().unwrap());
+    let load = json!({ "parcel": parcel.number });
+    site.app.post(admin, &format!("{manifest}/load"), load).await.ok();
+    site.app.post(admin, &format!("{manifest}/close"), json!({})).await.ok();
+}
+
+/// What was collected and released of the only parcel with cash on delivery, and what is expected.
+async fn sums(site: &Site) -> [i64; 3] {
+    let list = site.app.get(&site.world.keys[0], "/v1/cod").await.ok();
+    assert_eq!(list["items"].as_array().unwrap().len(), 1, "{list}");
+    let sum = |name: &str| list["items"][0][name].as_i64().unwrap();
+    [sum("expected_kopecks"), sum("collected_kopecks"), sum("released_kopecks")]
+}
+
+#[tokio::test]
+async fn a_parcel_that_arrived_before_its_manifest_was_closed_is_paid_for() {
+    let site = Site::open().await;
+    let (parcel, shipment) = with_couriers(&site).await;
+    let path = format!("/v1/shipments/{}/events", shipment["id"].as_str().unwrap());
+    let delivered = json!({ "status": "delivered" });
+    site.app.post(site.world.admin(), &path, delivered).await.ok();
+    handed_over(&site, &parcel).await;
+    let [expected, collected, released] = sums(&site).await;
+    assert!(expected > 0);
+    assert_eq!((collected, released), (expected, 0));
+    site.app.finish().await;
+}
+
+#[tokio::test]
+async fn news_of_a_shipment_that_was_taken_back_do_not_touch_the_money_of_its_parcel() {
+    let site = Site::open().await;
+    let (parcel, first) = with_couriers(&site).await;
+    let path = format!("/v1/shipments/{}/cancel", first["id"].as_str().unwrap());
+    site.app.post(site.world.admin(), &path, json!({})).await.ok();
+    site.work().await;
+    let second = site.send_by(&parcel, "own", "").await;
+    site.work().await;
+    assert_ne!(first["number"], second["number"]);
+    handed_over(&site, &parcel).await;
+    let [expected, ..] = sums(&site).await;
+    let told = async |shipment: &Value, status: DeliveryStatus| {
+        let number = shipment["number"].as_str().unwrap();
+        let told = track(number, &[went(1, status)]);
+        assert_eq!(ingest(&site.app.app, "own", vec![told]).await.unwrap().events, 1);
+    };
+    told(&first, DeliveryStatus::Cancelled).await;
+    assert_eq!(sums(&site).await, [expected, 0, 0]);
+    told(&second, DeliveryStatus::Delivered).await;
+    assert_eq!(sums(&site).await, [expected, expected, 0]);
+    site.app.finish().await;
 }
