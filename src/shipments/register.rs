@@ -16,7 +16,7 @@ use crate::carriers::CarrierError;
 use crate::carriers::attempt::{Sent, Undecided, register};
 use crate::carriers::model::{Reason, Registered, Registration, ShipmentAsk, ShipmentRef};
 use crate::commands::Ctx;
-use crate::db::{DbError, Tx};
+use crate::db::{DbError, Tx, from_json};
 use crate::fault::{Fault, Told};
 use crate::ids::ShipmentId;
 use crate::jobs::JobOutcome;
@@ -147,7 +147,7 @@ async fn tell(app: &App, loaded: &Loaded) -> Result<JobOutcome, Trouble> {
     let as_before = Trouble::as_before(shipment);
     let sent = sent(shipment);
     let ask = match (&shipment.ask, sent) {
-        (Some(ask), Sent::Perhaps) => stored(ask).map_err(|error| as_before(error.into()))?,
+        (Some(ask), Sent::Perhaps) => from_json(ask).map_err(|error| as_before(error.into()))?,
         _ => loaded.known.shipment_ask(shipment),
     };
     let carrier = connected(app, shipment).await.map_err(&as_before)?;
@@ -202,10 +202,6 @@ async fn refused_again(
     };
     note(app, shipment.id, &told, true).await?;
     Ok(JobOutcome::Later { seconds: until.seconds_since(asked_at) + 1 })
-}
-
-fn stored(ask: &Value) -> Result<ShipmentAsk, DbError> {
-    serde_json::from_value(ask.clone()).map_err(|error| DbError::Engine(Box::new(error)))
 }
 
 /// From here on the carrier may know of it.
