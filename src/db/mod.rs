@@ -37,7 +37,7 @@ use tokio::sync::futures::Notified;
 pub use arg::Arg;
 pub use dialect::Dialect;
 pub use error::DbError;
-pub use row::{FromColumn, Record, Row};
+pub use row::{FromColumn, Record, Row, from_json};
 pub use tx::Tx;
 
 use crate::db::postgres::PostgresDb;

@@ -1,6 +1,7 @@
 //! Reading a row of either engine into our types.
 
 use rusqlite::types::ValueRef;
+use serde::de::DeserializeOwned;
 use serde_json::Value;
 use sqlx::Row as _;
 use sqlx::postgres::PgRow;
@@ -94,6 +95,11 @@ impl Row<'_> {
             Self::Postgres(row) => Ok(row.try_get(index)?),
         }
     }
+}
+
+/// What a JSON column says, as what was written into it.
+pub fn from_json<T: DeserializeOwned>(value: &Value) -> Result<T, DbError> {
+    T::deserialize(value).map_err(|e| DbError::Engine(Box::new(e)))
 }
 
 macro_rules! column {

@@ -2,7 +2,6 @@
 
 use axum::Json;
 use axum::extract::State;
-use axum::http::{HeaderValue, header};
 use axum::response::{IntoResponse, Response};
 use serde::{Deserialize, Serialize};
 use utoipa_axum::router::OpenApiRouter;
@@ -20,7 +19,7 @@ use crate::carriers::{ExportFormat, ManifestModel};
 use crate::commands::Ctx;
 use crate::db::Tx;
 use crate::http::{
-    Body, IdPath, IdempotencyKey, Page, PageParams, Problem, ProblemBody, QueryParams,
+    Body, IdPath, IdempotencyKey, Page, PageParams, Problem, ProblemBody, QueryParams, download,
 };
 use crate::ids::{ManifestId, OrderId, ParcelId, WarehouseId};
 use crate::units::{Day, Grams, Kopecks, UtcMicros};
@@ -404,17 +403,6 @@ async fn act_of(app: &App, id: ManifestId) -> Result<ManifestModel, ManifestErro
         act.ok_or(ManifestError::NotClosed { number: head.number })
     };
     app.db.read(read).await
-}
-
-fn download(media_type: &'static str, name: &str, bytes: Vec<u8>) -> Response {
-    let mut response = bytes.into_response();
-    let headers = response.headers_mut();
-    headers.insert(header::CONTENT_TYPE, HeaderValue::from_static(media_type));
-    // A warehouse's code may be in any alphabet; the name is a courtesy.
-    if let Ok(value) = HeaderValue::from_str(&format!("attachment; filename=\"{name}\"")) {
-        headers.insert(header::CONTENT_DISPOSITION, value);
-    }
-    response
 }
 
 impl ManifestOut {

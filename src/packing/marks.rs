@@ -3,37 +3,35 @@
 //! **Invariant:** a piece of marked goods is packed with its own code or not at all; a maker's barcode
 //! or a typed number never stands for it.
 
-use crate::barcodes::{MarkingCode, Scan};
+use crate::barcodes::MarkingCode;
 use crate::packing::{PackError, PackLine};
 use crate::units::Pieces;
 
 /// The code of the one piece of marked goods that was scanned.
-pub fn mark_scanned(article: &str, pieces: Pieces, scan: &Scan) -> Result<MarkingCode, PackError> {
+pub fn mark_scanned<'a>(
+    article: &str,
+    pieces: Pieces,
+    mark: Option<&'a MarkingCode>,
+) -> Result<&'a MarkingCode, PackError> {
     let article = article.to_owned();
     if pieces.get() != 1 {
         return Err(PackError::MarkOneByOne { article });
     }
-    match scan.marking() {
+    match mark {
         None => Err(PackError::MarkNeeded { article }),
         // Without its tail a code is worth nothing to the cash register that it goes to.
-        Some(code) if !code.has_tail => Err(PackError::MarkDamaged),
-        Some(code) => Ok(code.clone()),
+        Some(mark) if !mark.has_tail => Err(PackError::MarkDamaged),
+        Some(mark) => Ok(mark),
     }
 }
 
-/// The code that pieces of these lines must bring; none for goods that are not marked.
+/// The code that pieces of this line must bring; none for goods that are not marked.
 pub(super) fn mark_wanted<'a>(
     line: &PackLine,
     pieces: Pieces,
     mark: Option<&'a MarkingCode>,
 ) -> Result<Option<&'a MarkingCode>, PackError> {
-    let article = || line.article.clone();
-    match mark {
-        _ if !line.marked => Ok(None),
-        None => Err(PackError::MarkNeeded { article: article() }),
-        Some(_) if pieces.get() != 1 => Err(PackError::MarkOneByOne { article: article() }),
-        Some(mark) => Ok(Some(mark)),
-    }
+    if line.marked { mark_scanned(&line.article, pieces, mark).map(Some) } else { Ok(None) }
 }
 
 /// Refuses to close a parcel of which a marked piece has no code.

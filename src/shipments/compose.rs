@@ -6,9 +6,7 @@ use crate::carriers::RecipientModel;
 use crate::carriers::model::{
     Address, Contact, DeliveryMode, Item, Package, QuoteAsk, Seller, ShipmentAsk, Spot, VatRate,
 };
-use crate::units::{Day, Grams, Kopecks, Pieces};
-
-const MM3_PER_CM3: i64 = 1_000;
+use crate::units::{CubicCentimetres, Day, Grams, Kopecks, Pieces};
 
 /// Everything that a parcel's papers are made of.
 pub(super) struct Known {
@@ -122,7 +120,7 @@ fn own_box(items: &[ItemFacts]) -> [i64; 3] {
 /// Volume in cubic centimetres, rounded up.
 pub fn volume_cm3(package: &Package) -> i64 {
     let volume = package.length_mm * package.width_mm * package.height_mm;
-    volume.saturating_add(MM3_PER_CM3 - 1) / MM3_PER_CM3
+    CubicCentimetres::of_cubic_millimetres(volume).get()
 }
 
 /// The goods with what the buyer pays for each piece; what is above their price is delivery.

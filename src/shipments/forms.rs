@@ -9,7 +9,7 @@ use super::ShipmentError;
 use super::store::forms::{self as store, FormRow};
 use crate::carriers::model::{Address, ShipmentAsk};
 use crate::carriers::post::{self, Posted};
-use crate::carriers::registry::name_of;
+use crate::carriers::registry::carrier_of;
 use crate::db::Tx;
 use crate::documents::DocumentError;
 use crate::documents::pdf::{PaperError, Template};
@@ -137,10 +137,7 @@ fn applies(form: PostForm, posted: &Posted, number: &str) -> Result<(), FormErro
 /// A parcel as the Post was told of it.
 fn posted(row: FormRow) -> Result<Posted, FormError> {
     if row.carrier != post::CODE {
-        let carrier = match name_of(&row.carrier) {
-            name if name == name_of("") => row.carrier,
-            name => name.to_owned(),
-        };
+        let carrier = carrier_of(&row.carrier).name().to_owned();
         return Err(FormError::OtherCarrier { number: row.number, carrier });
     }
     let told = row.ask.and_then(|ask| serde_json::from_value::<ShipmentAsk>(ask).ok());

@@ -16,7 +16,7 @@ use crate::carriers::CarrierError;
 use crate::carriers::attempt::{Sent, Undecided, register};
 use crate::carriers::model::{Reason, Registered, Registration, ShipmentAsk, ShipmentRef};
 use crate::commands::Ctx;
-use crate::db::{DbError, Tx};
+use crate::db::{DbError, Tx, from_json};
 use crate::fault::{Fault, Told};
 use crate::ids::ShipmentId;
 use crate::jobs::JobOutcome;
@@ -147,7 +147,7 @@ async fn tell(app: &App, loaded: &Loaded) -> Result<JobOutcome, Trouble> {
     let as_before = Trouble::as_before(shipment);
     let sent = sent(shipment);
     let ask = match (&shipment.ask, sent) {
-        (Some(ask), Sent::Perhaps) => stored(ask).map_err(|error| as_before(error.into()))?,
+        (Some(ask), Sent::Perhaps) => from_json(ask).map_err(|error| as_before(error.into()))?,
         _ => loaded.known.shipment_ask(shipment),
     };
     let carrier = connected(app, shipment).await.map_err(&as_before)?;
@@ -155,8 +155,9 @@ async fn tell(app: &App, loaded: &Loaded) -> Result<JobOutcome, Trouble> {
         let carrier = shipment.carrier.clone();
         return Err(as_before(ShipmentError::NoAccount { carrier }));
     };
+    let asked_at = app.clock.now();
     // The run is cut off with its lease at the latest.
-    let told_until = app.clock.now().plus_seconds(work::LEASE_SECONDS + ECHO_SECONDS);
+    let told_until = asked_at.plus_seconds(work::LEASE_SECONDS + ECHO_SECONDS);
     let written = write_down(app, shipment, &ask, told_until).await;
     if !written.map_err(|error| as_before(error.into()))? {
         // Somebody else has just sent it, or it was given up: the next run sees which.
@@ -173,7 +174,7 @@ async fn tell(app: &App, loaded: &Loaded) -> Result<JobOutcome, Trouble> {
         Ok(registration) => settle(app, shipment, &ask, registration).await.map_err(open),
         Err(Undecided::RefusedAgain(reasons)) => {
             unsend(app, shipment, told_until).await.map_err(|error| open(error.into()))?;
-            refused_again(app, shipment, reasons).await.map_err(open)
+            refused_again(app, shipment, asked_at, reasons).await.map_err(open)
         }
         Err(Undecided::Failed { error, sent, left }) => {
             let ended = match left {
@@ -186,24 +187,21 @@ async fn tell(app: &App, loaded: &Loaded) -> Result<JobOutcome, Trouble> {
     }
 }
 
-/// Refused now; an earlier attempt may arrive still. It is decided once that one would be there.
+/// Refused now; an earlier attempt may arrive still. It is decided once the carrier, asked after that
+/// one would be there, does not know it.
 async fn refused_again(
     app: &App,
     shipment: &Shipment,
+    asked_at: UtcMicros,
     reasons: Vec<Reason>,
 ) -> Result<JobOutcome, ShipmentError> {
     let told = Told::from(&CarrierError::Refused { carrier: carrier_name(shipment), reasons });
-    let now = app.clock.now();
-    let Some(until) = shipment.told_until.filter(|until| now < *until) else {
+    let Some(until) = shipment.told_until.filter(|until| asked_at < *until) else {
         note(app, shipment.id, &told, false).await?;
         return Ok(JobOutcome::Done);
     };
     note(app, shipment.id, &told, true).await?;
-    Ok(JobOutcome::Later { seconds: until.seconds_since(now) + 1 })
-}
-
-fn stored(ask: &Value) -> Result<ShipmentAsk, DbError> {
-    serde_json::from_value(ask.clone()).map_err(|error| DbError::Engine(Box::new(error)))
+    Ok(JobOutcome::Later { seconds: until.seconds_since(asked_at) + 1 })
 }
 
 /// From here on the carrier may know of it.

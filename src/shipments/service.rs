@@ -99,18 +99,18 @@ pub async fn shipment_cancel(tx: &mut Tx, ctx: &Ctx, id: ShipmentId) -> Result<(
 
 async fn give_up(tx: &mut Tx, ctx: &Ctx, shipment: &Shipment) -> Result<(), ShipmentError> {
     let told = shipment.sent_at.is_some() && shipment.state != ShipmentState::Refused;
-    let (from, to) = match shipment.state {
+    let to = match shipment.state {
         ShipmentState::Cancelled => return Ok(()),
         ShipmentState::Cancelling => return cancel_again(tx, ctx, shipment.id).await,
-        from if told => (from, ShipmentState::Cancelling),
-        from => (from, ShipmentState::Cancelled),
+        _ if told => ShipmentState::Cancelling,
+        _ => ShipmentState::Cancelled,
     };
     let facts = facts::parcel_facts(tx, shipment.parcel).await?;
     let facts = facts.ok_or(ShipmentError::ParcelUnknown)?;
     if matches!(facts.state, ParcelState::Loaded | ParcelState::HandedOver) {
         return Err(ShipmentError::ParcelNotHere { number: facts.number });
     }
-    if !store::shipment_leave(tx, shipment.id, from, to).await? {
+    if !store::shipment_leave(tx, shipment, to).await? {
         return Err(tx.conflict().into());
     }
     if to == ShipmentState::Cancelling {

@@ -62,15 +62,14 @@ pub(super) async fn status_set(
     said: &ByHand,
 ) -> Result<Course, TrackingError> {
     said.check(ctx.now)?;
-    course_find(tx, id, None).await?;
-    for course in store::courses_lock(tx, &[id]).await? {
-        if course.state != ShipmentState::Registered {
-            return Err(TrackingError::NotTracked { state: course.state });
-        }
-        let kept = store::kept(tx, &[id]).await?;
-        let event = event(&course, &kept, said, ctx)?;
-        keep(tx, ctx, &[event]).await?;
+    let locked = store::courses_lock(tx, &[id]).await?.pop();
+    let course = locked.ok_or(TrackingError::unknown(id))?;
+    if course.state != ShipmentState::Registered {
+        return Err(TrackingError::NotTracked { state: course.state });
     }
+    let kept = store::kept(tx, &[id]).await?;
+    let event = event(&course, &kept, said, ctx)?;
+    keep(tx, ctx, &[event]).await?;
     course_find(tx, id, None).await
 }
 

@@ -13,8 +13,7 @@ use super::by_hand::{self, ByHand};
 use super::rules::EventSource;
 use super::store::{self, AttentionFilter, AttentionRow, Course, EventRow};
 use super::{TrackingError, hooks, service};
-use crate::access::AccessError;
-use crate::access::caller::{Caller, RequiredRight, rights};
+use crate::access::caller::{Caller, rights};
 use crate::app::App;
 use crate::carriers::model::{DeliveryStatus, EventFlag, Leg};
 use crate::commands::Ctx;
@@ -199,7 +198,7 @@ async fn shipment_event_add(
     key: IdempotencyKey,
     Body(body): Body<StatusIn>,
 ) -> Result<Json<CourseOut>, Problem> {
-    staff_only(&caller)?;
+    caller.staff_only()?;
     let said = ByHand::from(body.clone());
     let work = async move |tx: &mut Tx, ctx: &Ctx| -> Result<CourseOut, TrackingError> {
         Ok(by_hand::status_set(tx, ctx, id, &said).await?.into())
@@ -240,21 +239,14 @@ async fn attention_acknowledge(
     key: IdempotencyKey,
     Body(body): Body<AcknowledgeIn>,
 ) -> Result<Json<CourseOut>, Problem> {
-    staff_only(&caller)?;
+    // It is the operator who has to look: a shop that put something aside would hide it from him.
+    caller.staff_only()?;
     let (attention, reason) = (body.attention, body.reason.clone());
     let work = async move |tx: &mut Tx, ctx: &Ctx| -> Result<CourseOut, TrackingError> {
         Ok(service::attention_seen(tx, ctx, id, attention, &reason).await?.into())
     };
     let named = (id, &body);
     Ok(Json(app.command(&caller, key, "attention_acknowledge", &named, work).await?))
-}
-
-/// It is the operator who has to look: a shop that put something aside would hide it from him.
-fn staff_only<R: RequiredRight>(caller: &Caller<R>) -> Result<(), AccessError> {
-    match caller.scope().owner() {
-        None => Ok(()),
-        Some(_) => Err(AccessError::Forbidden { right: R::RIGHT.as_str() }),
-    }
 }
 
 /// Takes a message that a carrier sends by itself (уведомление перевозчика).

@@ -5,6 +5,7 @@ use std::time::Duration;
 use super::TrackingError;
 use super::ingest::{Ingested, ingest};
 use super::patience::Patience;
+use super::poll::seconds_of;
 use super::store;
 use crate::app::App;
 use crate::carriers::{CarrierError, EventQueue};
@@ -57,8 +58,7 @@ pub(super) async fn empty(
             }
         }
     }
-    let seconds = i64::try_from(pause.as_secs()).unwrap_or(i64::MAX);
-    moved(app, account.id, claimed, seconds).await?;
+    moved(app, account.id, claimed, seconds_of(pause)).await?;
     Ok(())
 }
 

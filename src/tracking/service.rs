@@ -37,7 +37,7 @@ pub(super) async fn events(
 /// Makes a shipment due. Who wants that again and again is answered by one question.
 pub(super) async fn wanted(tx: &mut Tx, course: &Course, now: UtcMicros) -> Result<bool, DbError> {
     let earliest = course.asked_at.map_or(now, |asked_at| asked_at.plus_seconds(GAP_SECONDS));
-    store::wanted(tx, course.id, earliest.max(now)).await
+    Ok(store::wanted(tx, &[course.id], earliest.max(now)).await? > 0)
 }
 
 /// Has the carrier asked for a shipment at once.

@@ -206,8 +206,9 @@ const DUE_AGAIN: &str = "UPDATE shipment SET poll_at = $2
      WHERE (poll_at = $1 OR (poll_at IS NULL AND $1 IS NULL))
        AND state = 'registered' AND id IN (/*list*/) RETURNING id";
 
-const WANTED: &str = "UPDATE shipment SET poll_at = $2
-     WHERE id = $1 AND state = 'registered' AND (poll_at IS NULL OR poll_at > $2)";
+const WANTED: &str = "UPDATE shipment SET poll_at = $1
+     WHERE state = 'registered' AND (poll_at IS NULL OR poll_at > $1) AND id IN (/*list*/)
+     RETURNING id";
 
 const QUEUE_NEXT: &str = "SELECT next_at FROM tracking_queue WHERE account_id = $1";
 
@@ -437,9 +438,15 @@ pub(super) async fn due_again(
     Ok(())
 }
 
-/// Asked for at `at`, or earlier if it is due earlier.
-pub(super) async fn wanted(tx: &mut Tx, id: ShipmentId, at: UtcMicros) -> Result<bool, DbError> {
-    Ok(tx.execute(WANTED, args![id, at]).await? == 1)
+/// Asked for at `at`, or earlier if they are due earlier. Answers how many were not.
+pub(super) async fn wanted(
+    tx: &mut Tx,
+    ids: &[ShipmentId],
+    at: UtcMicros,
+) -> Result<usize, DbError> {
+    let list = ids.iter().copied().map(Arg::from).collect();
+    let rows: Vec<IdRow> = tx.fetch_in(WANTED, args![at], list).await?;
+    Ok(rows.len())
 }
 
 /// When the queue of an account is fetched again; nothing: it never was.

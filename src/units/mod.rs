@@ -106,6 +106,13 @@ quantity!(
     Pieces
 );
 
+impl CubicCentimetres {
+    /// Rounded up: so much room it needs.
+    pub const fn of_cubic_millimetres(volume: i64) -> Self {
+        Self(volume.saturating_add(999) / 1_000)
+    }
+}
+
 impl Kopecks {
     /// `1 234,56 ₽` as Russian documents write it.
     pub fn to_roubles_text(self) -> String {

@@ -1,14 +1,12 @@
 //! How a contract with СДЭК is described.
 
 use serde::Deserialize;
-use serde_json::Value;
 
 use super::CODE;
 use crate::carriers::CarrierError;
-use crate::carriers::registry::Account;
+use crate::carriers::account::{Account, wrong};
 
 const HOST: &str = "https://api.cdek.ru";
-const KEYS: [&str; 2] = ["client_id", "client_secret"];
 
 /// What the contract says beside the keys.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize)]
@@ -63,30 +61,22 @@ pub struct Credentials {
     pub client_secret: String,
 }
 
-fn wrong(problem: impl Into<String>) -> CarrierError {
-    CarrierError::Account { carrier: CODE.to_owned(), problem: problem.into() }
-}
-
 pub(super) fn settings(account: &Account) -> Result<Settings, CarrierError> {
     account.settings(CODE)
 }
 
-/// The keys. Their values are in no message: also not when they are of a wrong type.
+/// The keys.
 pub(super) fn credentials(account: &Account) -> Result<Credentials, CarrierError> {
-    let Some(said) = account.credentials.as_object() else {
-        return Err(wrong("credentials must be an object with client_id and client_secret"));
-    };
-    for key in KEYS {
-        let text = said.get(key).and_then(Value::as_str).unwrap_or_default();
-        if text.trim().is_empty() {
-            return Err(wrong(format!("credentials.{key} must be a text that is not empty")));
+    if !account.credentials.is_object() {
+        return Err(wrong(CODE, "credentials must be an object with client_id and client_secret"));
+    }
+    let keys: Credentials = account.credentials(CODE)?;
+    for (name, key) in [("client_id", &keys.client_id), ("client_secret", &keys.client_secret)] {
+        if key.trim().is_empty() {
+            return Err(wrong(CODE, format!("credentials.{name} must not be empty")));
         }
     }
-    if let Some(unknown) = said.keys().find(|key| !KEYS.contains(&key.as_str())) {
-        return Err(wrong(format!("credentials.{unknown} is not known")));
-    }
-    Credentials::deserialize(&account.credentials)
-        .map_err(|_| wrong("credentials must be client_id and client_secret"))
+    Ok(keys)
 }
 
 pub(super) fn base_url(account: &Account) -> Result<String, CarrierError> {

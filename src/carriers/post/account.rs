@@ -4,7 +4,7 @@ use serde::Deserialize;
 
 use super::CODE;
 use crate::carriers::CarrierError;
-use crate::carriers::registry::Account;
+use crate::carriers::account::{Account, wrong};
 use crate::documents::post_forms::Bank;
 use crate::text_enum;
 
@@ -125,23 +125,26 @@ impl Contract {
         let settings: Settings = account.settings(CODE)?;
         let keys: Credentials = account.credentials(CODE)?;
         if !is_index(&settings.postoffice) {
-            return Err(wrong("settings: postoffice must be six digits"));
+            return Err(wrong(CODE, "settings: postoffice must be six digits"));
         }
         for mail_type in &settings.mail_types {
             if super::map::Product::parse(mail_type).is_none() {
-                return Err(wrong(format!("settings: mail_types: {mail_type} is not known")));
+                return Err(wrong(CODE, format!("settings: mail_types: {mail_type} is not known")));
             }
         }
         if !(-12..=14).contains(&settings.utc_offset_hours) {
-            return Err(wrong("settings: utc_offset_hours must be between -12 and 14"));
+            return Err(wrong(CODE, "settings: utc_offset_hours must be between -12 and 14"));
         }
         if settings.bank.as_ref().is_some_and(|bank| !bank.is_whole()) {
-            return Err(wrong("settings: bank needs inn, account, name, corr_account and bic"));
+            return Err(wrong(
+                CODE,
+                "settings: bank needs inn, account, name, corr_account and bic",
+            ));
         }
         if let Some(OtpravkaKeys { token, login, password }) = &keys.otpravka
             && [token, login, password].iter().any(|key| key.trim().is_empty())
         {
-            return Err(wrong("credentials: otpravka needs token, login and password"));
+            return Err(wrong(CODE, "credentials: otpravka needs token, login and password"));
         }
         Ok(Self { settings, otpravka: keys.otpravka, tracking: keys.tracking })
     }
@@ -150,8 +153,4 @@ impl Contract {
 /// Six digits of a post office. Those in Russia do not begin with zero.
 pub(super) fn is_index(text: &str) -> bool {
     text.len() == 6 && !text.starts_with('0') && text.bytes().all(|byte| byte.is_ascii_digit())
-}
-
-fn wrong(problem: impl Into<String>) -> CarrierError {
-    CarrierError::Account { carrier: CODE.to_owned(), problem: problem.into() }
 }

@@ -7,8 +7,7 @@ use std::sync::Arc;
 use axum::Json;
 use axum::body::Bytes;
 use axum::extract::State;
-use axum::http::{HeaderValue, header};
-use axum::response::{IntoResponse, Response};
+use axum::response::Response;
 use serde::{Deserialize, Serialize};
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
@@ -24,7 +23,7 @@ use crate::commands::Ctx;
 use crate::db::Tx;
 use crate::fault::InputError;
 use crate::http::{
-    Body, IdPath, IdempotencyKey, Page, PageParams, Problem, ProblemBody, QueryParams,
+    Body, IdPath, IdempotencyKey, Page, PageParams, Problem, ProblemBody, QueryParams, download,
 };
 use crate::i18n::Language;
 use crate::ids::{CarrierInvoiceId, OwnerId, ParcelId, UserId};
@@ -487,14 +486,7 @@ async fn invoice_disputes(
 }
 
 fn workbook(name: &'static str, bytes: Vec<u8>) -> Response {
-    let mut response = bytes.into_response();
-    let headers = response.headers_mut();
-    let media = HeaderValue::from_static(ExportFormat::Xlsx.media_type());
-    headers.insert(header::CONTENT_TYPE, media);
-    if let Ok(value) = HeaderValue::from_str(&format!("attachment; filename=\"{name}\"")) {
-        headers.insert(header::CONTENT_DISPOSITION, value);
-    }
-    response
+    download(ExportFormat::Xlsx.media_type(), name, bytes)
 }
 
 impl From<Invoice> for InvoiceOut {

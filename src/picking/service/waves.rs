@@ -24,8 +24,6 @@ use crate::picking::{PickError, Wave, WaveState, refused_is_conflict};
 use crate::series::{number_next, numbers_next};
 use crate::units::{CubicCentimetres, Grams, Pieces, UtcMicros};
 
-const MM3_PER_CM3: i64 = 1000;
-
 /// Which orders a wave takes, and on which carts.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct WaveIn {
@@ -134,8 +132,8 @@ fn order_loads(orders: &[OrderDemand], picks: &[Pick], loads: &[PieceLoad]) -> V
     }
     let load = |order: &OrderDemand| {
         let (volume_mm3, weight) = *volumes.get(&order.order)?;
-        let volume = volume_mm3.saturating_add(MM3_PER_CM3 - 1) / MM3_PER_CM3;
-        let load = Load { volume_cm3: CubicCentimetres::new(volume), weight_g: Grams::new(weight) };
+        let volume_cm3 = CubicCentimetres::of_cubic_millimetres(volume_mm3);
+        let load = Load { volume_cm3, weight_g: Grams::new(weight) };
         Some(OrderLoad { order: order.order, load })
     };
     orders.iter().filter_map(load).collect()

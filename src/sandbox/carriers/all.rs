@@ -7,6 +7,7 @@ use serde_json::{Value, json};
 use super::{StandIn, boxberry, cdek, dellin, dpd, fivepost, pek, post};
 use crate::carriers::model::{Address, Spot};
 use crate::carriers::registry::Account;
+use crate::sandbox::contracts::sender;
 use crate::units::Clock;
 
 /// One carrier of the sandbox.
@@ -61,10 +62,7 @@ impl Known {
             "warehouse_id": warehouse, "carrier": self.code, "name": format!("Договор {}", self.code),
             "base_url": account.base_url, "settings": account.settings,
             "credentials": account.credentials,
-            "sender": {
-                "company": "ООО Амбар", "inn": "7707083893", "kpp": "770701001",
-                "contact": { "name": "Дорохов Степан", "phone": "+74951234567" },
-            },
+            "sender": sender(),
             "from": self.from(),
         })
     }

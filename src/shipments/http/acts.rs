@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
-use super::download;
+use super::file_out;
 use crate::access::caller::{Caller, rights};
 use crate::app::App;
 use crate::commands::Ctx;
@@ -125,5 +125,5 @@ async fn act_file(
         }
         file_store::file_find(tx, file).await?.ok_or(ShipmentError::NoLabel)
     };
-    Ok(download(app.db.read(read).await?))
+    Ok(file_out(app.db.read(read).await?))
 }

@@ -1,8 +1,7 @@
 //! Почта's forms over HTTP.
 
 use axum::extract::{Path, State};
-use axum::http::{HeaderValue, header};
-use axum::response::{IntoResponse, Response};
+use axum::response::Response;
 use serde::Deserialize;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
@@ -10,7 +9,7 @@ use utoipa_axum::routes;
 use crate::access::caller::{Caller, rights};
 use crate::app::App;
 use crate::db::Tx;
-use crate::http::{Problem, ProblemBody, QueryParams};
+use crate::http::{Problem, ProblemBody, QueryParams, download};
 use crate::ids::{ManifestId, ParcelId};
 use crate::manifests::ManifestError;
 use crate::shipments::ShipmentError;
@@ -93,13 +92,5 @@ async fn told(form: Form, format: Option<FormFormat>) -> Result<Response, Proble
             (drawn.expect("drawing does not panic")?, "application/pdf", "pdf")
         }
     };
-    let mut response = bytes.into_response();
-    let headers = response.headers_mut();
-    headers.insert(header::CONTENT_TYPE, HeaderValue::from_static(media));
-    // A warehouse's code may be in any alphabet; the name is a courtesy.
-    let name = format!("attachment; filename=\"{name}.{ending}\"");
-    if let Ok(value) = HeaderValue::from_str(&name) {
-        headers.insert(header::CONTENT_DISPOSITION, value);
-    }
-    Ok(response)
+    Ok(download(media, &format!("{name}.{ending}"), bytes))
 }

@@ -7,12 +7,12 @@ mod pickups;
 mod rates;
 mod shipments;
 
-use axum::http::{HeaderValue, header};
-use axum::response::{IntoResponse, Response};
+use axum::response::Response;
 use utoipa_axum::router::OpenApiRouter;
 
 use super::FileRow;
 use crate::app::App;
+use crate::http::download;
 
 pub fn router() -> OpenApiRouter<App> {
     OpenApiRouter::new()
@@ -25,13 +25,6 @@ pub fn router() -> OpenApiRouter<App> {
 }
 
 /// A carrier's file as it came.
-fn download(file: FileRow) -> Response {
-    let mut response = file.bytes.into_response();
-    let headers = response.headers_mut();
-    headers.insert(header::CONTENT_TYPE, HeaderValue::from_static(file.media.media_type()));
-    // The name is a courtesy.
-    if let Ok(value) = HeaderValue::from_str(&format!("attachment; filename=\"{}\"", file.name)) {
-        headers.insert(header::CONTENT_DISPOSITION, value);
-    }
-    response
+fn file_out(file: FileRow) -> Response {
+    download(file.media.media_type(), &file.name, file.bytes)
 }

@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
-use super::download;
+use super::file_out;
 use crate::access::caller::{Caller, rights};
 use crate::app::App;
 use crate::carriers::model::{DeliveryMode, DeliveryStatus};
@@ -186,7 +186,7 @@ async fn shipment_label(
         let label = shipment.label.ok_or(ShipmentError::NoLabel)?;
         store::file_find(tx, label).await?.ok_or(ShipmentError::NoLabel)
     };
-    Ok(download(app.db.read(read).await?))
+    Ok(file_out(app.db.read(read).await?))
 }
 
 /// Tells a refused shipment to its carrier anew (повторить).

@@ -18,7 +18,7 @@ use super::ShipmentError;
 use crate::carriers::CarrierError;
 use crate::carriers::model::PickupAsk;
 use crate::commands::CommandError;
-use crate::db::DbError;
+use crate::db::{DbError, from_json};
 use crate::fault::InputError;
 use crate::ids::{CarrierAccountId, PickupId, UserId, WarehouseId};
 use crate::units::{Day, Grams, UtcMicros};
@@ -124,6 +124,6 @@ record! {
 impl PickupRow {
     /// What the carrier is told.
     pub fn ask(&self) -> Result<PickupAsk, DbError> {
-        serde_json::from_value(self.ask.clone()).map_err(|error| DbError::Engine(Box::new(error)))
+        from_json(&self.ask)
     }
 }

@@ -1,7 +1,6 @@
 //! The work of the queue: calling a courier, taking a call back.
 
 use std::fmt::Display;
-use std::ops::RangeInclusive;
 
 use serde_json::{Value, json};
 
@@ -14,20 +13,17 @@ use crate::db::{DbError, Tx};
 use crate::fault::{Fault, Told};
 use crate::ids::PickupId;
 use crate::jobs::JobOutcome;
-use crate::shipments::register::problem;
+use crate::shipments::register::{check_pause, problem};
 use crate::shipments::store::{accounts as account_store, pickups as store};
+use crate::shipments::work::LEASE_SECONDS;
 use crate::shipments::{AccountRow, Connected};
 use crate::units::UtcMicros;
 
 pub(in crate::shipments) const CALL: &str = "carrier_pickup";
 pub(in crate::shipments) const CANCEL: &str = "carrier_pickup_cancel";
 
-/// How soon a carrier that checks is asked again, and how late at most.
-const CHECK_SECONDS: RangeInclusive<i64> = 2..=600;
-/// A pause is so much of the time that the carrier has taken.
-const CHECK_SHARE: i64 = 10;
 /// A run that told the carrier has ended by then: its lease has.
-const TELLING_SECONDS: i64 = 150;
+const TELLING_SECONDS: i64 = LEASE_SECONDS + 30;
 const TELLING_PAUSE_SECONDS: i64 = 5;
 
 /// A call with its contract.
@@ -156,6 +152,10 @@ fn answered(answer: Pickup) -> Outcome {
     }
 }
 
+fn open(error: &impl Fault) -> Outcome {
+    Outcome::Open(problem(&Told::from(error)))
+}
+
 fn unclear(pickup: &PickupRow, said: &str) -> Outcome {
     let error = PickupError::Unclear {
         carrier: name(pickup),
@@ -209,8 +209,7 @@ async fn keep(app: &App, pickup: &PickupRow, outcome: Outcome) -> Run {
     let next = match &outcome {
         Outcome::Checking { .. } => {
             let taken = now.seconds_since(pickup.sent_at.unwrap_or(now));
-            let pause = (taken / CHECK_SHARE).clamp(*CHECK_SECONDS.start(), *CHECK_SECONDS.end());
-            Ok(JobOutcome::Later { seconds: pause })
+            Ok(JobOutcome::Later { seconds: check_pause(taken) })
         }
         Outcome::NotSent(told) | Outcome::Open(told) => Err(told.to_string()),
         Outcome::Told { .. } | Outcome::Refused(_) | Outcome::Unclear(_) => Ok(JobOutcome::Done),
@@ -269,25 +268,26 @@ pub(in crate::shipments) async fn cancel(app: &App, id: PickupId) -> Run {
         }
         return by_phone(app, &pickup).await;
     }
-    let carrier = connected(app, &account).map_err(text)?;
+    let carrier = match connected(app, &account) {
+        Ok(carrier) => carrier,
+        Err(error) => return keep(app, &pickup, open(&error)).await,
+    };
     let back = carrier.pickups().and_then(Pickups::taking_back);
     let Some(taking) = back.map(|back| take_back(back, pickup.reference.clone())) else {
         return by_phone(app, &pickup).await;
     };
-    let taken = taking.await;
-    let may_pass = taken.as_ref().err().is_some_and(CarrierError::may_pass);
-    let said = taken.as_ref().err().map(|error| problem(&Told::from(error)));
+    let said = match taking.await {
+        Ok(()) => None,
+        Err(error) if error.may_pass() => return keep(app, &pickup, open(&error)).await,
+        Err(error) => Some(problem(&Told::from(&error))),
+    };
     let write = async move |tx: &mut Tx| match said.clone() {
         None => store::pickup_cancelled(tx, id, PickupState::Cancelling, now).await,
-        Some(said) if may_pass => store::pickup_problem(tx, id, said).await,
         // The courier comes after all.
         Some(said) => store::pickup_stands(tx, id, said, now).await,
     };
     app.db.write::<bool, DbError, _>(write).await.map_err(text)?;
-    match taken {
-        Err(error) if may_pass => Err(error.to_string()),
-        _ => Ok(JobOutcome::Done),
-    }
+    Ok(JobOutcome::Done)
 }
 
 fn take_back(back: &dyn PickupsBack, reference: String) -> Answer<'_, ()> {

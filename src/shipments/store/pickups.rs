@@ -5,7 +5,7 @@ use serde_json::Value;
 use crate::db::{DbError, Tx};
 use crate::ids::{CarrierAccountId, PickupId, WarehouseId};
 use crate::shipments::pickups::{PickupLoad, PickupRow, PickupState};
-use crate::units::{Day, Grams, UtcMicros};
+use crate::units::{CubicCentimetres, Day, Grams, UtcMicros};
 use crate::{args, record};
 
 record! {
@@ -15,8 +15,6 @@ record! {
         volume_mm3: i64,
     }
 }
-
-const MM3_PER_CM3: i64 = 1_000;
 
 /// What is packed or loaded and registered by an account. A parcel without packaging travels in the
 /// box that its goods came in.
@@ -143,8 +141,8 @@ pub(in crate::shipments) async fn load_waiting(
     account: CarrierAccountId,
 ) -> Result<PickupLoad, DbError> {
     let row: LoadRow = tx.fetch_one(LOAD_WAITING, args![warehouse, account]).await?;
-    let volume_cm3 = (row.volume_mm3 + MM3_PER_CM3 - 1) / MM3_PER_CM3;
-    Ok(PickupLoad { parcels: row.parcels, weight_g: row.weight_g, volume_cm3 })
+    let volume = CubicCentimetres::of_cubic_millimetres(row.volume_mm3);
+    Ok(PickupLoad { parcels: row.parcels, weight_g: row.weight_g, volume_cm3: volume.get() })
 }
 
 /// False: the account has a call for that day.

@@ -99,9 +99,10 @@ const SHIPMENT_RETRY: &str = "UPDATE shipment
          sent_at = NULL, told_until = NULL, carrier_ref = '', track = '', problem = NULL
      WHERE id = $1 AND state = 'refused'";
 
-const SHIPMENT_CANCELLING: &str = "UPDATE shipment
+/// Unless it has been told since it was read: what may be at the carrier is taken back there.
+const SHIPMENT_LEAVE: &str = "UPDATE shipment
      SET state = $2, poll_at = NULL, attention = NULLIF(attention, 'unconfirmed')
-     WHERE id = $1 AND state = $3";
+     WHERE id = $1 AND state = $3 AND (sent_at = $4 OR (sent_at IS NULL AND $4 IS NULL))";
 
 /// Unless somebody has learnt since it was read that the carrier has it.
 const SHIPMENT_CANCELLED: &str = "UPDATE shipment
@@ -152,7 +153,7 @@ pub(super) const QUERIES: &[&str] = &[
     SHIPMENT_REFUSED,
     SHIPMENT_PROBLEM,
     SHIPMENT_RETRY,
-    SHIPMENT_CANCELLING,
+    SHIPMENT_LEAVE,
     SHIPMENT_CANCELLED,
     SHIPMENT_KEPT,
     SHIPMENT_CANCEL_AGAIN,
@@ -357,14 +358,14 @@ pub(in crate::shipments) async fn shipment_retry(
     Ok(tx.execute(SHIPMENT_RETRY, args![id, state, number]).await? == 1)
 }
 
-/// From `from` to `to`, and out of the questions to the carrier.
+/// From what it was `read` as to `to`, and out of the questions to the carrier.
 pub(in crate::shipments) async fn shipment_leave(
     tx: &mut Tx,
-    id: ShipmentId,
-    from: ShipmentState,
+    read: &Shipment,
     to: ShipmentState,
 ) -> Result<bool, DbError> {
-    Ok(tx.execute(SHIPMENT_CANCELLING, args![id, to, from]).await? == 1)
+    let values = args![read.id, to, read.state, read.sent_at];
+    Ok(tx.execute(SHIPMENT_LEAVE, values).await? == 1)
 }
 
 pub(in crate::shipments) async fn shipment_cancelled(

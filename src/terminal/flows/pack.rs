@@ -264,10 +264,11 @@ pub fn mark_of(
     pieces: Pieces,
     input: &Input,
 ) -> Result<Option<MarkingCode>, PackError> {
-    match parcel.lines.iter().find(|line| line.article == article) {
-        Some(line) if line.marked => mark_scanned(article, pieces, &input.scan).map(Some),
-        _ => Ok(input.scan.marking().filter(|code| code.has_tail).cloned()),
+    let mark = input.scan.marking();
+    if parcel.lines.iter().any(|line| line.article == article && line.marked) {
+        mark_scanned(article, pieces, mark)?;
     }
+    Ok(mark.cloned())
 }
 
 fn reason(parcel: &ParcelState, input: &Input) -> Action {

@@ -19,10 +19,11 @@ use super::TrackingError;
 use super::ingest::{Ingested, ingest};
 use super::patience::Patience;
 use super::poll::{Claim, ODD_MAX, claim, due, is_odd, put_back, seconds_of};
+use super::store::wanted;
 use crate::app::App;
 use crate::carriers::model::ShipmentRef;
 use crate::carriers::{CarrierError, TicketTracking, Tracking};
-use crate::db::{DbError, Tx};
+use crate::db::{DbError, Tx, from_json};
 use crate::ids::TrackingTicketId;
 use crate::shipments::{AccountRow, Connected};
 use crate::units::UtcMicros;
@@ -74,8 +75,8 @@ impl Desk<'_> {
             if !self.moved(row.id, row.collect_at, until).await? {
                 continue;
             }
-            match row.ticket.as_deref().map(str::to_owned) {
-                Some(ticket) => self.collect_one(&row, &ticket, until, sum).await?,
+            match row.ticket.as_deref() {
+                Some(ticket) => self.collect_one(&row, ticket, until, sum).await?,
                 None => self.ask_anew(&row).await?,
             }
         }
@@ -223,7 +224,7 @@ impl Desk<'_> {
         tracing::info!(account = %account, count = shipments.len(), "a ticket is lost");
         let write = async move |tx: &mut Tx| {
             if store::remove(tx, id).await? {
-                store::wanted(tx, &shipments, now).await?;
+                wanted(tx, &shipments, now).await?;
             }
             Ok::<_, DbError>(())
         };
@@ -257,6 +258,6 @@ fn count(number: usize) -> i64 {
 
 impl TicketRow {
     fn claims(&self) -> Result<Vec<Claim>, DbError> {
-        serde_json::from_value(self.asked.clone()).map_err(|error| DbError::Engine(Box::new(error)))
+        from_json(&self.asked)
     }
 }

@@ -2,8 +2,8 @@
 
 use serde_json::Value;
 
-use crate::db::{Arg, Count, DbError, Tx};
-use crate::ids::{CarrierAccountId, ShipmentId, TrackingTicketId};
+use crate::db::{Count, DbError, Tx};
+use crate::ids::{CarrierAccountId, TrackingTicketId};
 use crate::units::UtcMicros;
 use crate::{args, record};
 
@@ -17,12 +17,6 @@ record! {
         pub(super) asked: Value,
         pub(super) asked_at: UtcMicros,
         pub(super) collect_at: UtcMicros,
-    }
-}
-
-record! {
-    struct ShipmentRow {
-        id: ShipmentId,
     }
 }
 
@@ -56,12 +50,7 @@ const MOVED: &str = "UPDATE tracking_ticket SET collect_at = $3 WHERE id = $1 AN
 
 const REMOVE: &str = "DELETE FROM tracking_ticket WHERE id = $1";
 
-const WANTED: &str = "UPDATE shipment SET poll_at = $1
-     WHERE state = 'registered' AND (poll_at IS NULL OR poll_at > $1) AND id IN (/*list*/)
-     RETURNING id";
-
-pub const QUERIES: &[&str] =
-    &[ON_THEIR_WAY, DUE, ASKED_AFTER, INSERT, GIVEN, MOVED, REMOVE, WANTED];
+pub const QUERIES: &[&str] = &[ON_THEIR_WAY, DUE, ASKED_AFTER, INSERT, GIVEN, MOVED, REMOVE];
 
 /// How many shipments of an account are on their way; `many` is enough to know.
 pub(super) async fn on_their_way(
@@ -120,15 +109,4 @@ pub(super) async fn moved(
 /// False: it is gone.
 pub(super) async fn remove(tx: &mut Tx, id: TrackingTicketId) -> Result<bool, DbError> {
     Ok(tx.execute(REMOVE, args![id]).await? == 1)
-}
-
-/// Makes shipments due, and answers those that were not.
-pub(super) async fn wanted(
-    tx: &mut Tx,
-    shipments: &[ShipmentId],
-    at: UtcMicros,
-) -> Result<Vec<ShipmentId>, DbError> {
-    let ids = shipments.iter().map(|id| Arg::from(*id)).collect();
-    let rows: Vec<ShipmentRow> = tx.fetch_in(WANTED, args![at], ids).await?;
-    Ok(rows.into_iter().map(|row| row.id).collect())
 }

@@ -19,7 +19,6 @@ use super::CODE;
 use crate::carriers::CarrierError;
 use crate::carriers::model::Spot;
 
-/// What cannot be said to DPD.
 pub(super) fn malformed(error: impl std::fmt::Display) -> CarrierError {
     CarrierError::malformed(CODE, error)
 }
