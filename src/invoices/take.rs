@@ -16,7 +16,8 @@ use crate::fault::{InputError, InputFaults};
 use crate::ids::{CarrierInvoiceId, UserId, new_uuid};
 use crate::units::{Grams, Kopecks};
 
-const LINES_PER_COMMIT: usize = 500;
+/// So many lines are compared at once.
+pub(super) const LINES_PER_PART: usize = 500;
 /// An invoice is accepted in one transaction.
 pub(super) const LINES_MAX: i64 = 100_000;
 const TEXT_MAX: usize = 200;
@@ -50,7 +51,7 @@ pub async fn take(app: &App, taking: Taking, actor: Option<UserId>) -> Result<Ta
         return Ok(Taken { invoice, is_known });
     }
     let id = invoice.id;
-    for part in taking.invoice.lines.chunks(LINES_PER_COMMIT) {
+    for part in taking.invoice.lines.chunks(LINES_PER_PART) {
         let part = part.to_vec();
         let work = async move |tx: &mut Tx| -> Result<(), InvoiceError> {
             match store::hold(tx, id).await? {
