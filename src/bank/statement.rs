@@ -216,7 +216,7 @@ fn purpose(section: &Section) -> String {
 }
 
 /// Blanks and points inside of numbers are for people.
-fn plain(number: &str) -> String {
+pub(super) fn plain(number: &str) -> String {
     number.chars().filter(|letter| !letter.is_whitespace() && *letter != '.').collect()
 }
 
