@@ -131,8 +131,7 @@ async fn proof_of(
     let read = async move |tx: &mut Tx| -> Result<Proof, InvoiceError> {
         let owner = owner_find(tx, scope, id).await?;
         let mut faults = InputFaults::default();
-        let days = to.date().signed_duration_since(from.date()).num_days();
-        faults.range("to", days, 0..=RANGE_DAYS_MAX);
+        faults.range("to", to.days_since(from), 0..=RANGE_DAYS_MAX);
         faults.finish()?;
         let rows = store::passed(tx, owner.id, (from, to), INVOICES_MAX).await?;
         Ok(Proof { owner: owner.name, range: (from, to), rows })
