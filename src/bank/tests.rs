@@ -42,6 +42,8 @@ fn sums_and_days_are_read_as_banks_write_them() {
         ("0", None),
         ("-5.00", None),
         ("1.234,50", None),
+        ("10000000000000.00", Some(1_000_000_000_000_000)),
+        ("10000000000000.01", None),
         ("много", None),
     ];
     for (text, kopecks) in sums {
