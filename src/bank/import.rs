@@ -242,7 +242,7 @@ impl Part {
 
     /// What the file's own sums say against its documents.
     fn check(&self) -> Vec<Fault> {
-        let mut faults = statement::check(&self.balances.iter().collect::<Vec<_>>());
+        let mut faults = statement::check(&self.balances);
         let line = self.balances.first().map_or(0, |one| one.line);
         let sums = [
             ("ВсегоПоступило", FaultCode::IncomeDiffers, self.sum(|one| one.income), self.income),

@@ -273,7 +273,7 @@ fn amount(text: &str) -> Option<Kopecks> {
 }
 
 /// What does not add up in the sections of one account, in the order of the file.
-pub fn check(sections: &[&Balance]) -> Vec<Fault> {
+pub fn check(sections: &[Balance]) -> Vec<Fault> {
     let mut faults = Vec::new();
     let mut before: Option<Kopecks> = None;
     for one in sections {

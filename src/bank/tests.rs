@@ -128,8 +128,7 @@ fn balance(sums: [i64; 4]) -> Balance {
 #[test]
 fn balances_have_to_add_up() {
     let codes = |sections: &[Balance]| -> Vec<FaultCode> {
-        let sections: Vec<&Balance> = sections.iter().collect();
-        statement::check(&sections).into_iter().map(|fault| fault.code).collect()
+        statement::check(sections).into_iter().map(|fault| fault.code).collect()
     };
     assert_eq!(codes(&[balance([10, 5, 3, 12]), balance([12, 0, 12, 0])]), []);
     assert_eq!(codes(&[balance([10, 5, 3, 13])]), [FaultCode::BalanceDiffers]);
