@@ -123,6 +123,7 @@ CREATE TABLE cod_register_fetch (
     asked_on DATE NOT NULL,
     PRIMARY KEY (account_id)
 );
+-- Carriers name orders by the shops' numbers without the shop.
 CREATE INDEX shop_order_external ON shop_order (external_number, id);
 -- Numbers that a spreadsheet cuts.
 CREATE INDEX shop_order_external_bare ON shop_order (LTRIM(external_number, '0'), id) WHERE SUBSTR(external_number, 1, 1) = '0';

@@ -126,8 +126,6 @@ CREATE TABLE carrier_charge (
 );
 CREATE INDEX carrier_charge_owner ON carrier_charge (owner_id, day, invoice_id) WHERE owner_id IS NOT NULL;
 CREATE INDEX carrier_charge_parcel ON carrier_charge (parcel_id) WHERE parcel_id IS NOT NULL;
--- Carriers name orders by the shops' numbers without the shop.
-CREATE INDEX shop_order_of_any ON shop_order (external_number);
 
 CREATE TRIGGER carrier_charge_is_immutable BEFORE UPDATE OR DELETE OR TRUNCATE ON carrier_charge
     FOR EACH STATEMENT EXECUTE FUNCTION money_is_immutable();

@@ -3,14 +3,13 @@
 use serde::{Deserialize, Serialize};
 
 use super::model::BankAccountRow;
-use super::{BankError, requisites, store};
+use super::payment_order::{Requisites, side_check};
+use super::{BankError, store};
 use crate::commands::Ctx;
 use crate::db::Tx;
 use crate::fault::{InputError, InputFaults};
 use crate::ids::BankAccountId;
 use crate::units::Kopecks;
-
-const NAME_MAX: usize = 160;
 
 /// What a person says of an account.
 #[derive(Debug, Clone, Serialize, Deserialize, utoipa::ToSchema)]
@@ -36,23 +35,22 @@ const fn yes() -> bool {
     true
 }
 
+/// What could not be written into an order to pay is no description.
 fn check(input: &BankAccountIn) -> Result<(), InputError> {
     let mut faults = InputFaults::default();
-    faults.text("bank_name", &input.bank_name, NAME_MAX);
-    faults.text("name", &input.name, NAME_MAX);
-    if !requisites::is_bic(&input.bic) {
-        faults.note("bic", "bad_format");
-    } else if !requisites::is_account(&input.number, &input.bic) {
-        faults.note("number", "bad_check_digit");
-    } else if !requisites::is_account(&input.corr_account, &input.bic) {
-        faults.note("corr_account", "bad_check_digit");
+    if input.corr_account.is_empty() {
+        faults.note("corr_account", "missing");
     }
-    if !requisites::is_inn(&input.inn) {
-        faults.note("inn", "bad_check_digit");
-    }
-    if input.kpp.as_ref().is_some_and(|kpp| !requisites::is_kpp(kpp)) {
-        faults.note("kpp", "bad_format");
-    }
+    let side = Requisites {
+        name: input.name.clone(),
+        inn: input.inn.clone(),
+        kpp: input.kpp.clone(),
+        account: input.number.clone(),
+        bank_name: input.bank_name.clone(),
+        bic: input.bic.clone(),
+        corr_account: input.corr_account.clone(),
+    };
+    side_check(&mut faults, ("", "number"), &side);
     faults.finish()
 }
 

@@ -5,14 +5,14 @@
 //! **Invariant:** an import that was broken off is finished by repeating it, and a file that comes again
 //! adds nothing.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::io::BufRead;
 
 use serde::Serialize;
 use serde_json::json;
 use sha2::{Digest, Sha256};
 
-use super::format::{Fault, FaultCode, Item, Reader, Section, SectionKind, encoding_of};
+use super::format::{Fault, FaultCode, Item, Reader, Section, SectionKind, encoding_of, is_key};
 use super::model::{BankAccountRow, Direction, StatementRow};
 use super::service::{self, Leg};
 use super::statement::{self, Balance, Party, Payment};
@@ -149,13 +149,13 @@ fn overview(request: &StatementRequest, survey: &Survey) -> Result<Overview, Ban
                     return Err(BankError::FileNotExchange { file: request.file.clone() });
                 }
                 Item::Fault(fault) => faults.push(fault),
-                Item::Head(field) if field.key.to_lowercase() == "расчсчет" => {
-                    overview.numbers.push(field.value.replace([' ', '.'], ""));
+                Item::Head(field) if is_key(&field.key, "РасчСчет") => {
+                    overview.numbers.push(statement::plain(&field.value));
                 }
-                Item::Head(field) if field.key.to_lowercase() == "датаначала" => {
+                Item::Head(field) if is_key(&field.key, "ДатаНачала") => {
                     from = statement::day(&field.value);
                 }
-                Item::Head(field) if field.key.to_lowercase() == "датаконца" => {
+                Item::Head(field) if is_key(&field.key, "ДатаКонца") => {
                     to = statement::day(&field.value);
                 }
                 Item::Section(section) if section.kind == SectionKind::Account => {
@@ -173,7 +173,7 @@ fn overview(request: &StatementRequest, survey: &Survey) -> Result<Overview, Ban
         balance.from = balance.from.or(from);
         balance.to = balance.to.or(to);
     }
-    let mut seen = std::collections::HashSet::new();
+    let mut seen = HashSet::new();
     overview.numbers.retain(|number| !number.is_empty() && seen.insert(number.clone()));
     Ok(overview)
 }
@@ -242,7 +242,7 @@ impl Part {
 
     /// What the file's own sums say against its documents.
     fn check(&self) -> Vec<Fault> {
-        let mut faults = statement::check(&self.balances.iter().collect::<Vec<_>>());
+        let mut faults = statement::check(&self.balances);
         let line = self.balances.first().map_or(0, |one| one.line);
         let sums = [
             ("ВсегоПоступило", FaultCode::IncomeDiffers, self.sum(|one| one.income), self.income),

@@ -152,13 +152,8 @@ impl Finding {
     }
 }
 
-/// Days from one to the other; negative when the other is earlier.
-fn days(from: Day, to: Day) -> i64 {
-    to.date().signed_duration_since(from.date()).num_days()
-}
-
 fn is_in_window(candidate: &Candidate, day: Day) -> bool {
-    (-DAYS_BEFORE..=DAYS_AFTER).contains(&days(candidate.day, day))
+    (-DAYS_BEFORE..=DAYS_AFTER).contains(&day.days_since(candidate.day))
 }
 
 /// What speaks for a register, but for the sum.
@@ -351,7 +346,7 @@ pub fn findings(receipt: &Receipt, candidates: &[Candidate], verdict: &Verdict) 
 /// Registers for which nothing came in so many days.
 pub fn unpaid(candidates: &[Candidate], today: Day, days_max: i64) -> Vec<Finding> {
     let late = |one: &Candidate| {
-        let days = days(one.day, today);
+        let days = today.days_since(one.day);
         let is_late = one.net.is_positive() && days > days_max;
         is_late.then_some(Finding::RegisterUnpaid { register: one.register, net: one.net, days })
     };

@@ -35,7 +35,7 @@ pub use self::model::{
     BankAccountRow, BankDocumentRow, BankMatchRow, Direction, MatchHow, StatementRow,
 };
 pub use self::service::{
-    Matching, OrderedPayment, Settled, match_document, match_undo, order_note, outgoing_settle,
+    Matching, OrderedPayment, Settled, match_document, match_undo, order_note,
 };
 pub use self::store::{
     account_find, account_list, document_find, document_list, document_open_list, match_list,

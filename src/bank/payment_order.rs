@@ -76,32 +76,38 @@ fn check(faults: &mut InputFaults, path: &str, order: &PaymentOrder) {
         faults.note(format!("{path}.amount_kopecks"), "too_small");
     }
     text_check(faults, format!("{path}.purpose"), &order.purpose, PURPOSE_MAX);
-    side_check(faults, &format!("{path}.payer"), &order.payer);
-    side_check(faults, &format!("{path}.payee"), &order.payee);
+    side_check(faults, (&format!("{path}.payer."), "account"), &order.payer);
+    side_check(faults, (&format!("{path}.payee."), "account"), &order.payee);
     if order.payer.account == order.payee.account && order.payer.bic == order.payee.bic {
         faults.note(format!("{path}.payee.account"), "duplicate");
     }
 }
 
-fn side_check(faults: &mut InputFaults, path: &str, side: &Requisites) {
-    text_check(faults, format!("{path}.name"), &side.name, NAME_MAX);
-    text_check(faults, format!("{path}.bank_name"), &side.bank_name, NAME_MAX);
+/// What a bank would refuse of a side. `path` begins the names of its fields, and `account` is how that
+/// of its account ends.
+pub(super) fn side_check(
+    faults: &mut InputFaults,
+    (path, account): (&str, &str),
+    side: &Requisites,
+) {
+    text_check(faults, format!("{path}name"), &side.name, NAME_MAX);
+    text_check(faults, format!("{path}bank_name"), &side.bank_name, NAME_MAX);
     if !requisites::is_inn(&side.inn) {
-        faults.note(format!("{path}.inn"), "bad_check_digit");
+        faults.note(format!("{path}inn"), "bad_check_digit");
     }
     if side.kpp.as_ref().is_some_and(|kpp| !requisites::is_kpp(kpp)) {
-        faults.note(format!("{path}.kpp"), "bad_format");
+        faults.note(format!("{path}kpp"), "bad_format");
     }
     if !requisites::is_bic(&side.bic) {
-        faults.note(format!("{path}.bic"), "bad_format");
+        faults.note(format!("{path}bic"), "bad_format");
         return;
     }
     if !requisites::is_account(&side.account, &side.bic) {
-        faults.note(format!("{path}.account"), "bad_check_digit");
+        faults.note(format!("{path}{account}"), "bad_check_digit");
     }
     let has_corr = !side.corr_account.is_empty();
     if has_corr && !requisites::is_account(&side.corr_account, &side.bic) {
-        faults.note(format!("{path}.corr_account"), "bad_check_digit");
+        faults.note(format!("{path}corr_account"), "bad_check_digit");
     }
 }
 

@@ -1,6 +1,6 @@
 //! Documents into the books, and receipts to registers.
 
-use std::collections::{BTreeMap, HashMap, HashSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 
 use serde_json::Value;
 use uuid::Uuid;
@@ -48,6 +48,9 @@ pub(super) async fn documents_take(tx: &mut Tx, ctx: &Ctx, legs: &[Leg]) -> Resu
         .filter(|leg| !known.contains(&leg.identity))
         .map(|leg| (BankDocumentId::new(), leg))
         .collect();
+    if new.is_empty() {
+        return Ok(0);
+    }
     let settled = settle(tx, &new).await?;
     let mut days: HashMap<Day, Day> = HashMap::new();
     let mut postings = Vec::new();
@@ -64,9 +67,6 @@ pub(super) async fn documents_take(tx: &mut Tx, ctx: &Ctx, legs: &[Leg]) -> Resu
         };
         let sides = sides(leg, settled.contains(id));
         postings.push(Posting::new(reason, sides, leg.amount, day).with_document(id.uuid()));
-    }
-    if new.is_empty() {
-        return Ok(0);
     }
     post(tx, ctx, &postings).await?;
     let rows: Vec<(BankDocumentId, TransferId, &Leg)> =
@@ -114,45 +114,32 @@ pub async fn order_note(tx: &mut Tx, order: &OrderedPayment) -> Result<(), BankE
     }
 }
 
-/// The order that an outgoing document pays, by number, sum and the payee's account; it is settled by
-/// it and by no other.
-pub async fn outgoing_settle(
-    tx: &mut Tx,
-    account: BankAccountId,
-    (document, number): (BankDocumentId, &str),
-    (amount, payee_account): (Kopecks, &str),
-) -> Result<Option<Uuid>, DbError> {
-    let open = store::orders_open(tx, account, vec![number]).await?;
-    let fits = |row: &&OrderRow| {
-        row.number == number && row.amount == amount && row.payee_account == payee_account
-    };
-    let Some(order) = open.iter().find(fits) else { return Ok(None) };
-    Ok(store::order_settle(tx, order.id, document).await?.then_some(order.id))
-}
-
-/// Which of the documents pay an order of ours. Only those whose number an open order has are looked
-/// at one by one.
+/// Which of the documents pay an order of ours, by number, sum and the payee's account. An order is
+/// settled by one document and by no other.
 async fn settle(
     tx: &mut Tx,
     new: &[(BankDocumentId, &Leg)],
 ) -> Result<HashSet<BankDocumentId>, DbError> {
-    let mut numbers: BTreeMap<BankAccountId, Vec<&str>> = BTreeMap::new();
-    for (_, leg) in new.iter().filter(|(_, leg)| leg.direction == Direction::Out) {
-        numbers.entry(leg.account).or_default().push(&leg.number);
+    let outgoing = || new.iter().filter(|(_, leg)| leg.direction == Direction::Out);
+    let mut numbers: BTreeMap<BankAccountId, BTreeSet<&str>> = BTreeMap::new();
+    for (_, leg) in outgoing() {
+        numbers.entry(leg.account).or_default().insert(&leg.number);
     }
-    let mut ordered: HashSet<(BankAccountId, String)> = HashSet::new();
+    let mut open: Vec<(BankAccountId, OrderRow)> = Vec::new();
     for (account, numbers) in numbers {
-        let open = store::orders_open(tx, account, numbers).await?;
-        ordered.extend(open.into_iter().map(|row| (account, row.number)));
+        let rows = store::orders_open(tx, account, numbers).await?;
+        open.extend(rows.into_iter().map(|row| (account, row)));
     }
     let mut settled = HashSet::new();
-    for (id, leg) in new.iter().filter(|(_, leg)| leg.direction == Direction::Out) {
-        if !ordered.contains(&(leg.account, leg.number.clone())) {
-            continue;
-        }
-        let (document, payment) = ((*id, leg.number.as_str()), (leg.amount, &*leg.party_account));
-        if outgoing_settle(tx, leg.account, document, payment).await?.is_some() {
-            settled.insert(*id);
+    for (document, leg) in outgoing() {
+        let fits = |(account, row): &(BankAccountId, OrderRow)| {
+            (*account, &row.number, row.amount, &row.payee_account)
+                == (leg.account, &leg.number, leg.amount, &leg.party_account)
+        };
+        let Some(place) = open.iter().position(fits) else { continue };
+        let (_, order) = open.remove(place);
+        if store::order_settle(tx, order.id, *document).await? {
+            settled.insert(*document);
         }
     }
     Ok(settled)

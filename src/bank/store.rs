@@ -1,5 +1,7 @@
 //! Rows of accounts, statements, documents and their matches.
 
+use std::collections::BTreeSet;
+
 use serde_json::Value;
 
 use super::model::{BankAccountRow, BankDocumentRow, BankMatchRow, MatchHow, StatementRow};
@@ -397,7 +399,7 @@ pub(super) async fn order_insert(tx: &mut Tx, order: &OrderedPayment) -> Result<
 pub(super) async fn orders_open(
     tx: &mut Tx,
     account: BankAccountId,
-    numbers: Vec<&str>,
+    numbers: BTreeSet<&str>,
 ) -> Result<Vec<OrderRow>, DbError> {
     let list = numbers.into_iter().map(Arg::from).collect();
     tx.fetch_in(ORDERS_OPEN, args![account], list).await

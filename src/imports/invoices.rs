@@ -11,7 +11,8 @@ use std::sync::Arc;
 
 use serde::Serialize;
 
-use super::map::{Columns, INVOICE, decimal, overrides};
+use super::cells::identifier;
+use super::map::{Columns, INVOICE, overrides};
 use super::table::Row;
 use super::{ImportError, Refusal, Source, store};
 use crate::app::App;
@@ -130,7 +131,7 @@ fn read(request: &InvoiceRequest) -> Result<List, ImportError> {
         List { hash: survey.hash, rows: 0, lines: Vec::new(), listed: None, refusals: Vec::new() };
     while let Some(row) = table.next_row()? {
         if is_total(&row) {
-            match sum(&columns, &row, "amount") {
+            match columns.sum(&row, "amount") {
                 Ok(listed) => list.listed = listed.or(list.listed),
                 Err(refusal) => list.refusals.push(refusal),
             }
@@ -153,46 +154,21 @@ fn is_total(row: &Row) -> bool {
 }
 
 fn line(columns: &Columns, row: &Row, line: i64) -> Result<InvoiceLine, Refusal> {
-    let text = |field: &str| columns.text(row, field).trim().to_owned();
-    let amount = sum(columns, row, "amount")?;
-    let words = text("service");
+    let number = |field: &str| identifier(columns.text(row, field));
+    let amount = columns.sum(row, "amount")?;
+    let words = columns.text(row, "service").trim().to_owned();
     Ok(InvoiceLine {
         line,
-        track: text("track"),
-        number: text("number"),
-        order_number: text("order"),
+        track: number("track"),
+        number: number("number"),
+        order_number: number("order"),
         kind: kind(&words),
         words,
         amount_kopecks: amount.ok_or_else(|| columns.refuse(row, "amount", "missing"))?,
-        vat_kopecks: sum(columns, row, "vat")?,
+        vat_kopecks: columns.sum(row, "vat")?,
         weight_g: columns.exact(row, "weight_kg", 3)?.map(Grams::new),
-        service_day: day(columns, row, "service_day")?,
+        service_day: columns.day(row, "service_day")?,
     })
-}
-
-/// Roubles as kopecks; what is given back is less than zero.
-fn sum(columns: &Columns, row: &Row, field: &str) -> Result<Option<Kopecks>, Refusal> {
-    match columns.text(row, field).trim() {
-        "" => Ok(None),
-        text => match decimal(text, 2) {
-            Some(kopecks) => Ok(Some(Kopecks::new(kopecks))),
-            None => Err(columns.refuse(row, field, "not_a_price")),
-        },
-    }
-}
-
-/// `22.11.2026`, `2026-11-22`, or a date of a workbook with its time.
-fn day(columns: &Columns, row: &Row, field: &str) -> Result<Option<Day>, Refusal> {
-    let text = columns.text(row, field).trim();
-    if text.is_empty() {
-        return Ok(None);
-    }
-    let date = text.split(['T', ' ']).next().unwrap_or_default();
-    let russian = chrono::NaiveDate::parse_from_str(date, "%d.%m.%Y").map(Day::from_date);
-    match russian.or_else(|_| date.parse::<Day>()) {
-        Ok(day) => Ok(Some(day)),
-        Err(_) => Err(columns.refuse(row, field, "not_a_day")),
-    }
 }
 
 /// Parts of carriers' words for what they charge for; the first that is there counts, so what is

@@ -15,6 +15,7 @@
 //! Tests: `tests/it/imports.rs`.
 
 mod bins;
+pub(crate) mod cells;
 pub mod http;
 pub mod invoices;
 pub mod map;

@@ -6,18 +6,17 @@ use super::InvoiceError;
 use super::model::{ExceptionKind, ExceptionRow, Invoice, InvoiceState, LineRow, Resolution};
 use super::settle::{self, Charge};
 use super::store;
-use super::take::{LINES_MAX, compare, compare_whole};
+use super::take::{LINES_MAX, LINES_PER_PART, compare, compare_whole};
 use crate::access::Scope;
 use crate::carriers::model::InvoiceLine;
 use crate::catalog::owner_find;
 use crate::commands::Ctx;
 use crate::db::{Arg, DbError, Tx};
-use crate::fault::{InputError, InputFaults};
+use crate::fault::InputFaults;
 use crate::ids::{CarrierInvoiceId, OwnerId};
 use crate::money::{Account, balance, open_day, post};
 
 const REASON_MAX: usize = 500;
-const LINES_PER_PART: usize = 500;
 const ALL_LINES: (i64, i64) = (0, i64::MAX);
 
 /// What a person decides about exceptions of one kind.
@@ -121,7 +120,7 @@ pub async fn reject(
 ) -> Result<Invoice, InvoiceError> {
     let mut faults = InputFaults::default();
     faults.text("reason", reason, REASON_MAX);
-    faults.finish().map_err(|error: InputError| InvoiceError::from(error))?;
+    faults.finish()?;
     let invoice = hold(tx, id).await?;
     if invoice.state != InvoiceState::Rejected && !store::reject(tx, ctx, id, reason.trim()).await?
     {
@@ -136,7 +135,8 @@ pub async fn accept(tx: &mut Tx, ctx: &Ctx, id: CarrierInvoiceId) -> Result<Invo
     if invoice.state == InvoiceState::Accepted {
         return Ok(invoice);
     }
-    let count = store::blocking(tx, id).await?;
+    let exceptions = store::tally(tx, id).await?;
+    let count = exceptions.iter().filter(|one| one.kind.is_blocking()).map(|one| one.open).sum();
     if count > 0 {
         return Err(InvoiceError::Unresolved { count });
     }

@@ -16,7 +16,8 @@ use crate::fault::{InputError, InputFaults};
 use crate::ids::{CarrierInvoiceId, UserId, new_uuid};
 use crate::units::{Grams, Kopecks};
 
-const LINES_PER_COMMIT: usize = 500;
+/// So many lines are compared at once.
+pub(super) const LINES_PER_PART: usize = 500;
 /// An invoice is accepted in one transaction.
 pub(super) const LINES_MAX: i64 = 100_000;
 const TEXT_MAX: usize = 200;
@@ -50,7 +51,7 @@ pub async fn take(app: &App, taking: Taking, actor: Option<UserId>) -> Result<Ta
         return Ok(Taken { invoice, is_known });
     }
     let id = invoice.id;
-    for part in taking.invoice.lines.chunks(LINES_PER_COMMIT) {
+    for part in taking.invoice.lines.chunks(LINES_PER_PART) {
         let part = part.to_vec();
         let work = async move |tx: &mut Tx| -> Result<(), InvoiceError> {
             match store::hold(tx, id).await? {
@@ -80,8 +81,14 @@ fn check(taking: &Taking) -> Result<(), InputError> {
     faults.text("carrier", &taking.carrier, NUMBER_MAX);
     faults.text("number", &told.number, NUMBER_MAX);
     let sums = -KOPECKS_MAX..=KOPECKS_MAX;
-    faults.range("total_kopecks", told.total_kopecks.get(), sums.clone());
-    faults.range("discount_kopecks", told.discount_kopecks.get(), sums.clone());
+    for (field, sum) in [
+        ("total_kopecks", Some(told.total_kopecks)),
+        ("discount_kopecks", Some(told.discount_kopecks)),
+        ("listed_kopecks", told.listed_kopecks),
+        ("vat_kopecks", told.vat_kopecks),
+    ] {
+        faults.range(field, sum.unwrap_or_default().get(), sums.clone());
+    }
     if told.period.is_some_and(|(from, to)| from > to) {
         faults.note("period_to", "too_small");
     }
@@ -91,6 +98,8 @@ fn check(taking: &Taking) -> Result<(), InputError> {
     for (index, line) in told.lines.iter().enumerate() {
         let field = |name: &str| format!("lines[{index}].{name}");
         faults.range(&field("amount_kopecks"), line.amount_kopecks.get(), sums.clone());
+        let vat = line.vat_kopecks.unwrap_or_default();
+        faults.range(&field("vat_kopecks"), vat.get(), sums.clone());
         faults.range(&field("line"), line.line, 1..=i64::MAX);
         if !seen.insert(line.line) {
             faults.note(field("line"), "duplicate");

@@ -105,6 +105,11 @@ impl Day {
         self.0.succ_opt().map(Self)
     }
 
+    /// How many days it is after another; negative when it is before.
+    pub fn days_since(self, earlier: Self) -> i64 {
+        self.0.signed_duration_since(earlier.0).num_days()
+    }
+
     /// `22.11.2026`.
     pub fn russian_text(self) -> String {
         self.0.format("%d.%m.%Y").to_string()

@@ -148,6 +148,6 @@ fn folded(text: &str) -> impl Iterator<Item = char> + '_ {
 
 /// Whether two keys are the same to a reader: letters of Russian and Latin keep their length when
 /// their case changes, so most keys are told apart by it.
-fn is_key(left: &str, right: &str) -> bool {
+pub(super) fn is_key(left: &str, right: &str) -> bool {
     left == right || (left.len() == right.len() && folded(left).eq(folded(right)))
 }

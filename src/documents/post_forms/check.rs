@@ -64,7 +64,7 @@ pub(super) fn transfer(faults: &mut InputFaults, at: &str, transfer: &Transfer) 
 
 pub(super) fn bank(faults: &mut InputFaults, at: &str, bank: &Bank) {
     for (field, value, lengths) in numbers(bank) {
-        if !value.is_empty() && !lengths.iter().any(|length| is_digits(value, *length)) {
+        if !value.is_empty() && !is_number(value, lengths) {
             faults.note(format!("{at}.{field}"), "bad_format");
         }
     }
@@ -83,10 +83,8 @@ const fn numbers(bank: &Bank) -> [(&'static str, &String, &'static [usize]); 4] 
 impl Bank {
     /// Whether everything is there and looks right.
     pub fn is_whole(&self) -> bool {
-        let is_right =
-            |value: &str, lengths: &[usize]| lengths.iter().any(|length| is_digits(value, *length));
         !self.name.trim().is_empty()
-            && numbers(self).into_iter().all(|(_, value, lengths)| is_right(value, lengths))
+            && numbers(self).into_iter().all(|(_, value, lengths)| is_number(value, lengths))
     }
 }
 
@@ -151,6 +149,11 @@ fn barcode(faults: &mut InputFaults, at: &str, barcode: &str) {
         Err(BarcodeError::CheckDigit { .. }) => faults.note(at, "bad_check_digit"),
         _ => faults.note(at, "bad_format"),
     }
+}
+
+/// Whether it is digits, and as many as one of the lengths.
+fn is_number(text: &str, lengths: &[usize]) -> bool {
+    lengths.iter().any(|length| is_digits(text, *length))
 }
 
 fn is_digits(text: &str, length: usize) -> bool {

@@ -337,9 +337,10 @@ async fn invoice_line_list(
     let read = async move |tx: &mut Tx| -> Result<Vec<InvoiceLineOut>, InvoiceError> {
         service::find(tx, id).await?;
         let lines = store::lines_page(tx, id, after, only, limit + 1).await?;
-        let last = lines.last().map_or(after, |line| line.line);
-        let exceptions = store::exceptions(tx, id, (after + 1, last)).await?;
-        let outcomes = store::outcomes(tx, id, (after + 1, last)).await?;
+        let ends = lines.first().zip(lines.last()).map(|(first, last)| (first.line, last.line));
+        let Some(shown) = ends else { return Ok(Vec::new()) };
+        let exceptions = store::exceptions(tx, id, shown).await?;
+        let outcomes = store::outcomes(tx, id, shown).await?;
         Ok(lines.into_iter().map(|line| line_out(line, &exceptions, &outcomes)).collect())
     };
     let items = app.db.snapshot(read).await?;

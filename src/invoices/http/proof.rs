@@ -3,6 +3,7 @@
 use axum::Json;
 use axum::extract::State;
 use axum::response::Response;
+use chrono::Days;
 use serde::{Deserialize, Serialize};
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
@@ -19,8 +20,7 @@ use crate::http::{IdPath, Problem, ProblemBody, QueryParams};
 use crate::ids::{CarrierInvoiceId, OwnerId};
 use crate::units::{Day, Kopecks};
 
-const DAYS_SHOWN: i64 = 30;
-const DAY_SECONDS: i64 = 86_400;
+const DAYS_SHOWN: u64 = 30;
 const RANGE_DAYS_MAX: i64 = 366;
 /// Invoices of one shop in a year and a day: more come in no parcel business.
 const INVOICES_MAX: i64 = 5_000;
@@ -124,16 +124,14 @@ async fn proof_of(
     id: OwnerId,
     params: RangeParams,
 ) -> Result<Proof, InvoiceError> {
-    let now = app.clock.now();
-    let to = params.to.unwrap_or_else(|| now.moscow_day());
-    let before = now.plus_seconds(-DAYS_SHOWN * DAY_SECONDS).moscow_day();
-    let from = params.from.unwrap_or_else(|| before.min(to));
+    let to = params.to.unwrap_or_else(|| app.clock.now().moscow_day());
+    let before = to.date().checked_sub_days(Days::new(DAYS_SHOWN)).map_or(to, Day::from_date);
+    let from = params.from.unwrap_or(before);
     let scope = caller.scope();
     let read = async move |tx: &mut Tx| -> Result<Proof, InvoiceError> {
         let owner = owner_find(tx, scope, id).await?;
         let mut faults = InputFaults::default();
-        let days = to.date().signed_duration_since(from.date()).num_days();
-        faults.range("to", days, 0..=RANGE_DAYS_MAX);
+        faults.range("to", to.days_since(from), 0..=RANGE_DAYS_MAX);
         faults.finish()?;
         let rows = store::passed(tx, owner.id, (from, to), INVOICES_MAX).await?;
         Ok(Proof { owner: owner.name, range: (from, to), rows })

@@ -94,17 +94,13 @@ const EXCEPTIONS: &str = concat!(
 const TALLY: &str = "SELECT kind, COUNT(*), COUNT(*) FILTER (WHERE resolution IS NULL)
      FROM carrier_invoice_exception WHERE invoice_id = $1 GROUP BY kind ORDER BY kind";
 
-const BLOCKING: &str = "SELECT COUNT(*) FROM carrier_invoice_exception
-     WHERE invoice_id = $1 AND resolution IS NULL
-       AND kind IN ('unknown_parcel', 'not_our_carrier', 'duplicate', 'total_differs')";
-
 const RESOLVE: &str = "UPDATE carrier_invoice_exception
      SET resolution = $3, owner_id = $4, reason = $5, resolved_by = $6, resolved_at = $7
      WHERE invoice_id = $1 AND kind = $2 AND line IN (/*list*/)
      RETURNING line";
 
 pub(super) const QUERIES: &[&str] =
-    &[UPSERT, PAGE, SUMS, PLACES, NOTE, FORGET, EXCEPTIONS, TALLY, BLOCKING, RESOLVE];
+    &[UPSERT, PAGE, SUMS, PLACES, NOTE, FORGET, EXCEPTIONS, TALLY, RESOLVE];
 
 pub(in crate::invoices) async fn lines_upsert(
     tx: &mut Tx,
@@ -194,14 +190,6 @@ pub(in crate::invoices) async fn tally(
     invoice: CarrierInvoiceId,
 ) -> Result<Vec<Tally>, DbError> {
     tx.fetch_all(TALLY, args![invoice]).await
-}
-
-/// How many exceptions wait for a decision without which nothing is accepted.
-pub(in crate::invoices) async fn blocking(
-    tx: &mut Tx,
-    invoice: CarrierInvoiceId,
-) -> Result<i64, DbError> {
-    Ok(tx.fetch_one::<Count>(BLOCKING, args![invoice]).await?.value)
 }
 
 /// Decides about exceptions of a kind; answers the lines that have one.

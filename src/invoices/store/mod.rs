@@ -6,8 +6,7 @@ mod matching;
 
 pub(super) use self::charges::{Outcome, Passed, charges_insert, ordinals, outcomes, passed};
 pub(super) use self::lines::{
-    Place, Tally, blocking, exceptions, forget, lines_page, lines_upsert, note, places, resolve,
-    sums, tally,
+    Place, Tally, exceptions, forget, lines_page, lines_upsert, note, places, resolve, sums, tally,
 };
 pub(super) use self::matching::{Match, Matcher, matches};
 use super::model::{Invoice, InvoiceState};

@@ -132,7 +132,7 @@ fn lot_wanted(
     if let Some(expires_on) = expires_on
         && input.condition == Condition::Available
     {
-        let days = (expires_on.date() - ctx.now.moscow_day().date()).num_days();
+        let days = expires_on.days_since(ctx.now.moscow_day());
         let days_min = product.shelf_life_days_min;
         if days < days_min {
             return Err(ReceivingError::ExpiryTooShort { expires_on, days_min });

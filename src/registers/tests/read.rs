@@ -7,7 +7,7 @@ use rust_xlsxwriter::{Format, Workbook};
 
 use crate::imports::{ImportError, Source};
 use crate::registers::model::{Line, LineKind, PayMethod};
-use crate::registers::read::{Digest, Read, Reader, Totals, day, identifier, kopecks, method};
+use crate::registers::read::{Digest, Read, Reader, Totals, method};
 use crate::units::Kopecks;
 
 const SAMPLE: &str = include_str!(concat!(
@@ -157,30 +157,7 @@ fn the_same_lines_in_another_order_and_layout_are_the_same_register() {
 }
 
 #[test]
-fn cells_mean_what_they_show() {
-    let sums = [
-        ("3\u{a0}590,00", Some(359_000)),
-        ("1 200 ₽", Some(120_000)),
-        ("98,7 руб.", Some(9_870)),
-        ("−98,70", Some(-9_870)),
-        ("107.69999999999999", Some(10_770)),
-        ("-0.0999999999999", Some(-10)),
-        ("107.70000000000001", Some(10_770)),
-        ("0.005", None),
-        ("1.234567", None),
-        ("сто", None),
-        ("", None),
-    ];
-    for (text, sum) in sums {
-        assert_eq!(kopecks(text), sum.map(Kopecks::new), "{text}");
-    }
-    for text in ["17.11.2026", "2026-11-17", "17.11.26", "17.11.2026 14:05", "46343", "46343.0"] {
-        assert_eq!(day(text).unwrap().to_string(), "2026-11-17", "{text}");
-    }
-    assert_eq!([day("17"), day("31.02.2026"), day("")], [None; 3]);
-    assert_eq!(identifier("1105500001.0"), "1105500001");
-    assert_eq!(identifier("'00123"), "00123");
-    assert_eq!(identifier("A-1.0"), "A-1.0");
+fn the_way_of_paying_is_known_by_its_word() {
     assert_eq!(method("Банковская карта"), Some(PayMethod::Card));
     assert_eq!(method("безналичный"), Some(PayMethod::Card));
     assert_eq!(method("Наличные"), Some(PayMethod::Cash));

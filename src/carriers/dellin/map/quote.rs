@@ -105,6 +105,6 @@ fn end_days<'a>(dates: &'a OrderDates, to: &Spot) -> (Option<&'a String>, Option
 
 fn days_after(day: Day, text: &str) -> Option<i64> {
     let there = NaiveDate::parse_from_str(text.get(..10)?, "%Y-%m-%d").ok()?;
-    let days = there.signed_duration_since(day.date()).num_days();
+    let days = Day::from_date(there).days_since(day);
     (days >= 0).then_some(days)
 }
