@@ -224,9 +224,13 @@ pub(super) async fn keep(tx: &mut Tx, ctx: &Ctx, fresh: &[EventRow]) -> Result<I
     Ok(Ingested { unknown: 0, events, moved })
 }
 
-/// What the money of a parcel follows.
+/// What the money of a parcel follows. A shipment that was given up carries it no more: the parcel goes
+/// by another one, and what becomes of the first says nothing of its money.
 fn delivery_of(change: &Change) -> Option<Delivery> {
     let course = &change.course;
+    if matches!(course.state, ShipmentState::Cancelling | ShipmentState::Cancelled) {
+        return None;
+    }
     let status = course.status.filter(|status| Some(*status) != change.status_before)?;
     Some(Delivery { parcel: course.parcel, status, at: course.status_at? })
 }
