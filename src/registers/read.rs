@@ -23,7 +23,7 @@ const SERIALS: std::ops::RangeInclusive<i64> = 30_000..=80_000;
 const ARTEFACT_DIGITS: usize = 6;
 const TEXT_MAX: usize = 100;
 
-pub(super) const FIELDS: &[Field] = &[
+const FIELDS: &[Field] = &[
     field(
         "track",
         &[
