@@ -11,7 +11,7 @@ use std::sync::Arc;
 
 use serde::Serialize;
 
-use super::map::{Columns, INVOICE, decimal, overrides};
+use super::map::{Columns, INVOICE, overrides};
 use super::table::Row;
 use super::{ImportError, Refusal, Source, store};
 use crate::app::App;
@@ -130,7 +130,7 @@ fn read(request: &InvoiceRequest) -> Result<List, ImportError> {
         List { hash: survey.hash, rows: 0, lines: Vec::new(), listed: None, refusals: Vec::new() };
     while let Some(row) = table.next_row()? {
         if is_total(&row) {
-            match sum(&columns, &row, "amount") {
+            match columns.sum(&row, "amount") {
                 Ok(listed) => list.listed = listed.or(list.listed),
                 Err(refusal) => list.refusals.push(refusal),
             }
@@ -154,7 +154,7 @@ fn is_total(row: &Row) -> bool {
 
 fn line(columns: &Columns, row: &Row, line: i64) -> Result<InvoiceLine, Refusal> {
     let text = |field: &str| columns.text(row, field).trim().to_owned();
-    let amount = sum(columns, row, "amount")?;
+    let amount = columns.sum(row, "amount")?;
     let words = text("service");
     Ok(InvoiceLine {
         line,
@@ -164,35 +164,10 @@ fn line(columns: &Columns, row: &Row, line: i64) -> Result<InvoiceLine, Refusal>
         kind: kind(&words),
         words,
         amount_kopecks: amount.ok_or_else(|| columns.refuse(row, "amount", "missing"))?,
-        vat_kopecks: sum(columns, row, "vat")?,
+        vat_kopecks: columns.sum(row, "vat")?,
         weight_g: columns.exact(row, "weight_kg", 3)?.map(Grams::new),
-        service_day: day(columns, row, "service_day")?,
+        service_day: columns.day(row, "service_day")?,
     })
-}
-
-/// Roubles as kopecks; what is given back is less than zero.
-fn sum(columns: &Columns, row: &Row, field: &str) -> Result<Option<Kopecks>, Refusal> {
-    match columns.text(row, field).trim() {
-        "" => Ok(None),
-        text => match decimal(text, 2) {
-            Some(kopecks) => Ok(Some(Kopecks::new(kopecks))),
-            None => Err(columns.refuse(row, field, "not_a_price")),
-        },
-    }
-}
-
-/// `22.11.2026`, `2026-11-22`, or a date of a workbook with its time.
-fn day(columns: &Columns, row: &Row, field: &str) -> Result<Option<Day>, Refusal> {
-    let text = columns.text(row, field).trim();
-    if text.is_empty() {
-        return Ok(None);
-    }
-    let date = text.split(['T', ' ']).next().unwrap_or_default();
-    let russian = chrono::NaiveDate::parse_from_str(date, "%d.%m.%Y").map(Day::from_date);
-    match russian.or_else(|_| date.parse::<Day>()) {
-        Ok(day) => Ok(Some(day)),
-        Err(_) => Err(columns.refuse(row, field, "not_a_day")),
-    }
 }
 
 /// Parts of carriers' words for what they charge for; the first that is there counts, so what is
@@ -276,6 +251,14 @@ mod tests {
         let codes: Vec<_> = list.refusals.iter().map(|one| (one.line, one.code)).collect();
         assert_eq!(codes, [(2, "missing"), (3, "not_a_price"), (4, "not_a_day")]);
         assert_eq!(list.lines.len(), 1);
+    }
+
+    #[test]
+    fn short_years_and_what_formulas_leave_are_read_as_in_a_register() {
+        let list = list("Трек;Сумма;Дата\nT1;305.49999999999997;01.11.26\n");
+        assert!(list.refusals.is_empty(), "{:?}", list.refusals);
+        assert_eq!(list.lines[0].amount_kopecks, Kopecks::new(30_550));
+        assert_eq!(list.lines[0].service_day, Some("2026-11-01".parse().unwrap()));
     }
 
     #[test]

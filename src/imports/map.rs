@@ -2,9 +2,19 @@
 
 use std::collections::{BTreeMap, HashMap};
 
+use chrono::{Days, NaiveDate};
+
 use super::table::{Row, Table};
 use super::{ImportError, ImportKind, Refusal};
-use crate::units::Kopecks;
+use crate::units::{Day, Kopecks};
+
+/// A spreadsheet counts days from here: its 60 is a day that never was, so that days of our time are
+/// right.
+const SERIAL_ZERO: (i32, u32, u32) = (1899, 12, 30);
+/// 1982 to 2119: other whole numbers are no days.
+const SERIALS: std::ops::RangeInclusive<i64> = 30_000..=80_000;
+/// So many nines or zeros behind the kopecks are what became of a decimal in a binary cell.
+const ARTEFACT_DIGITS: usize = 6;
 
 /// A field of a kind of file, and under which headings it is known. Headings are compared without
 /// case, blanks and punctuation.
@@ -313,6 +323,28 @@ impl Columns {
         }
     }
 
+    /// Roubles of a carrier's file as kopecks, also less than zero; nothing where none are told.
+    pub fn sum(&self, row: &Row, field: &str) -> Result<Option<Kopecks>, Refusal> {
+        match self.text(row, field).trim() {
+            "" | "-" | "—" => Ok(None),
+            text => match kopecks(text) {
+                Some(sum) => Ok(Some(sum)),
+                None => Err(self.refuse(row, field, "not_a_price")),
+            },
+        }
+    }
+
+    /// A day of a carrier's file; nothing where none is told.
+    pub fn day(&self, row: &Row, field: &str) -> Result<Option<Day>, Refusal> {
+        match self.text(row, field) {
+            "" => Ok(None),
+            text => match day(text) {
+                Some(day) => Ok(Some(day)),
+                None => Err(self.refuse(row, field, "not_a_day")),
+            },
+        }
+    }
+
     /// Roubles as kopecks.
     pub fn money(&self, row: &Row, field: &str) -> Result<Kopecks, Refusal> {
         let text = self.text(row, field);
@@ -325,6 +357,52 @@ impl Columns {
             None => Err(self.refuse(row, field, "not_a_price")),
         }
     }
+}
+
+/// Roubles as carriers' files write them: `3 590,00`, `-98.7`, `1 200 ₽`. Exact: what has parts of a
+/// kopeck is no sum, but for the far digits that a binary cell leaves of a decimal.
+pub fn kopecks(text: &str) -> Option<Kopecks> {
+    let text = text.trim().trim_end_matches(['₽', '.', 'р', 'у', 'б']).trim();
+    let plain: String = text
+        .chars()
+        .filter(|c| !c.is_whitespace() && *c != '\'')
+        .map(|c| if c == '−' { '-' } else { c })
+        .collect();
+    if let Some(value) = decimal(&plain, 2) {
+        return Some(Kopecks::new(value));
+    }
+    let (_, rest) = plain.split_once(['.', ','])?;
+    let (kept, far) = rest.split_at_checked(2)?;
+    let near = plain.len() - rest.len() + kept.len();
+    let is_all = |digit: u8| {
+        let mut digits = far.bytes().take(ARTEFACT_DIGITS);
+        far.len() > ARTEFACT_DIGITS && digits.all(|byte| byte == digit)
+    };
+    let value = decimal(&plain[..near], 2)?;
+    let away = if plain.starts_with('-') { -1 } else { 1 };
+    if !far.bytes().all(|byte| byte.is_ascii_digit()) {
+        return None;
+    }
+    match (is_all(b'0'), is_all(b'9')) {
+        (true, _) => Some(Kopecks::new(value)),
+        (_, true) => value.checked_add(away).map(Kopecks::new),
+        _ => None,
+    }
+}
+
+/// `17.11.2026`, `2026-11-17`, with or without a time, or a spreadsheet's count of days.
+pub fn day(text: &str) -> Option<Day> {
+    let text = text.trim();
+    if let Some(serial) = decimal(text, 0).filter(|serial| SERIALS.contains(serial)) {
+        let (year, month, day) = SERIAL_ZERO;
+        let zero = NaiveDate::from_ymd_opt(year, month, day)?;
+        return zero.checked_add_days(Days::new(serial.unsigned_abs())).map(Day::from_date);
+    }
+    let date = text.split([' ', 'T', '\u{a0}']).next()?.trim_end_matches(',');
+    ["%d.%m.%y", "%d.%m.%Y", "%Y-%m-%d", "%d/%m/%Y"]
+        .into_iter()
+        .find_map(|format| NaiveDate::parse_from_str(date, format).ok())
+        .map(Day::from_date)
 }
 
 /// `да` or `нет` in any case; nothing for other words.

@@ -5,22 +5,14 @@
 
 use std::collections::{BTreeMap, VecDeque};
 
-use chrono::{Days, NaiveDate};
 use sha2::{Digest as _, Sha256};
 
 use super::model::{Line, LineKind, PayMethod};
-use crate::imports::map::{Columns, Field, decimal, field, folded};
+use crate::imports::map::{Columns, Field, field, folded, kopecks};
 use crate::imports::table::{HEADING_ROWS_MAX, Row, Survey, Table};
 use crate::imports::{ImportError, Refusal, Source};
 use crate::units::{Day, Kopecks, OutOfRange};
 
-/// A spreadsheet counts days from here: its 60 is a day that never was, so that days of our time are
-/// right.
-const SERIAL_ZERO: (i32, u32, u32) = (1899, 12, 30);
-/// 1982 to 2119: other whole numbers are no days.
-const SERIALS: std::ops::RangeInclusive<i64> = 30_000..=80_000;
-/// So many nines or zeros behind the kopecks are what became of a decimal in a binary cell.
-const ARTEFACT_DIGITS: usize = 6;
 const TEXT_MAX: usize = 100;
 
 const FIELDS: &[Field] = &[
@@ -294,12 +286,8 @@ fn line(columns: &Columns, row: &Row) -> Result<Line, Refusal> {
         let named = ["track", "number", "order_number"].into_iter().find(|name| columns.has(name));
         return Err(columns.refuse(row, named.unwrap_or("track"), "missing"));
     }
-    let Some(collected) = sum(columns, row, "collected")? else {
+    let Some(collected) = columns.sum(row, "collected")? else {
         return Err(columns.refuse(row, "collected", "missing"));
-    };
-    let day = match columns.text(row, "day") {
-        "" => None,
-        text => Some(day(text).ok_or_else(|| columns.refuse(row, "day", "not_a_day"))?),
     };
     Ok(Line {
         row: row.line,
@@ -307,54 +295,13 @@ fn line(columns: &Columns, row: &Row) -> Result<Line, Refusal> {
         track,
         number,
         order_number,
-        day,
+        day: columns.day(row, "day")?,
         collected,
-        fee: sum(columns, row, "fee")?,
-        delivery: sum(columns, row, "delivery")?,
-        transferred: sum(columns, row, "transferred")?,
+        fee: columns.sum(row, "fee")?,
+        delivery: columns.sum(row, "delivery")?,
+        transferred: columns.sum(row, "transferred")?,
         method: method(columns.text(row, "method")),
     })
-}
-
-fn sum(columns: &Columns, row: &Row, field: &str) -> Result<Option<Kopecks>, Refusal> {
-    match columns.text(row, field).trim() {
-        "" | "-" | "—" => Ok(None),
-        text => match kopecks(text) {
-            Some(sum) => Ok(Some(sum)),
-            None => Err(columns.refuse(row, field, "not_a_price")),
-        },
-    }
-}
-
-/// Roubles as a register writes them: `3 590,00`, `-98.7`, `1 200 ₽`. Exact: what has parts of a kopeck
-/// is no sum, but for the far digits that a binary cell leaves of a decimal.
-pub(super) fn kopecks(text: &str) -> Option<Kopecks> {
-    let text = text.trim().trim_end_matches(['₽', '.', 'р', 'у', 'б']).trim();
-    let plain: String = text
-        .chars()
-        .filter(|c| !c.is_whitespace() && *c != '\'')
-        .map(|c| if c == '−' { '-' } else { c })
-        .collect();
-    if let Some(value) = decimal(&plain, 2) {
-        return Some(Kopecks::new(value));
-    }
-    let (_, rest) = plain.split_once(['.', ','])?;
-    let (kept, far) = rest.split_at_checked(2)?;
-    let near = plain.len() - rest.len() + kept.len();
-    let is_all = |digit: u8| {
-        let mut digits = far.bytes().take(ARTEFACT_DIGITS);
-        far.len() > ARTEFACT_DIGITS && digits.all(|byte| byte == digit)
-    };
-    let value = decimal(&plain[..near], 2)?;
-    let away = if plain.starts_with('-') { -1 } else { 1 };
-    if !far.bytes().all(|byte| byte.is_ascii_digit()) {
-        return None;
-    }
-    match (is_all(b'0'), is_all(b'9')) {
-        (true, _) => Some(Kopecks::new(value)),
-        (_, true) => value.checked_add(away).map(Kopecks::new),
-        _ => None,
-    }
 }
 
 /// A number as it was before a spreadsheet had it.
@@ -363,21 +310,6 @@ pub(super) fn identifier(text: &str) -> String {
     let whole = text.strip_suffix(".0").or_else(|| text.strip_suffix(",0"));
     let is_number = |text: &str| text.bytes().all(|byte| byte.is_ascii_digit());
     whole.filter(|whole| is_number(whole)).unwrap_or(text).chars().take(TEXT_MAX).collect()
-}
-
-/// `17.11.2026`, `2026-11-17`, with or without a time, or a spreadsheet's count of days.
-pub(super) fn day(text: &str) -> Option<Day> {
-    let text = text.trim();
-    if let Some(serial) = decimal(text, 0).filter(|serial| SERIALS.contains(serial)) {
-        let (year, month, day) = SERIAL_ZERO;
-        let zero = NaiveDate::from_ymd_opt(year, month, day)?;
-        return zero.checked_add_days(Days::new(serial.unsigned_abs())).map(Day::from_date);
-    }
-    let date = text.split([' ', 'T', '\u{a0}']).next()?.trim_end_matches(',');
-    ["%d.%m.%y", "%d.%m.%Y", "%Y-%m-%d", "%d/%m/%Y"]
-        .into_iter()
-        .find_map(|format| NaiveDate::parse_from_str(date, format).ok())
-        .map(Day::from_date)
 }
 
 /// How the buyer paid; nothing for other words.

@@ -5,9 +5,10 @@ use std::collections::BTreeMap;
 use encoding_rs::WINDOWS_1251;
 use rust_xlsxwriter::{Format, Workbook};
 
+use crate::imports::map::{day, kopecks};
 use crate::imports::{ImportError, Source};
 use crate::registers::model::{Line, LineKind, PayMethod};
-use crate::registers::read::{Digest, Read, Reader, Totals, day, identifier, kopecks, method};
+use crate::registers::read::{Digest, Read, Reader, Totals, identifier, method};
 use crate::units::Kopecks;
 
 const SAMPLE: &str = include_str!(concat!(
