@@ -5,7 +5,7 @@ use std::sync::Arc;
 use serde_json::{Value, json};
 
 use super::{StandIn, boxberry, cdek, dellin, dpd, fivepost, pek, post};
-use crate::carriers::model::{Address, Spot};
+use crate::carriers::model::{Address, Contact, Party, Spot};
 use crate::carriers::registry::Account;
 use crate::units::Clock;
 
@@ -61,12 +61,22 @@ impl Known {
             "warehouse_id": warehouse, "carrier": self.code, "name": format!("Договор {}", self.code),
             "base_url": account.base_url, "settings": account.settings,
             "credentials": account.credentials,
-            "sender": {
-                "company": "ООО Амбар", "inn": "7707083893", "kpp": "770701001",
-                "contact": { "name": "Дорохов Степан", "phone": "+74951234567" },
-            },
-            "from": self.from(),
+            "sender": sender(), "from": self.from(),
         })
+    }
+}
+
+/// Who sends.
+pub fn sender() -> Party {
+    Party {
+        company: "ООО Амбар".to_owned(),
+        inn: "7707083893".to_owned(),
+        kpp: "770701001".to_owned(),
+        contact: Contact {
+            name: "Дорохов Степан".to_owned(),
+            phone: "+74951234567".to_owned(),
+            ..Contact::default()
+        },
     }
 }
 
