@@ -14,6 +14,8 @@ use crate::imports::{ImportError, Refusal, Source};
 use crate::units::{Day, Kopecks, OutOfRange};
 
 const TEXT_MAX: usize = 100;
+/// Ten billion roubles: no line is of more, and rules may add up and compare any two of its sums.
+const SUM_MAX: u64 = 1_000_000_000_000;
 
 const FIELDS: &[Field] = &[
     field(
@@ -348,6 +350,10 @@ impl Digest {
             }
             Read::Total(totals) => self.stated = Some(*totals),
             Read::Line(line) => {
+                let sums = [Some(line.collected), line.fee, line.delivery, line.transferred];
+                if sums.iter().flatten().any(|sum| sum.get().unsigned_abs() > SUM_MAX) {
+                    return Err(OutOfRange);
+                }
                 let some = |sum: Option<Kopecks>| sum.unwrap_or(Kopecks::ZERO);
                 self.lines += 1;
                 self.collected = self.collected.checked_add(line.collected)?;
