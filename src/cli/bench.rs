@@ -76,9 +76,9 @@ fn quiet_doors() -> anyhow::Result<ListenArgs> {
 #[derive(Debug, Clone, Copy)]
 struct PerCent(usize);
 
-fn at(sorted: &[Duration], PerCent(place): PerCent) -> Option<Duration> {
+fn micros(sorted: &[Duration], PerCent(place): PerCent) -> Option<u128> {
     let index = (sorted.len() * place / 100).min(sorted.len().saturating_sub(1));
-    sorted.get(index).copied()
+    sorted.get(index).map(Duration::as_micros)
 }
 
 /// How often per second, for so many in this time.

@@ -7,6 +7,7 @@ use std::process::ExitCode;
 use anyhow::Context;
 use clap::{Args, ValueEnum};
 use indicatif::{ProgressBar, ProgressStyle};
+use serde::Serialize;
 
 use super::serve;
 use crate::app::App;
@@ -21,7 +22,8 @@ use crate::ids::{OwnerId, WarehouseId};
 use crate::imports::invoices::{InvoiceReport, InvoiceRequest};
 use crate::imports::points::{PointsReport, PointsRequest};
 use crate::imports::{
-    self, ImportKind, ImportMode, ImportReport, ImportRequest, NewProducts, Refusal, Source,
+    self, ImportKind, ImportMode, ImportProgress, ImportReport, ImportRequest, NewProducts,
+    Refusal, Source,
 };
 use crate::points::Closing;
 use crate::registers::{self, RegisterReport, RegisterRequest};
@@ -114,38 +116,43 @@ fn roubles(text: &str) -> Result<Kopecks, String> {
 
 pub(super) async fn run(data: &DataArgs, args: &ImportArgs) -> anyhow::Result<ExitCode> {
     let app = serve::open_app(data).await?;
-    if matches!(args.kind, Kind::Points) {
-        let report = Box::pin(points(&app, args)).await;
-        app.db.close().await;
-        points_tell(args, &report?)?;
-        return Ok(ExitCode::SUCCESS);
-    }
-    if matches!(args.kind, Kind::Statement) {
-        let report = Box::pin(statement(&app, args)).await;
-        app.db.close().await;
-        statement_tell(args, &report?)?;
-        return Ok(ExitCode::SUCCESS);
-    }
-    if matches!(args.kind, Kind::Invoice) {
-        let report = Box::pin(invoice(&app, args)).await;
-        app.db.close().await;
-        return invoice_tell(args, &report?);
-    }
-    if matches!(args.kind, Kind::Register) {
-        let report = Box::pin(register(&app, args)).await;
-        app.db.close().await;
-        register_tell(args, &report?)?;
-        return Ok(ExitCode::SUCCESS);
-    }
-    let report = import(&app, args).await;
+    let code = Box::pin(take(&app, args)).await;
     app.db.close().await;
-    let report = report?;
-    if args.json {
-        println!("{}", serde_json::to_string_pretty(&report)?);
-    } else {
-        tell(args, &report);
+    code
+}
+
+/// Takes the file in, and tells what it came to.
+async fn take(app: &App, args: &ImportArgs) -> anyhow::Result<ExitCode> {
+    match args.kind {
+        Kind::Points => tell(args, &Box::pin(points(app, args)).await?, points_tell)?,
+        Kind::Statement => tell(args, &Box::pin(statement(app, args)).await?, statement_tell)?,
+        Kind::Register => tell(args, &Box::pin(register(app, args)).await?, register_tell)?,
+        Kind::Invoice => {
+            let report = Box::pin(invoice(app, args)).await?;
+            tell(args, &report, invoice_tell)?;
+            if report.invoice.is_none() {
+                return Ok(ExitCode::FAILURE);
+            }
+        }
+        Kind::Products | Kind::Stock | Kind::Orders | Kind::Bins => {
+            tell(args, &import(app, args).await?, import_tell)?;
+        }
     }
     Ok(ExitCode::SUCCESS)
+}
+
+/// The report as JSON if that is wanted, else in words.
+fn tell<T: Serialize>(
+    args: &ImportArgs,
+    report: &T,
+    words: fn(&ImportArgs, &T),
+) -> anyhow::Result<()> {
+    if args.json {
+        println!("{}", serde_json::to_string_pretty(report)?);
+    } else {
+        words(args, report);
+    }
+    Ok(())
 }
 
 fn bar() -> anyhow::Result<ProgressBar> {
@@ -153,24 +160,24 @@ fn bar() -> anyhow::Result<ProgressBar> {
     Ok(ProgressBar::new(0).with_style(ProgressStyle::with_template(template)?))
 }
 
+/// Moves the bar along with an import.
+fn along(bar: &ProgressBar) -> impl FnMut(ImportProgress) + Send {
+    move |progress| {
+        bar.set_length(progress.lines_total);
+        bar.set_position(progress.lines);
+    }
+}
+
 async fn statement(app: &App, args: &ImportArgs) -> anyhow::Result<StatementReport> {
     let (source, bar) = (Source::File(args.file.clone()), bar()?);
     let request = StatementRequest { source, file: file_name(args) };
-    let report = statements::run(app, request, None, |progress| {
-        bar.set_length(progress.lines_total);
-        bar.set_position(progress.lines);
-    })
-    .await
-    .map_err(|error| in_words(&error))?;
+    let report =
+        statements::run(app, request, None, along(&bar)).await.map_err(|error| in_words(&error))?;
     bar.finish_and_clear();
     Ok(report)
 }
 
-fn statement_tell(args: &ImportArgs, report: &StatementReport) -> anyhow::Result<()> {
-    if args.json {
-        println!("{}", serde_json::to_string_pretty(report)?);
-        return Ok(());
-    }
+fn statement_tell(args: &ImportArgs, report: &StatementReport) {
     for fault in report.faults.iter().take(REFUSALS_SHOWN) {
         let text = fault.text(Language::Russian);
         println!("{}: строка {}: {text}", args.file.display(), fault.line);
@@ -186,18 +193,13 @@ fn statement_tell(args: &ImportArgs, report: &StatementReport) -> anyhow::Result
         let closing = account.closing.map_or("—".to_owned(), Kopecks::to_roubles_text);
         println!("счёт {}: остаток {closing}", account.number);
     }
-    Ok(())
 }
 
 pub(super) async fn import(app: &App, args: &ImportArgs) -> anyhow::Result<ImportReport> {
     let request = request(app, args).await?;
     let bar = bar()?;
-    let report = imports::run(app, request, None, |progress| {
-        bar.set_length(progress.lines_total);
-        bar.set_position(progress.lines);
-    })
-    .await
-    .map_err(|error| in_words(&error))?;
+    let report =
+        imports::run(app, request, None, along(&bar)).await.map_err(|error| in_words(&error))?;
     bar.finish_and_clear();
     Ok(report)
 }
@@ -218,28 +220,20 @@ async fn register(app: &App, args: &ImportArgs) -> anyhow::Result<RegisterReport
         map: map_of(args),
     };
     let bar = bar()?;
-    let report = registers::import(app, request, None, |progress| {
-        bar.set_length(progress.lines_total);
-        bar.set_position(progress.lines);
-    })
-    .await
-    .map_err(|error| in_words(&error))?;
+    let report = registers::import(app, request, None, along(&bar))
+        .await
+        .map_err(|error| in_words(&error))?;
     bar.finish_and_clear();
     Ok(report)
 }
 
-fn register_tell(args: &ImportArgs, report: &RegisterReport) -> anyhow::Result<()> {
-    if args.json {
-        println!("{}", serde_json::to_string_pretty(report)?);
-        return Ok(());
-    }
+fn register_tell(args: &ImportArgs, report: &RegisterReport) {
     refusals_tell(args, &report.refusals);
     let was = if report.is_known { " уже был загружен" } else { "" };
     println!(
         "реестр {}{was}: строк {}, неверных {}, расхождений {}, из них мешают приёму {}",
         report.register, report.lines, report.wrong_rows, report.findings, report.blocking
     );
-    Ok(())
 }
 
 async fn points(app: &App, args: &ImportArgs) -> anyhow::Result<PointsReport> {
@@ -259,11 +253,7 @@ async fn points(app: &App, args: &ImportArgs) -> anyhow::Result<PointsReport> {
     imports::points::run(app, request, None).await.map_err(|error| in_words(&error))
 }
 
-fn points_tell(args: &ImportArgs, report: &PointsReport) -> anyhow::Result<()> {
-    if args.json {
-        println!("{}", serde_json::to_string_pretty(report)?);
-        return Ok(());
-    }
+fn points_tell(args: &ImportArgs, report: &PointsReport) {
     refusals_tell(args, &report.refusals);
     let points = &report.points;
     println!(
@@ -276,7 +266,6 @@ fn points_tell(args: &ImportArgs, report: &PointsReport) -> anyhow::Result<()> {
         points.reopened,
         report.refusals.len()
     );
-    Ok(())
 }
 
 async fn invoice(app: &App, args: &ImportArgs) -> anyhow::Result<InvoiceReport> {
@@ -296,18 +285,13 @@ async fn invoice(app: &App, args: &ImportArgs) -> anyhow::Result<InvoiceReport> 
     imports::invoices::run(app, request, None).await.map_err(|error| in_words(&error))
 }
 
-fn invoice_tell(args: &ImportArgs, report: &InvoiceReport) -> anyhow::Result<ExitCode> {
-    if args.json {
-        println!("{}", serde_json::to_string_pretty(report)?);
-    } else {
-        refusals_tell(args, &report.refusals);
-        let known = if report.is_known { ", уже был" } else { "" };
-        match (report.invoice, report.state) {
-            (Some(id), Some(state)) => println!("счёт {id}: строк {}, {state}{known}", report.rows),
-            _ => println!("счёт не загружен: неверных строк {}", report.refusals.len()),
-        }
+fn invoice_tell(args: &ImportArgs, report: &InvoiceReport) {
+    refusals_tell(args, &report.refusals);
+    let known = if report.is_known { ", уже был" } else { "" };
+    match (report.invoice, report.state) {
+        (Some(id), Some(state)) => println!("счёт {id}: строк {}, {state}{known}", report.rows),
+        _ => println!("счёт не загружен: неверных строк {}", report.refusals.len()),
     }
-    Ok(if report.invoice.is_some() { ExitCode::SUCCESS } else { ExitCode::FAILURE })
 }
 
 fn file_name(args: &ImportArgs) -> String {
@@ -402,7 +386,7 @@ async fn warehouse_of(
     }
 }
 
-fn tell(args: &ImportArgs, report: &ImportReport) {
+fn import_tell(args: &ImportArgs, report: &ImportReport) {
     refusals_tell(args, &report.refusals);
     println!(
         "строк {}, создано {}, уже было {}, новых товаров {}, отклонено {}",

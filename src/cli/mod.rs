@@ -45,7 +45,7 @@ enum Command {
     Migrate,
     /// Recompute everything from history and print the differences.
     Verify(verify::VerifyArgs),
-    /// Take a file in: products, stock, orders, bins, a carrier's delivery points or register.
+    /// Take a file in: products, stock, orders, bins, a carrier's points, register or invoice, a bank's statement.
     Import(import::ImportArgs),
     /// Show labels and write them for a printer, without a server.
     Label(label::LabelArgs),

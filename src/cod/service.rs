@@ -9,7 +9,7 @@ use crate::carriers::model::DeliveryStatus;
 use crate::commands::Ctx;
 use crate::db::{DbError, Tx};
 use crate::ids::{ManifestId, OwnerId, ParcelId, TransferId};
-use crate::money::{Posting, open_day, post};
+use crate::money::{Posting, first_open_day, post};
 use crate::units::{Day, Kopecks, UtcMicros};
 
 /// A step of one parcel.
@@ -60,17 +60,16 @@ async fn write(
     moves: &[&CodMove],
     known: &HashMap<ParcelId, Cod>,
 ) -> Result<(), CodError> {
+    if moves.is_empty() {
+        return Ok(());
+    }
+    let first = first_open_day(tx).await?;
     let mut groups: BTreeMap<Group<'_>, BTreeMap<ParcelId, Kopecks>> = BTreeMap::new();
-    let mut days: HashMap<Day, Day> = HashMap::new();
     for one in moves {
         let Some(cod) = known.get(&one.parcel) else {
             return Err(CodError::ParcelUnknown { parcel: one.parcel });
         };
-        let day = match days.get(&one.day) {
-            Some(day) => *day,
-            None => open_day(tx, one.day).await?,
-        };
-        days.insert(one.day, day);
+        let day = first.map_or(one.day, |first| first.max(one.day));
         let group = (one.step, one.amount.is_positive(), cod.owner, cod.carrier.as_str(), day);
         let part = groups.entry(group).or_default().entry(one.parcel).or_default();
         *part = part.checked_add(one.amount).map_err(|_| CodError::SumTooBig)?;

@@ -49,7 +49,7 @@ struct ImportParams {
 
 /// A row that was not applied, in words.
 #[derive(Debug, Serialize, utoipa::ToSchema)]
-struct RefusalOut {
+pub(crate) struct RefusalOut {
     line: i64,
     column: Option<String>,
     code: String,
@@ -204,17 +204,19 @@ async fn import_points(
         closed: report.points.closed,
         reopened: report.points.reopened,
         refused: report.refusals.len(),
-        refusals: report.refusals.iter().map(refusal_out).collect(),
+        refusals: report.refusals.iter().map(RefusalOut::from).collect(),
     }))
 }
 
-fn refusal_out(refusal: &Refusal) -> RefusalOut {
-    RefusalOut {
-        line: refusal.line,
-        column: refusal.column.clone(),
-        code: refusal.code.to_owned(),
-        value: refusal.value.clone(),
-        detail: refusal.text(Language::Russian),
+impl From<&Refusal> for RefusalOut {
+    fn from(refusal: &Refusal) -> Self {
+        Self {
+            line: refusal.line,
+            column: refusal.column.clone(),
+            code: refusal.code.to_owned(),
+            value: refusal.value.clone(),
+            detail: refusal.text(Language::Russian),
+        }
     }
 }
 
@@ -257,6 +259,6 @@ fn shown(file: String, report: &ImportReport) -> ImportOut {
         unchanged: report.unchanged,
         refused: report.refusals.len(),
         products_created: report.products_created,
-        refusals: report.refusals.iter().map(refusal_out).collect(),
+        refusals: report.refusals.iter().map(RefusalOut::from).collect(),
     }
 }

@@ -255,6 +255,14 @@ mod tests {
     }
 
     #[test]
+    fn short_years_and_what_formulas_leave_are_read_as_in_a_register() {
+        let list = list("Трек;Сумма;Дата\nT1;305.49999999999997;01.11.26\n");
+        assert!(list.refusals.is_empty(), "{:?}", list.refusals);
+        assert_eq!(list.lines[0].amount_kopecks, Kopecks::new(30_550));
+        assert_eq!(list.lines[0].service_day, Some("2026-11-01".parse().unwrap()));
+    }
+
+    #[test]
     fn words_of_carriers_are_understood_by_what_is_narrower() {
         assert_eq!(kind("Доставка возврата"), ChargeKind::Return);
         assert_eq!(kind("Корректировка веса при доставке"), ChargeKind::WeightSurcharge);

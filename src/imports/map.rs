@@ -307,10 +307,9 @@ impl Columns {
 
     /// `да` or `нет`; an empty cell is `нет`.
     pub fn yes(&self, row: &Row, field: &str) -> Result<bool, Refusal> {
-        match self.text(row, field).to_lowercase().as_str() {
-            "" | "нет" | "no" | "false" | "0" => Ok(false),
-            "да" | "yes" | "true" | "1" => Ok(true),
-            _ => Err(self.refuse(row, field, "bad_value")),
+        match self.text(row, field) {
+            "" => Ok(false),
+            word => yes_or_no(word).ok_or_else(|| self.refuse(row, field, "bad_value")),
         }
     }
 
@@ -325,6 +324,15 @@ impl Columns {
             Some(value) => Ok(Kopecks::new(value)),
             None => Err(self.refuse(row, field, "not_a_price")),
         }
+    }
+}
+
+/// `да` or `нет` in any case; nothing for other words.
+pub(super) fn yes_or_no(word: &str) -> Option<bool> {
+    match word.to_lowercase().as_str() {
+        "да" | "yes" | "true" | "1" => Some(true),
+        "нет" | "no" | "false" | "0" => Some(false),
+        _ => None,
     }
 }
 

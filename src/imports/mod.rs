@@ -153,6 +153,18 @@ impl Refusal {
     }
 }
 
+/// One wrong row refuses a file that is to be applied as a whole; the first of them is told.
+fn refuse_whole(file: &str, refusals: &[Refusal]) -> Result<(), ImportError> {
+    let Some(first) = refusals.iter().min_by_key(|refusal| refusal.line) else { return Ok(()) };
+    Err(ImportError::Refused {
+        file: file.to_owned(),
+        line: first.line,
+        column: first.column.clone().unwrap_or_default(),
+        why: first.text(Language::Russian),
+        count: refusals.len(),
+    })
+}
+
 /// What an import came to.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, utoipa::ToSchema)]
 pub struct ImportReport {

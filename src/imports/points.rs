@@ -11,9 +11,9 @@ use std::sync::Arc;
 
 use serde::Serialize;
 
-use super::map::{Columns, POINTS, overrides};
+use super::map::{Columns, POINTS, overrides, yes_or_no};
 use super::table::Row;
-use super::{ImportError, ImportMode, Refusal, Source, store};
+use super::{ImportError, ImportMode, Refusal, Source, refuse_whole, store};
 use crate::app::App;
 use crate::carriers::model::{Answers, PointKind, PointLimits, PointModel, PointsPage};
 use crate::carriers::registry::name_of;
@@ -21,7 +21,6 @@ use crate::carriers::{Answer, Carrier, Points};
 use crate::commands::{Command, Ctx, body_hash, command_insert};
 use crate::db::Tx;
 use crate::fault::InputFaults;
-use crate::i18n::Language;
 use crate::ids::{UserId, new_uuid};
 use crate::points::{self, Closing, ImportReport};
 use crate::shipments::Connected;
@@ -64,24 +63,13 @@ pub async fn run(
     faults.finish()?;
     let list = read(&request)?;
     if request.mode == ImportMode::Whole || request.closing != Closing::Named {
-        refuse_wrong(&request.file, &list.refusals)?;
+        refuse_whole(&request.file, &list.refusals)?;
     }
     let carrier: Connected =
         Arc::new(Listed { code: request.carrier.trim().to_owned(), points: list.points });
     let report = Box::pin(points::import(app, &carrier, request.closing)).await?;
     note(app, &request, list.hash, actor, &list.refusals, report).await?;
     Ok(PointsReport { rows: list.rows, points: report, refusals: list.refusals })
-}
-
-fn refuse_wrong(file: &str, refusals: &[Refusal]) -> Result<(), ImportError> {
-    let Some(first) = refusals.first() else { return Ok(()) };
-    Err(ImportError::Refused {
-        file: file.to_owned(),
-        line: first.line,
-        column: first.column.clone().unwrap_or_default(),
-        why: first.text(Language::Russian),
-        count: refusals.len(),
-    })
 }
 
 /// Keeps what was refused, and a line in the audit trail if anything has changed.
@@ -223,12 +211,12 @@ fn kind(word: &str) -> Option<PointKind> {
 
 fn said(word: &str) -> Option<Answers> {
     let word = word.trim().to_lowercase();
-    Some(match word.as_str() {
-        "" | "?" | "unknown" | "неизвестно" => Answers::Unknown,
-        "да" | "yes" | "true" | "1" | "+" => Answers::Yes,
-        "нет" | "no" | "false" | "0" | "-" => Answers::No,
-        _ => return None,
-    })
+    match word.as_str() {
+        "" | "?" | "unknown" | "неизвестно" => Some(Answers::Unknown),
+        "+" => Some(Answers::Yes),
+        "-" => Some(Answers::No),
+        word => yes_or_no(word).map(|said| Answers::from(Some(said))),
+    }
 }
 
 /// A carrier whose points are told by a file.

@@ -7,13 +7,12 @@ use super::orders::{Grouping, OrderRows};
 use super::table::{Row, Survey, Table};
 use super::{
     ImportError, ImportKind, ImportMode, ImportProgress, ImportReport, ImportRequest, NewProducts,
-    Refusal, bins, orders, products, stock, store,
+    Refusal, bins, orders, products, refuse_whole, stock, store,
 };
 use crate::app::App;
 use crate::catalog::warehouse_default;
 use crate::commands::{Command, Ctx, body_hash};
 use crate::db::Tx;
-use crate::i18n::Language;
 use crate::ids::{OwnerId, UserId, WarehouseId, new_uuid};
 
 const BATCH_ORDERS: usize = crate::orders::INTAKE_MAX;
@@ -160,14 +159,8 @@ async fn apply(
             sum.products_created += outcome.products_created;
             sum.refusals.extend(outcome.refusals);
         }
-        if strict && let Some(first) = sum.refusals.iter().min_by_key(|refusal| refusal.line) {
-            return Err(ImportError::Refused {
-                file: job.file.clone(),
-                line: first.line,
-                column: first.column.clone().unwrap_or_default(),
-                why: first.text(Language::Russian),
-                count: sum.refusals.len(),
-            });
+        if strict {
+            refuse_whole(&job.file, &sum.refusals)?;
         }
         store::refusals_insert(tx, &ctx, job.owner, job.hash, &job.file, &sum.refusals).await?;
         if sum.created + sum.products_created > 0 {

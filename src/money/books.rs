@@ -33,7 +33,7 @@ pub(super) async fn accounts(
     limit: i64,
 ) -> Result<Vec<AccountRow>, DbError> {
     let filter = match (scope.owner().or(owner), kind) {
-        (Some(owner), _) => AccountFilter::Owner(owner),
+        (Some(owner), kind) => AccountFilter::Owner(owner, kind),
         (None, Some(kind)) => AccountFilter::Kind(kind),
         (None, None) => AccountFilter::All,
     };

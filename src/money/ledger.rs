@@ -103,8 +103,12 @@ async fn accounts_open(
     store::account_ids(tx, &keys).await
 }
 
+/// The first day that can be posted on; any day can while no period is closed.
+pub async fn first_open_day(tx: &mut Tx) -> Result<Option<Day>, DbError> {
+    Ok(store::closed_until(tx).await?.and_then(Day::next))
+}
+
 /// The first day on or after `day` that can be posted on.
 pub async fn open_day(tx: &mut Tx, day: Day) -> Result<Day, DbError> {
-    let closed_until = store::closed_until(tx).await?;
-    Ok(closed_until.and_then(Day::next).map_or(day, |first| first.max(day)))
+    Ok(first_open_day(tx).await?.map_or(day, |first| first.max(day)))
 }

@@ -16,7 +16,7 @@ mod ledger;
 mod store;
 
 pub use self::account::{Account, AccountKind};
-pub use self::ledger::{Posting, open_day, post};
+pub use self::ledger::{Posting, first_open_day, open_day, post};
 pub use self::store::balance;
 use crate::commands::CommandError;
 use crate::fault::InputError;

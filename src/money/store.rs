@@ -120,7 +120,7 @@ const ACCOUNTS_OF_KIND: &str =
 const ACCOUNTS_OF_OWNER: &str =
     "SELECT a.id, a.kind, a.owner_id, a.carrier, a.document_id, b.debit_kopecks, b.credit_kopecks
      FROM money_account a JOIN money_balance b ON b.account_id = a.id
-     WHERE a.owner_id = $3 AND a.id > $1 ORDER BY a.id LIMIT $2";
+     WHERE a.owner_id = $3 AND a.id > $1 AND (a.kind = $4 OR $4 IS NULL) ORDER BY a.id LIMIT $2";
 
 const ACCOUNT_FIND: &str =
     "SELECT a.id, a.kind, a.owner_id, a.carrier, a.document_id, b.debit_kopecks, b.credit_kopecks
@@ -269,7 +269,7 @@ pub async fn balance(tx: &mut Tx, account: &Account) -> Result<Kopecks, DbError>
 pub(super) enum AccountFilter {
     All,
     Kind(AccountKind),
-    Owner(OwnerId),
+    Owner(OwnerId, Option<AccountKind>),
 }
 
 pub(super) async fn accounts(
@@ -283,8 +283,8 @@ pub(super) async fn accounts(
         AccountFilter::Kind(kind) => {
             tx.fetch_all(ACCOUNTS_OF_KIND, args![after, limit, kind]).await
         }
-        AccountFilter::Owner(owner) => {
-            tx.fetch_all(ACCOUNTS_OF_OWNER, args![after, limit, owner]).await
+        AccountFilter::Owner(owner, kind) => {
+            tx.fetch_all(ACCOUNTS_OF_OWNER, args![after, limit, owner, kind]).await
         }
     }
 }

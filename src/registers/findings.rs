@@ -113,7 +113,7 @@ impl Raised {
 }
 
 /// What a person may decide about a kind of finding.
-pub const fn resolutions(kind: FindingKind) -> &'static [Resolution] {
+pub(super) const fn resolutions(kind: FindingKind) -> &'static [Resolution] {
     use Resolution::{AcceptAmount, Acknowledge, ClaimFromCarrier, IgnoreLine};
     match kind {
         FindingKind::AmountDiffers => &[AcceptAmount, ClaimFromCarrier, IgnoreLine],
@@ -134,6 +134,15 @@ pub const fn resolutions(kind: FindingKind) -> &'static [Resolution] {
         }
         FindingKind::TotalDiffers | FindingKind::RowUnreadable => &[Acknowledge],
     }
+}
+
+/// Whether a person may decide so about a finding. What a register lists beyond what is due is no claim:
+/// it could never be posted.
+pub(super) fn fits(kind: FindingKind, amount: Option<Kopecks>, resolution: Resolution) -> bool {
+    let is_too_much =
+        kind == FindingKind::AmountDiffers && amount.is_some_and(Kopecks::is_positive);
+    let is_claim = resolution == Resolution::ClaimFromCarrier;
+    resolutions(kind).contains(&resolution) && !(is_too_much && is_claim)
 }
 
 /// All that is found of a line. `units` are price and count of what a parcel that was taken in part

@@ -9,13 +9,13 @@ use std::sync::Arc;
 use serde::Serialize;
 use serde_json::json;
 
+use super::RegisterError;
 use super::findings::{self, Around, Raised};
 use super::model::{Line, RegisterSource, RegisterState, Severity};
-use super::read::{Digest, FIELDS, Read, Reader, Totals};
+use super::read::{Digest, Read, Reader, Totals};
 use super::store::lines::Range;
 use super::store::registers::Head;
 use super::store::{findings as finding_store, lines, registers, settings};
-use super::{RegisterError, read};
 use crate::app::App;
 use crate::commands::{Command, Ctx, body_hash, command_insert};
 use crate::db::{DbError, Tx};
@@ -119,11 +119,6 @@ fn from_file(
     kept: &BTreeMap<String, String>,
     today: Day,
 ) -> Result<Incoming, RegisterError> {
-    let known: Vec<&str> = FIELDS.iter().map(|field| field.name).collect();
-    if let Some(field) = told.keys().find(|name| !known.contains(&name.as_str())) {
-        let error = ImportError::FieldUnknown { field: field.clone(), known: known.join(", ") };
-        return Err(error.into());
-    }
     let mut digest = Digest::default();
     let mut reader = Reader::open(&request.source, survey, &told, kept)?;
     while let Some(read) = reader.next()? {
@@ -395,7 +390,7 @@ enum Known {
 async fn report(
     app: &App,
     register: CodRegisterId,
-    digest: &read::Digest,
+    digest: &Digest,
     known: Known,
 ) -> Result<RegisterReport, RegisterError> {
     let read = async move |tx: &mut Tx| {

@@ -31,7 +31,6 @@ mod store;
 mod tests;
 mod work;
 
-pub use self::findings::resolutions;
 pub use self::load::{RegisterReport, RegisterRequest, import};
 pub use self::model::{
     FeeTerms, FindingKind, FindingOut, FindingState, LineKind, MatchedBy, PayMethod,

@@ -15,8 +15,10 @@ use crate::imports::{ImportError, Refusal, Source};
 use crate::units::{Day, Kopecks, OutOfRange};
 
 const TEXT_MAX: usize = 100;
+/// Ten billion roubles: no line is of more, and rules may add up and compare any two of its sums.
+const SUM_MAX: u64 = 1_000_000_000_000;
 
-pub(super) const FIELDS: &[Field] = &[
+const FIELDS: &[Field] = &[
     field(
         "track",
         &[
@@ -291,14 +293,13 @@ fn line(columns: &Columns, row: &Row) -> Result<Line, Refusal> {
     let Some(collected) = columns.sum(row, "collected")? else {
         return Err(columns.refuse(row, "collected", "missing"));
     };
-    let day = columns.day(row, "day")?;
     Ok(Line {
         row: row.line,
         kind: LineKind::of(collected),
         track,
         number,
         order_number,
-        day,
+        day: columns.day(row, "day")?,
         collected,
         fee: columns.sum(row, "fee")?,
         delivery: columns.sum(row, "delivery")?,
@@ -343,6 +344,10 @@ impl Digest {
             }
             Read::Total(totals) => self.stated = Some(*totals),
             Read::Line(line) => {
+                let sums = [Some(line.collected), line.fee, line.delivery, line.transferred];
+                if sums.iter().flatten().any(|sum| sum.get().unsigned_abs() > SUM_MAX) {
+                    return Err(OutOfRange);
+                }
                 let some = |sum: Option<Kopecks>| sum.unwrap_or(Kopecks::ZERO);
                 self.lines += 1;
                 self.collected = self.collected.checked_add(line.collected)?;

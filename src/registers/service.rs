@@ -1,6 +1,6 @@
 //! What people decide: findings, and registers as wholes.
 
-use super::findings::{Around, Held, Verdict, resolutions, steps, withheld};
+use super::findings::{Around, Held, Verdict, fits, steps, withheld};
 use super::load::compare;
 use super::model::{
     FindingKind, FindingOut, LineKind, RegisterOut, RegisterState, Resolution, Severity,
@@ -53,7 +53,7 @@ pub async fn resolve(
     let unknown = || RegisterError::FindingUnknown { finding: id };
     let finding = finding_store::find(tx, id).await?.ok_or_else(unknown)?;
     let reason = reason_checked(reason)?;
-    fits(finding.kind, resolution)?;
+    check_fits(finding.kind, finding.amount_kopecks, resolution)?;
     if let Some(register) = finding.register_id {
         let held = registers::hold(tx, register).await?.ok_or_else(unknown)?;
         if finding.state == FindingState::Open && held.state != RegisterState::Draft {
@@ -79,7 +79,8 @@ pub async fn resolve_kind(
 ) -> Result<i64, RegisterError> {
     let reason = reason_checked(reason)?;
     draft(tx, id).await?;
-    fits(kind, resolution)?;
+    let most = finding_store::amount_most(tx, id, kind).await?;
+    check_fits(kind, most, resolution)?;
     if resolution == Resolution::IgnoreLine {
         lines::ignore_kind(tx, id, kind).await?;
     }
@@ -87,8 +88,12 @@ pub async fn resolve_kind(
     Ok(i64::try_from(resolved).unwrap_or(i64::MAX))
 }
 
-fn fits(kind: FindingKind, resolution: Resolution) -> Result<(), RegisterError> {
-    if resolutions(kind).contains(&resolution) {
+fn check_fits(
+    kind: FindingKind,
+    amount: Option<Kopecks>,
+    resolution: Resolution,
+) -> Result<(), RegisterError> {
+    if fits(kind, amount, resolution) {
         return Ok(());
     }
     Err(RegisterError::ResolutionUnfit { kind, resolution })

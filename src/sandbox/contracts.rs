@@ -1,11 +1,10 @@
 //! Contracts with the carriers of the sandbox, for measurements.
 
 use super::carriers::Standing;
-use super::carriers::all::Known;
+use super::carriers::all::{Known, sender};
 use super::ground::Ground;
 use super::store::{self, ContractUse};
 use crate::app::App;
-use crate::carriers::model::{Contact, Party};
 use crate::commands::Ctx;
 use crate::db::{DbError, Tx};
 use crate::ids::CarrierAccountId;
@@ -18,20 +17,6 @@ use crate::shipments::{AccountRow, Connected, Origin, ShipmentError};
 pub struct Contract {
     pub standing: Standing,
     pub account: AccountRow,
-}
-
-/// Who sends.
-pub fn sender() -> Party {
-    Party {
-        company: "ООО Амбар".to_owned(),
-        inn: "7707083893".to_owned(),
-        kpp: "770701001".to_owned(),
-        contact: Contact {
-            name: "Дорохов Степан".to_owned(),
-            phone: "+74951234567".to_owned(),
-            ..Contact::default()
-        },
-    }
 }
 
 /// Starts a carrier and describes the contract with it.

@@ -9,6 +9,7 @@ use crate::commands::Ctx;
 use crate::db::Tx;
 use crate::i18n::Language;
 use crate::ids::{OwnerId, ProductId, UserId, WarehouseId};
+use crate::sandbox::on_the_way::tag;
 use crate::units::{Grams, Millimetres};
 
 /// One of many in a database.
@@ -22,7 +23,7 @@ pub struct Ground {
 }
 
 pub async fn build(app: &App) -> Result<Ground, CatalogError> {
-    let tag = crate::ids::new_uuid().simple().to_string()[20..].to_owned();
+    let tag = tag();
     let ctx = Ctx::system(app.clock.now());
     let work = async move |tx: &mut Tx| {
         let code = format!("W{}", tag.to_uppercase());

@@ -78,7 +78,8 @@ pub async fn parcels(app: &App, count: usize) -> Result<Vec<String>, CodError> {
     Ok(news.into_iter().map(|new| new.number).collect())
 }
 
-fn tag() -> String {
+/// Latin letters and digits that nobody else has.
+pub(super) fn tag() -> String {
     crate::ids::new_uuid().simple().to_string()[20..].to_owned()
 }
 

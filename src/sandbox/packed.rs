@@ -9,8 +9,8 @@ use anyhow::{Context, bail, ensure};
 use futures::future::BoxFuture;
 use futures::{StreamExt, TryStreamExt, stream};
 
-use super::carriers::all::{Buyer, Known};
-use super::contracts::{Contract, sender};
+use super::carriers::all::{Buyer, Known, sender};
+use super::contracts::Contract;
 use super::ground::Ground;
 use super::on_the_way::Route;
 use super::store::{self, NewPacked};

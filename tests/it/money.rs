@@ -246,6 +246,8 @@ async fn an_account_has_a_statement_page_by_page_and_a_shop_sees_its_own() {
     let found = purse.app.get(accountant, path).await.ok();
     let account = found["items"][0]["id"].as_str().unwrap().to_owned();
     assert_eq!(found["items"][0]["debit_kopecks"], 100_000);
+    let of_owner = format!("{path}&owner_id={}", purse.owner());
+    assert_eq!(purse.app.get(accountant, &of_owner).await.ok(), found, "one kind of one shop's");
 
     let (from, to) = (day(NOW, 1), day(NOW, 2));
     let page = |after: String| {

@@ -1,12 +1,12 @@
 //! Parcel labels: filled for a printer, and drawn for a person.
 
 use std::hint::black_box;
-use std::time::{Duration, Instant};
+use std::time::Instant;
 
 use clap::Args;
 use serde_json::{Value, json};
 
-use super::per_second;
+use super::{PerCent, micros, per_second};
 use crate::labels::{self, PrinterModel};
 
 /// A label of 100 × 150 mm with everything on it.
@@ -53,7 +53,7 @@ pub(super) fn run(args: &LabelsArgs) -> anyhow::Result<Value> {
         "bytes_per_label": bytes / args.count,
         "took_ms": took.as_millis(),
         "labels_per_s": per_second(args.count, took),
-        "preview_p50_us": times.get(times.len() / 2).map(Duration::as_micros),
+        "preview_p50_us": micros(&times, PerCent(50)),
     }))
 }
 

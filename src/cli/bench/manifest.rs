@@ -7,7 +7,7 @@ use clap::Args;
 use serde_json::{Value, json};
 
 use super::timed::{Stopwatch, Timed};
-use super::{PerCent, at, quiet_doors};
+use super::{PerCent, micros, quiet_doors};
 use crate::cli::serve;
 use crate::config::DataArgs;
 use crate::sandbox::carriers::all::{ALL, Known};
@@ -143,8 +143,8 @@ fn figures(
         "parcels": args.parcels,
         "told_to_carrier_ms": told.as_millis(),
         "opened_ms": parts.opened.as_millis(),
-        "load_p50_us": at(&parts.loads, PerCent(50)).map(|took| took.as_micros()),
-        "load_p99_us": at(&parts.loads, PerCent(99)).map(|took| took.as_micros()),
+        "load_p50_us": micros(&parts.loads, PerCent(50)),
+        "load_p99_us": micros(&parts.loads, PerCent(99)),
         "loaded_ms": loaded.as_millis(),
         "closed_ms": parts.closed.as_millis(),
         "act_ms": parts.act.as_millis(),

@@ -7,7 +7,7 @@ use std::time::{Duration, Instant};
 use clap::Args;
 use serde_json::{Value, json};
 
-use super::{peak_memory_kib, per_second};
+use super::{PerCent, micros, peak_memory_kib, per_second};
 use crate::app::App;
 use crate::carriers::model::{Answers, Package, PointKind, PointLimits, PointModel, PointsPage};
 use crate::carriers::{Answer, Carrier, Points};
@@ -136,7 +136,6 @@ pub(super) async fn run(data: &DataArgs, args: &PointsArgs) -> anyhow::Result<Va
     let indexed = started.elapsed();
     let mut times = searches(&app, args).await?;
     times.sort_unstable();
-    let at = |per_cent: usize| times.get(times.len() * per_cent / 100).map(Duration::as_micros);
     let engine = app.db.dialect();
     app.db.close().await;
     Ok(json!({
@@ -145,8 +144,8 @@ pub(super) async fn run(data: &DataArgs, args: &PointsArgs) -> anyhow::Result<Va
         "imports": imports,
         "index_ms": indexed.as_millis(),
         "searches": args.searches,
-        "search_p50_us": at(50),
-        "search_p99_us": at(99),
+        "search_p50_us": micros(&times, PerCent(50)),
+        "search_p99_us": micros(&times, PerCent(99)),
         "search_max_us": times.last().map(Duration::as_micros),
         "peak_memory_kib": peak_memory_kib(),
     }))

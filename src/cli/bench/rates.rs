@@ -9,7 +9,7 @@ use clap::Args;
 use serde_json::{Value, json};
 
 use super::timed::{Stopwatch, Timed};
-use super::{PerCent, at, quiet_doors};
+use super::{PerCent, micros, quiet_doors};
 use crate::app::App;
 use crate::carriers::model::{DeliveryMode, Quote, QuoteAsk};
 use crate::carriers::{Answer, Carrier, Quoting};
@@ -191,7 +191,6 @@ fn told(args: &RatesArgs, engine: &str, mut taken: Taken) -> Value {
     for times in [&mut taken.slowest, &mut taken.whole, &mut taken.besides, &mut taken.remembered] {
         times.sort_unstable();
     }
-    let micros = |times: &[Duration], place: PerCent| at(times, place).map(|took| took.as_micros());
     json!({
         "bench": "rates",
         "engine": engine,

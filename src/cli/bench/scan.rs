@@ -8,7 +8,7 @@ use anyhow::Context;
 use clap::Args;
 use serde_json::{Value, json};
 
-use super::{per_second, quiet_doors};
+use super::{PerCent, micros, per_second, quiet_doors};
 use crate::cli::serve;
 use crate::config::DataArgs;
 use crate::sandbox::floor::{self, Floor, FloorPlan};
@@ -49,10 +49,6 @@ pub(super) async fn run(data: &DataArgs, args: &ScanArgs) -> anyhow::Result<Valu
     anyhow::ensure!(report.differences.is_empty(), "verify found {:?}", report.differences);
     let mut picks: Vec<Duration> = scans.iter().filter(|s| s.picked).map(|s| s.took).collect();
     picks.sort_unstable();
-    let at = |per_mille: usize| {
-        let index = (picks.len() * per_mille / 1_000).min(picks.len().saturating_sub(1));
-        picks.get(index).map(Duration::as_micros)
-    };
     Ok(json!({
         "bench": "scan",
         "engine": format!("{engine:?}").to_lowercase(),
@@ -64,8 +60,8 @@ pub(super) async fn run(data: &DataArgs, args: &ScanArgs) -> anyhow::Result<Valu
         "took_ms": took.as_millis(),
         "picks_per_s": per_second(picks.len(), took),
         "scans_per_s": per_second(scans.len(), took),
-        "pick_p50_us": at(500),
-        "pick_p99_us": at(990),
+        "pick_p50_us": micros(&picks, PerCent(50)),
+        "pick_p99_us": micros(&picks, PerCent(99)),
         "differences": report.differences.len(),
     }))
 }

@@ -8,7 +8,7 @@ use anyhow::Context;
 use clap::Args;
 use serde_json::{Value, json};
 
-use super::{memory_kib, per_second};
+use super::{PerCent, memory_kib, micros, per_second};
 use crate::cli::serve;
 use crate::config::DataArgs;
 use crate::devices::{self, DeviceScan, StreamProtocol, Verdict};
@@ -64,10 +64,6 @@ pub(super) async fn run(data: &DataArgs, args: &ScannersArgs) -> anyhow::Result<
     db.close().await;
 
     times.sort_unstable();
-    let at = |per_mille: usize| {
-        let index = (times.len() * per_mille / 1_000).min(times.len().saturating_sub(1));
-        times.get(index).map(Duration::as_micros)
-    };
     Ok(json!({
         "bench": "scanners",
         "engine": format!("{engine:?}").to_lowercase(),
@@ -79,8 +75,8 @@ pub(super) async fn run(data: &DataArgs, args: &ScannersArgs) -> anyhow::Result<
         "scans": times.len(),
         "took_ms": took.as_millis(),
         "scans_per_s": per_second(times.len(), took),
-        "scan_p50_us": at(500),
-        "scan_p99_us": at(990),
+        "scan_p50_us": micros(&times, PerCent(50)),
+        "scan_p99_us": micros(&times, PerCent(99)),
         "differences": report.differences.len(),
     }))
 }

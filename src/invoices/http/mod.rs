@@ -25,9 +25,9 @@ use crate::fault::InputError;
 use crate::http::{
     Body, IdPath, IdempotencyKey, Page, PageParams, Problem, ProblemBody, QueryParams, download,
 };
-use crate::i18n::Language;
 use crate::ids::{CarrierInvoiceId, OwnerId, ParcelId, UserId};
 use crate::imports::Source;
+use crate::imports::http::RefusalOut;
 use crate::imports::invoices::{InvoiceRequest, run};
 use crate::units::{Day, Grams, Kopecks, UtcMicros};
 
@@ -68,16 +68,6 @@ struct InvoiceImportParams {
     file: Option<String>,
 }
 
-/// A row that was not read, in words.
-#[derive(Debug, Serialize, utoipa::ToSchema)]
-struct InvoiceRefusalOut {
-    line: i64,
-    column: Option<String>,
-    code: String,
-    value: String,
-    detail: String,
-}
-
 /// What a file came to. An invoice is taken whole: one wrong row refuses it.
 #[derive(Debug, Serialize, utoipa::ToSchema)]
 struct InvoiceImportOut {
@@ -86,7 +76,7 @@ struct InvoiceImportOut {
     state: Option<InvoiceState>,
     /// The same invoice was there before, whatever its file.
     is_known: bool,
-    refusals: Vec<InvoiceRefusalOut>,
+    refusals: Vec<RefusalOut>,
 }
 
 /// An invoice of a carrier.
@@ -249,17 +239,7 @@ async fn invoice_import(
         invoice_id: report.invoice,
         state: report.state,
         is_known: report.is_known,
-        refusals: report
-            .refusals
-            .iter()
-            .map(|refusal| InvoiceRefusalOut {
-                line: refusal.line,
-                column: refusal.column.clone(),
-                code: refusal.code.to_owned(),
-                value: refusal.value.clone(),
-                detail: refusal.text(Language::Russian),
-            })
-            .collect(),
+        refusals: report.refusals.iter().map(RefusalOut::from).collect(),
     }))
 }
 

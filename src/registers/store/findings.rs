@@ -1,11 +1,18 @@
 //! What does not agree, and what people decided about it.
 
-use crate::args;
 use crate::commands::Ctx;
 use crate::db::{Count, DbError, Tx};
 use crate::ids::{CodRegisterId, FindingId, ParcelId};
 use crate::registers::findings::Raised;
 use crate::registers::model::{FindingKind, FindingOut, FindingState, Resolution, Severity};
+use crate::units::Kopecks;
+use crate::{args, record};
+
+record! {
+    struct MostRow {
+        most: Option<Kopecks>,
+    }
+}
 
 /// A finding that is to be kept: of which line and parcel.
 pub(in crate::registers) type NewFinding = (i64, Option<ParcelId>, Raised);
@@ -53,6 +60,9 @@ const RESOLVE_ALL: &str = "UPDATE money_finding
 const COUNT: &str = "SELECT COUNT(*) FROM money_finding
      WHERE register_id = $1 AND state = 'open' AND (severity = $2 OR $2 IS NULL)";
 
+const MOST: &str = "SELECT MAX(amount_kopecks) FROM money_finding
+     WHERE register_id = $1 AND kind = $2 AND state = 'open'";
+
 pub(super) const QUERIES: &[&str] = &[
     INSERT,
     CLEAR,
@@ -64,6 +74,7 @@ pub(super) const QUERIES: &[&str] = &[
     RESOLVE_KIND,
     RESOLVE_ALL,
     COUNT,
+    MOST,
 ];
 
 /// Keeps findings; one that is known already is left as it is.
@@ -176,6 +187,15 @@ pub(in crate::registers) async fn resolve_all(
 ) -> Result<(), DbError> {
     let values = args![register, Resolution::RegisterRejected, reason, ctx.actor, ctx.now];
     tx.execute(RESOLVE_ALL, values).await.map(drop)
+}
+
+/// The largest amount of the open ones of a kind.
+pub(in crate::registers) async fn amount_most(
+    tx: &mut Tx,
+    register: CodRegisterId,
+    kind: FindingKind,
+) -> Result<Option<Kopecks>, DbError> {
+    Ok(tx.fetch_one::<MostRow>(MOST, args![register, kind]).await?.most)
 }
 
 pub(in crate::registers) async fn count_open(

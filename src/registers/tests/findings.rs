@@ -4,8 +4,8 @@ use crate::carriers::model::DeliveryStatus;
 use crate::cod::StepKind;
 use crate::ids::{CodRegisterId, ParcelId};
 use crate::registers::findings::{
-    Around, Held, LineFacts, TooMuch, Unfound, Verdict, fee_of, of_line, of_totals, resolutions,
-    steps, withheld,
+    Around, Held, LineFacts, TooMuch, Unfound, Verdict, fee_of, fits, of_line, of_totals,
+    resolutions, steps, withheld,
 };
 use crate::registers::model::{
     FeeTerms, FindingKind, LineKind, MatchedBy, PayMethod, Resolution, Severity, TermsMethod,
@@ -265,4 +265,14 @@ fn what_a_carrier_kept_is_what_it_did_not_transfer() {
     assert_eq!(kept(some(30), some(100), some(870)), 130);
     assert_eq!(kept(some(30), some(100), some(1_000)), 0);
     assert_eq!(kept(some(30), None, None), 30);
+}
+
+#[test]
+fn a_claim_is_for_what_lacks_and_never_for_what_is_too_much() {
+    let claim = |kind, amount| fits(kind, Some(Kopecks::new(amount)), Resolution::ClaimFromCarrier);
+    assert!(claim(FindingKind::AmountDiffers, -50));
+    assert!(!claim(FindingKind::AmountDiffers, 50));
+    assert!(claim(FindingKind::FeeDiffers, 50), "a fee that is too high is claimed");
+    let accepted = Some(Kopecks::new(50));
+    assert!(fits(FindingKind::AmountDiffers, accepted, Resolution::AcceptAmount));
 }

@@ -157,6 +157,16 @@ fn the_same_lines_in_another_order_and_layout_are_the_same_register() {
 }
 
 #[test]
+fn a_sum_beyond_all_payments_is_refused_before_it_is_compared() {
+    let text = "Номер отправления;Сумма НП;К перечислению\n\
+                1;10000000000;10000000000\n2;90000000000000000;-90000000000000000\n";
+    let reads = open(text.as_bytes(), &[]).unwrap();
+    let mut digest = Digest::default();
+    digest.add(&reads[0]).unwrap();
+    digest.add(&reads[1]).unwrap_err();
+}
+
+#[test]
 fn the_way_of_paying_is_known_by_its_word() {
     assert_eq!(method("Банковская карта"), Some(PayMethod::Card));
     assert_eq!(method("безналичный"), Some(PayMethod::Card));

@@ -5,9 +5,8 @@ use std::sync::Arc;
 use serde_json::{Value, json};
 
 use super::{StandIn, boxberry, cdek, dellin, dpd, fivepost, pek, post};
-use crate::carriers::model::{Address, Spot};
+use crate::carriers::model::{Address, Contact, Party, Spot};
 use crate::carriers::registry::Account;
-use crate::sandbox::contracts::sender;
 use crate::units::Clock;
 
 /// One carrier of the sandbox.
@@ -65,6 +64,20 @@ impl Known {
             "sender": sender(),
             "from": self.from(),
         })
+    }
+}
+
+/// Who sends.
+pub fn sender() -> Party {
+    Party {
+        company: "ООО Амбар".to_owned(),
+        inn: "7707083893".to_owned(),
+        kpp: "770701001".to_owned(),
+        contact: Contact {
+            name: "Дорохов Степан".to_owned(),
+            phone: "+74951234567".to_owned(),
+            ..Contact::default()
+        },
     }
 }
 
