@@ -35,6 +35,7 @@ pub mod points;
 pub mod printing;
 pub mod rates;
 pub mod receiving;
+pub mod reconciliation;
 pub mod registers;
 pub mod sandbox;
 pub mod secrets;

@@ -38,7 +38,3 @@ bank-match-day-fits = the day fits
 bank-match-equally-good = several fit equally well: choose
 bank-match-nothing-speaks-for-it = nothing points to a register
 bank-match-too-many-open = too many registers are open to try their sums
-bank-finding-register-unpaid = nothing came for the register of { $net } in { $days } days. Ask the carrier
-bank-finding-payment-without-register = { $amount } came in without a register. Ask for it
-bank-finding-payment-differs = { $expected } were expected by the register, { $received } came. Look at what the carrier withheld
-bank-finding-payer-unexpected = { $amount } were paid by somebody unknown (taxpayer { $inn }). Look whose money it is

@@ -9,3 +9,6 @@ problem-finding_resolved = The finding is resolved. Read it again.
 problem-finding_resolution_unfit = { $resolution } does not resolve { $kind }. Choose another.
 problem-register_empty = { $file } has no lines below its heading. Check that it is the right file.
 problem-register_sum_too_big = The sum of the register is too big. Check the columns with sums.
+problem-register_settled = All money of the register { $register } has come: nothing is left to close.
+problem-register_cover_too_big = { $open } kopecks of the register are still to come, and { $amount } were told. Tell no more than that.
+problem-register_money_reported = Money of the register { $register } stands in an agent's report or is paid. Correct the report first, then take the match back.

@@ -38,7 +38,3 @@ bank-match-day-fits = день подходит
 bank-match-equally-good = подходит несколько одинаково: выберите сами
 bank-match-nothing-speaks-for-it = ничего не указывает на реестр
 bank-match-too-many-open = открытых реестров слишком много, чтобы перебрать суммы
-bank-finding-register-unpaid = за реестр на { $net } нет денег уже { $days } дн. Спросите перевозчика
-bank-finding-payment-without-register = поступило { $amount }, а реестра нет. Запросите реестр
-bank-finding-payment-differs = по реестру ждали { $expected }, поступило { $received }. Проверьте удержания перевозчика
-bank-finding-payer-unexpected = { $amount } заплатил неизвестный плательщик (ИНН { $inn }). Проверьте, от кого деньги

@@ -9,3 +9,6 @@ problem-finding_resolved = Расхождение уже разобрано. П�
 problem-finding_resolution_unfit = Для расхождения { $kind } решение { $resolution } не подходит. Выберите другое.
 problem-register_empty = В файле { $file } под заголовком нет ни одной строки. Проверьте, тот ли это файл.
 problem-register_sum_too_big = Сумма реестра слишком велика. Проверьте столбцы с суммами.
+problem-register_settled = Деньги за реестр { $register } уже пришли полностью: закрывать нечего.
+problem-register_cover_too_big = За реестр осталось получить { $open } коп., а указано { $amount } коп. Укажите не больше остатка.
+problem-register_money_reported = Деньги реестра { $register } уже в отчёте агента или выплачены: сначала исправьте отчёт, потом отменяйте сопоставление.

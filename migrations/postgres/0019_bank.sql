@@ -48,6 +48,8 @@ CREATE TABLE bank_document (
     booked_on DATE NOT NULL,
     amount_kopecks BIGINT NOT NULL,
     matched_kopecks BIGINT NOT NULL DEFAULT 0,
+    -- A person said that no register is behind it.
+    aside BOOLEAN NOT NULL DEFAULT FALSE,
     party_account TEXT COLLATE "C" NOT NULL,
     party_inn TEXT COLLATE "C",
     party_name TEXT COLLATE "C" NOT NULL,
@@ -63,6 +65,8 @@ CREATE TABLE bank_document (
 );
 CREATE INDEX bank_document_of_account ON bank_document (account_id, id);
 CREATE INDEX bank_document_booked ON bank_document (account_id, booked_on, direction, amount_kopecks);
+CREATE INDEX bank_document_to_match ON bank_document (booked_on, id)
+    WHERE direction = 'in' AND matched_kopecks < amount_kopecks AND NOT aside;
 CREATE INDEX bank_document_open ON bank_document (id) WHERE direction = 'in' AND matched_kopecks < amount_kopecks;
 -- What a receipt is for. Undone by a correcting transfer, never deleted.
 CREATE TABLE bank_match (

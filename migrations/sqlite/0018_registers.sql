@@ -23,6 +23,11 @@ CREATE TABLE cod_register (
     fee_kopecks INTEGER NOT NULL,
     delivery_kopecks INTEGER NOT NULL,
     transferred_kopecks INTEGER NOT NULL,
+    -- What is still to come of an accepted one: listed, less given back, withheld, received and booked as
+    -- differences. Less than zero: the carrier is to take it from another one.
+    open_kopecks INTEGER NOT NULL DEFAULT 0,
+    -- When the last of it came: from then on the money of its parcels is at the bank.
+    settled_on TEXT,
     -- What its row of totals says.
     collected_stated_kopecks INTEGER,
     transferred_stated_kopecks INTEGER,
@@ -37,10 +42,13 @@ CREATE TABLE cod_register (
     CONSTRAINT cod_register_state CHECK (state IN ('loading', 'draft', 'accepted', 'rejected')),
     CONSTRAINT cod_register_counts CHECK (lines >= 0 AND wrong_rows >= 0),
     CONSTRAINT cod_register_decided CHECK (state IN ('loading', 'draft') OR decided_at IS NOT NULL),
+    CONSTRAINT cod_register_settled CHECK (settled_on IS NULL OR (state = 'accepted' AND open_kopecks = 0)),
     CONSTRAINT cod_register_reason CHECK (state <> 'rejected' OR reason IS NOT NULL)
 ) STRICT;
 CREATE UNIQUE INDEX cod_register_content ON cod_register (carrier, content_hash) WHERE state <> 'rejected';
 CREATE UNIQUE INDEX cod_register_number ON cod_register (carrier, number) WHERE state <> 'rejected' AND number <> '';
+CREATE INDEX cod_register_open ON cod_register (carrier, day, id) WHERE state = 'accepted' AND settled_on IS NULL;
+CREATE INDEX cod_register_usual ON cod_register (carrier, settled_on) WHERE settled_on IS NOT NULL;
 CREATE TABLE cod_register_line (
     register_id BLOB NOT NULL REFERENCES cod_register (id),
     -- The row of its sheet.
@@ -77,6 +85,8 @@ CREATE TABLE money_finding (
     -- The row of the register; 0: the whole of it.
     line INTEGER NOT NULL,
     parcel_id BLOB REFERENCES parcel (id),
+    -- Of a bank's statement.
+    document_id BLOB,
     -- By how much it differs, or what is at stake.
     amount_kopecks INTEGER,
     -- What its sentence speaks of.
@@ -94,8 +104,16 @@ CREATE TABLE money_finding (
     CONSTRAINT money_finding_resolved CHECK ((state = 'open') = (resolution IS NULL)
         AND (state = 'open' OR (reason IS NOT NULL AND reason <> '' AND resolved_at IS NOT NULL)))
 ) STRICT;
-CREATE UNIQUE INDEX money_finding_once ON money_finding (register_id, line, kind) WHERE register_id IS NOT NULL;
+-- What was cleared up may be found again.
+CREATE UNIQUE INDEX money_finding_once ON money_finding (register_id, line, kind)
+    WHERE register_id IS NOT NULL AND document_id IS NULL AND (resolution IS NULL OR resolution <> 'cleared_up');
+CREATE UNIQUE INDEX money_finding_of_document ON money_finding (document_id, kind)
+    WHERE document_id IS NOT NULL AND (resolution IS NULL OR resolution <> 'cleared_up');
+CREATE UNIQUE INDEX money_finding_of_parcel ON money_finding (parcel_id, kind)
+    WHERE register_id IS NULL AND document_id IS NULL AND parcel_id IS NOT NULL AND (resolution IS NULL OR resolution <> 'cleared_up');
 CREATE INDEX money_finding_open ON money_finding (state, id) WHERE state = 'open';
+CREATE INDEX money_finding_open_kind ON money_finding (kind, id) WHERE state = 'open';
+CREATE INDEX money_finding_register ON money_finding (register_id, line, id) WHERE register_id IS NOT NULL;
 CREATE INDEX money_finding_parcel ON money_finding (parcel_id) WHERE parcel_id IS NOT NULL;
 -- Headings of a carrier's files that a person once told.
 CREATE TABLE column_map (

@@ -49,6 +49,8 @@ CREATE TABLE bank_document (
     booked_on TEXT NOT NULL,
     amount_kopecks INTEGER NOT NULL,
     matched_kopecks INTEGER NOT NULL DEFAULT 0,
+    -- A person said that no register is behind it.
+    aside INTEGER NOT NULL DEFAULT 0 CHECK (aside IN (0, 1)),
     party_account TEXT NOT NULL,
     party_inn TEXT,
     party_name TEXT NOT NULL,
@@ -64,6 +66,8 @@ CREATE TABLE bank_document (
 ) STRICT;
 CREATE INDEX bank_document_of_account ON bank_document (account_id, id);
 CREATE INDEX bank_document_booked ON bank_document (account_id, booked_on, direction, amount_kopecks);
+CREATE INDEX bank_document_to_match ON bank_document (booked_on, id)
+    WHERE direction = 'in' AND matched_kopecks < amount_kopecks AND NOT aside;
 CREATE INDEX bank_document_open ON bank_document (id) WHERE direction = 'in' AND matched_kopecks < amount_kopecks;
 -- What a receipt is for. Undone by a correcting transfer, never deleted.
 CREATE TABLE bank_match (

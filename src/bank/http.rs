@@ -16,13 +16,11 @@ use super::import::{self, AccountReport, StatementReport, StatementRequest};
 use super::model::{
     BankAccountRow, BankDocumentRow, BankMatchRow, Direction, MatchHow, StatementRow,
 };
-use super::service::Matching;
-use super::{BankAccountIn, BankError, accounts, service, store};
+use super::{BankAccountIn, BankError, accounts, store};
 use crate::access::caller::{Caller, rights};
 use crate::app::App;
 use crate::commands::Ctx;
 use crate::db::{DbError, Tx};
-use crate::fault::InputFaults;
 use crate::http::{
     Body, IdPath, IdempotencyKey, Page, PageParams, Problem, ProblemBody, QueryParams,
 };
@@ -33,9 +31,6 @@ use crate::ids::{
 use crate::imports::Source;
 use crate::units::{Day, Kopecks, UtcMicros};
 
-const CARRIER_MAX: usize = 50;
-const REASON_MAX: usize = 500;
-
 pub fn router() -> OpenApiRouter<App> {
     OpenApiRouter::new()
         .routes(routes!(bank_account_list, bank_account_create))
@@ -43,8 +38,6 @@ pub fn router() -> OpenApiRouter<App> {
         .routes(routes!(bank_statement_list, bank_statement_import))
         .routes(routes!(bank_document_list))
         .routes(routes!(bank_document_get))
-        .routes(routes!(bank_document_match))
-        .routes(routes!(bank_document_unmatch))
 }
 
 /// An account of the operator's at a bank.
@@ -274,30 +267,11 @@ impl From<BankMatchRow> for BankMatchOut {
 
 /// A document with everything that the bank said of it.
 #[derive(Debug, Serialize, Deserialize, utoipa::ToSchema)]
-struct BankDocumentFullOut {
+pub(crate) struct BankDocumentFullOut {
     document: BankDocumentOut,
     /// Pairs of key and value, in the order of the file.
     fields: Value,
     matches: Vec<BankMatchOut>,
-}
-
-/// What a receipt is for.
-#[derive(Debug, Clone, Serialize, Deserialize, utoipa::ToSchema)]
-#[serde(deny_unknown_fields)]
-struct BankMatchIn {
-    register_id: CodRegisterId,
-    /// The register's.
-    carrier: String,
-    amount_kopecks: Kopecks,
-}
-
-/// What a receipt is not for after all.
-#[derive(Debug, Clone, Serialize, Deserialize, utoipa::ToSchema)]
-#[serde(deny_unknown_fields)]
-struct BankUnmatchIn {
-    register_id: CodRegisterId,
-    /// Kept in the books.
-    reason: String,
 }
 
 /// Describes an account of the operator's (расчётный счёт).
@@ -463,7 +437,10 @@ async fn bank_document_list(
     Ok(Json(Page::new(items, limit, |one: &BankDocumentOut| one.id.to_string())))
 }
 
-async fn full(tx: &mut Tx, document: BankDocumentId) -> Result<BankDocumentFullOut, BankError> {
+pub(crate) async fn full(
+    tx: &mut Tx,
+    document: BankDocumentId,
+) -> Result<BankDocumentFullOut, BankError> {
     let row = store::document_find(tx, document).await?;
     let row = row.ok_or(BankError::DocumentNotFound { document })?;
     let matches = store::match_list(tx, document).await?;
@@ -487,63 +464,4 @@ async fn bank_document_get(
     caller.staff_only()?;
     let read = async move |tx: &mut Tx| full(tx, id).await;
     Ok(Json(app.db.read::<_, BankError, _>(read).await?))
-}
-
-/// Says which register a receipt is for, or a part of it (сопоставить с реестром).
-#[utoipa::path(
-    post, path = "/v1/bank/documents/{id}/match", tag = "money", request_body = BankMatchIn,
-    params(("id" = BankDocumentId, Path), ("Idempotency-Key" = String, Header)),
-    responses((status = 200, body = BankDocumentFullOut), (status = "default", body = ProblemBody))
-)]
-async fn bank_document_match(
-    State(app): State<App>,
-    caller: Caller<rights::MoneyWork>,
-    IdPath(id): IdPath<BankDocumentId>,
-    key: IdempotencyKey,
-    Body(input): Body<BankMatchIn>,
-) -> Result<Json<BankDocumentFullOut>, Problem> {
-    caller.staff_only()?;
-    let body = json!({ "document": id, "match": input });
-    let work = async move |tx: &mut Tx, ctx: &Ctx| {
-        let mut faults = InputFaults::default();
-        faults.text("carrier", &input.carrier, CARRIER_MAX);
-        faults.finish()?;
-        let matching = Matching {
-            document: id,
-            register: input.register_id,
-            carrier: input.carrier.trim().to_owned(),
-            amount: input.amount_kopecks,
-            how: MatchHow::Person,
-            settled: Vec::new(),
-        };
-        service::match_document(tx, ctx, &matching).await?;
-        full(tx, id).await
-    };
-    Ok(Json(app.command(&caller, key, "bank_document_match", &body, work).await?))
-}
-
-/// Takes back what a receipt was said to be for, by a correction in the books.
-#[utoipa::path(
-    post, path = "/v1/bank/documents/{id}/unmatch", tag = "money", request_body = BankUnmatchIn,
-    params(("id" = BankDocumentId, Path), ("Idempotency-Key" = String, Header)),
-    responses((status = 200, body = BankDocumentFullOut), (status = "default", body = ProblemBody))
-)]
-async fn bank_document_unmatch(
-    State(app): State<App>,
-    caller: Caller<rights::MoneyWork>,
-    IdPath(id): IdPath<BankDocumentId>,
-    key: IdempotencyKey,
-    Body(input): Body<BankUnmatchIn>,
-) -> Result<Json<BankDocumentFullOut>, Problem> {
-    caller.staff_only()?;
-    let body = json!({ "document": id, "unmatch": input });
-    let work = async move |tx: &mut Tx, ctx: &Ctx| {
-        let mut faults = InputFaults::default();
-        faults.text("reason", &input.reason, REASON_MAX);
-        faults.finish()?;
-        let what = (id, input.register_id);
-        service::match_undo(tx, ctx, what, &[], &input.reason).await?;
-        full(tx, id).await
-    };
-    Ok(Json(app.command(&caller, key, "bank_document_unmatch", &body, work).await?))
 }

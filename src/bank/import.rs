@@ -23,6 +23,7 @@ use crate::db::{DbError, Tx};
 use crate::ids::{BankAccountId, BankStatementId, UserId, new_uuid};
 use crate::imports::table::Survey;
 use crate::imports::{ImportError, ImportProgress, Source};
+use crate::reconciliation;
 use crate::units::{Day, Kopecks};
 
 const BATCH_DOCUMENTS: usize = 500;
@@ -539,6 +540,8 @@ async fn finish(
         if created > 0 {
             let counts = json!({ "created": created });
             command_insert(tx, &command, &ctx, None, &counts).await?;
+            let subject = parts.first().map(|(id, _)| id.to_string()).unwrap_or_default();
+            reconciliation::queue(tx, &ctx, &subject).await?;
         }
         Ok(())
     };

@@ -109,49 +109,6 @@ pub enum Verdict {
     },
 }
 
-/// What does not agree between registers and the bank, with the sums of it.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
-#[serde(tag = "finding", rename_all = "snake_case")]
-pub enum Finding {
-    RegisterUnpaid { register: CodRegisterId, net: Kopecks, days: i64 },
-    PaymentWithoutRegister { amount: Kopecks },
-    PaymentDiffers { register: CodRegisterId, expected: Kopecks, received: Kopecks },
-    PayerUnexpected { register: CodRegisterId, amount: Kopecks, inn: Option<String> },
-}
-
-impl Finding {
-    pub const CODES: [&'static str; 4] =
-        ["register_unpaid", "payment_without_register", "payment_differs", "payer_unexpected"];
-
-    pub const fn code(&self) -> &'static str {
-        match self {
-            Self::RegisterUnpaid { .. } => Self::CODES[0],
-            Self::PaymentWithoutRegister { .. } => Self::CODES[1],
-            Self::PaymentDiffers { .. } => Self::CODES[2],
-            Self::PayerUnexpected { .. } => Self::CODES[3],
-        }
-    }
-
-    /// What is wrong and what to do.
-    pub fn text(&self, language: Language) -> String {
-        let sum = |sum: &Kopecks| sum.to_roubles_text();
-        let args = match self {
-            Self::RegisterUnpaid { net, days, .. } => {
-                vec![("net", sum(net)), ("days", days.to_string())]
-            }
-            Self::PaymentWithoutRegister { amount } => vec![("amount", sum(amount))],
-            Self::PaymentDiffers { expected, received, .. } => {
-                vec![("expected", sum(expected)), ("received", sum(received))]
-            }
-            Self::PayerUnexpected { amount, inn, .. } => {
-                vec![("amount", sum(amount)), ("inn", inn.clone().unwrap_or_default())]
-            }
-        };
-        let key = format!("bank-finding-{}", self.code().replace('_', "-"));
-        i18n::text(language, &key, &args)
-    }
-}
-
 fn is_in_window(candidate: &Candidate, day: Day) -> bool {
     (-DAYS_BEFORE..=DAYS_AFTER).contains(&day.days_since(candidate.day))
 }
@@ -210,7 +167,10 @@ pub fn weigh(receipt: &Receipt, candidates: &[Candidate]) -> Verdict {
     }
     let named = candidates.iter().filter_map(|one| {
         let mut reasons = signs(receipt, one);
-        let is_named = reasons.contains(&Reason::NumberNamed);
+        let has = |reason: Reason| reasons.contains(&reason);
+        // Numbers of orders are small: a stranger may have the same.
+        let is_named =
+            has(Reason::NumberNamed) || (has(Reason::OrderAnnounced) && has(Reason::PayerKnown));
         reasons.push(Reason::SumDiffers);
         let part = Part { register: one.register, amount: receipt.amount.min(one.net) };
         is_named.then(|| proposal(vec![part], reasons))
@@ -315,40 +275,4 @@ pub fn weigh_together(candidate: &Candidate, receipts: &[Receipt]) -> Result<Vec
         (Some(only), true) => Ok(only.into_iter().map(|index| tried[index]).collect()),
         (Some(_), false) => Err(Reason::EquallyGood),
     }
-}
-
-/// What is to be told of a receipt after its verdict.
-pub fn findings(receipt: &Receipt, candidates: &[Candidate], verdict: &Verdict) -> Vec<Finding> {
-    let unexpected = |part: &Part| {
-        let register = candidates.iter().find(|one| one.register == part.register);
-        let is_known = register.zip(receipt.payer_inn.as_ref());
-        (!is_known.is_some_and(|(one, inn)| one.payer_inns.contains(inn))).then(|| {
-            let (register, amount) = (part.register, part.amount);
-            Finding::PayerUnexpected { register, amount, inn: receipt.payer_inn.clone() }
-        })
-    };
-    match verdict {
-        Verdict::Match(proposal) => proposal.parts.iter().filter_map(unexpected).collect(),
-        Verdict::Ambiguous { proposals, why: Reason::SumDiffers } => {
-            let parts = proposals.iter().flat_map(|one| &one.parts);
-            let differing = parts.filter_map(|part| {
-                let one = candidates.iter().find(|one| one.register == part.register)?;
-                let (expected, received) = (one.net, receipt.amount);
-                Some(Finding::PaymentDiffers { register: one.register, expected, received })
-            });
-            differing.collect()
-        }
-        Verdict::Ambiguous { .. } => Vec::new(),
-        Verdict::None { .. } => vec![Finding::PaymentWithoutRegister { amount: receipt.amount }],
-    }
-}
-
-/// Registers for which nothing came in so many days.
-pub fn unpaid(candidates: &[Candidate], today: Day, days_max: i64) -> Vec<Finding> {
-    let late = |one: &Candidate| {
-        let days = today.days_since(one.day);
-        let is_late = one.net.is_positive() && days > days_max;
-        is_late.then_some(Finding::RegisterUnpaid { register: one.register, net: one.net, days })
-    };
-    candidates.iter().filter_map(late).collect()
 }

@@ -15,6 +15,7 @@
 //! Deliberately absent: a connection to a bank. Files are taken from the bank's client and given to it.
 
 mod accounts;
+pub mod board;
 pub mod format;
 pub mod http;
 pub mod import;
@@ -35,12 +36,12 @@ pub use self::model::{
     BankAccountRow, BankDocumentRow, BankMatchRow, Direction, MatchHow, StatementRow,
 };
 pub use self::service::{
-    Matching, OrderedPayment, Settled, match_document, match_undo, order_note,
+    Matching, OrderedPayment, Undone, match_document, match_undo, order_note, set_aside,
 };
 pub use self::store::{
     account_find, account_list, document_find, document_list, document_open_list, match_list,
+    to_match,
 };
-use crate::cod::CodError;
 use crate::commands::CommandError;
 use crate::fault::InputError;
 use crate::faults;
@@ -68,5 +69,5 @@ faults! {
         OrderTaken { number: String } => "bank_order_taken", Conflict, "the payment order {number} of this day is there already";
         SumTooBig => "bank_sum_too_big", Invalid, "the sum does not fit";
     }
-    wraps { Input(InputError), Import(ImportError), Money(MoneyError), Cod(CodError), Command(CommandError) }
+    wraps { Input(InputError), Import(ImportError), Money(MoneyError), Command(CommandError) }
 }

@@ -4,6 +4,9 @@ use std::sync::LazyLock;
 
 use regex::Regex;
 
+/// A number of so many letters and digits is no accident.
+const LONG: usize = 6;
+
 /// Patterns by carrier; the empty code is any carrier. The first group is a number.
 const PATTERNS: &[(&str, &str)] = &[
     ("", r"(?i)реестр\p{L}*[\s.:]*(?:(?:№|N|#|ном\p{L}*)[\s.:]*)?([\p{L}\d][\p{L}\d/_\-]*)"),
@@ -16,6 +19,28 @@ static READY: LazyLock<Vec<(&str, Regex)>> = LazyLock::new(|| {
     let compile = |pattern: &str| Regex::new(pattern).expect("the patterns are checked by a test");
     PATTERNS.iter().map(|(carrier, pattern)| (*carrier, compile(pattern))).collect()
 });
+
+/// Money of buyers, whatever the number.
+static ABOUT_COD: LazyLock<Regex> = LazyLock::new(|| {
+    Regex::new(r"(?i)реестр|налож|\bНПП\b").expect("the patterns are checked by a test")
+});
+
+/// Whether the purpose says that it is money of buyers.
+pub(super) fn is_about_cod(purpose: &str) -> bool {
+    ABOUT_COD.is_match(purpose)
+}
+
+/// Whether the purpose has a number where carriers write one.
+pub(super) fn tells_number(purpose: &str) -> bool {
+    READY.iter().any(|(_, regex)| regex.is_match(purpose))
+}
+
+/// The words of a purpose that are long enough to be a number by themselves.
+pub(super) fn long_words(purpose: &str) -> impl Iterator<Item = String> {
+    let is_part = |letter: char| letter.is_alphanumeric() || "/-_".contains(letter);
+    let words = purpose.split(move |letter| !is_part(letter));
+    words.map(plain).filter(|word| word.chars().count() >= LONG)
+}
 
 /// A number of which nothing but letters and digits counts, with the letters that look alike as one.
 pub(super) fn plain(number: &str) -> String {
@@ -41,7 +66,6 @@ pub(super) fn plain(number: &str) -> String {
 /// Whether the purpose names the number: where a carrier writes it, or anywhere if it is long enough
 /// to be no accident.
 pub(super) fn names(purpose: &str, carrier: &str, number: &str) -> bool {
-    const LONG: usize = 6;
     let wanted = plain(number);
     if wanted.is_empty() {
         return false;
@@ -52,10 +76,7 @@ pub(super) fn names(purpose: &str, carrier: &str, number: &str) -> bool {
         .filter(|(whose, _)| whose.is_empty() || *whose == carrier)
         .flat_map(|(_, regex)| regex.captures_iter(purpose))
         .any(|found| found.get(1).is_some_and(|number| is_wanted(number.as_str())));
-    let is_part = |letter: char| letter.is_alphanumeric() || "/-_".contains(letter);
-    is_told
-        || (wanted.chars().count() >= LONG
-            && purpose.split(|letter| !is_part(letter)).any(is_wanted))
+    is_told || long_words(purpose).any(|word| word == wanted)
 }
 
 #[cfg(test)]
@@ -79,5 +100,7 @@ mod tests {
         assert!(names("по реестру АВ-12", "cdek", "AB-12"), "letters that look alike");
         assert!(names("НПП 77", "dpd", "77") && !names("НПП 77", "cdek", "77"));
         assert!(!names("по реестру", "cdek", ""));
+        assert!(is_about_cod("Возмещение наложенных платежей") && is_about_cod("НПП 77"));
+        assert!(!is_about_cod("Оплата по счёту 5 за хранение") && !tells_number("по счёту 5"));
     }
 }

@@ -8,12 +8,9 @@ use uuid::Uuid;
 use super::BankError;
 use super::model::{BankDocumentRow, BankMatchRow, Direction, MatchHow};
 use super::store::{self, OrderRow};
-use crate::cod::{self, CodMove, Step};
 use crate::commands::Ctx;
 use crate::db::{DbError, Tx};
-use crate::ids::{
-    BankAccountId, BankDocumentId, BankStatementId, CodRegisterId, ParcelId, TransferId,
-};
+use crate::ids::{BankAccountId, BankDocumentId, BankStatementId, CodRegisterId, TransferId};
 use crate::money::{Account, MoneyError, Posting, TransferReason, open_day, post};
 use crate::units::{Day, Kopecks};
 
@@ -176,13 +173,6 @@ pub(super) async fn account_opening(
     Ok(post(tx, ctx, &[posting]).await?)
 }
 
-/// How much of a parcel's money came with a receipt.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Settled {
-    pub parcel: ParcelId,
-    pub amount: Kopecks,
-}
-
 /// What a receipt is said to be for.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Matching {
@@ -192,17 +182,12 @@ pub struct Matching {
     pub carrier: String,
     pub amount: Kopecks,
     pub how: MatchHow,
-    /// The parcels of the register, when it is settled by this; empty while money is missing.
-    pub settled: Vec<Settled>,
 }
 
-/// Says that so much of a receipt is for a register: `BankSuspense` to `RegisterClearing`. When the
-/// register is settled, the money of its parcels is received.
-pub async fn match_document(
-    tx: &mut Tx,
-    ctx: &Ctx,
-    matching: &Matching,
-) -> Result<TransferId, BankError> {
+/// Says that so much of a receipt is for a register: `BankSuspense` to `RegisterClearing`. Answers the
+/// day on which the money came. The register is whoever's who calls: it holds the row, and counts what
+/// is still to come.
+pub async fn match_document(tx: &mut Tx, ctx: &Ctx, matching: &Matching) -> Result<Day, BankError> {
     let Matching { document, register, amount, .. } = *matching;
     let row = incoming(tx, document).await?;
     if !amount.is_positive() {
@@ -221,19 +206,24 @@ pub async fn match_document(
     post(tx, ctx, &[posting]).await?;
     let facts = (matching.carrier.as_str(), amount, matching.how);
     store::match_insert(tx, ctx, (transfer, document, register), facts).await?;
-    cod::advance(tx, ctx, &received(&matching.settled, register, day)).await?;
-    Ok(transfer)
+    Ok(row.booked_on)
 }
 
-/// Takes all live matches of a receipt to a register back by correcting transfers. `taken_back` are the
-/// parcels that were settled by them, with their sums.
+/// What was taken back.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Undone {
+    pub amount: Kopecks,
+    /// When the money had come.
+    pub day: Day,
+}
+
+/// Takes all live matches of a receipt to a register back by correcting transfers.
 pub async fn match_undo(
     tx: &mut Tx,
     ctx: &Ctx,
     (document, register): (BankDocumentId, CodRegisterId),
-    taken_back: &[Settled],
     why: &str,
-) -> Result<Vec<TransferId>, BankError> {
+) -> Result<Undone, BankError> {
     let row = incoming(tx, document).await?;
     let live = |one: &BankMatchRow| one.register == register && one.undo.is_none();
     let matches: Vec<BankMatchRow> =
@@ -254,28 +244,24 @@ pub async fn match_undo(
         })
         .collect();
     post(tx, ctx, &postings).await?;
+    let mut amount = Kopecks::ZERO;
     for (one, posting) in matches.iter().zip(&postings) {
         let is_first = store::match_undo(tx, one.transfer, posting.id).await?;
         if !is_first || !store::matched_take(tx, document, one.amount_kopecks).await? {
             return Err(tx.conflict().into());
         }
+        amount = amount.checked_add(one.amount_kopecks).map_err(|_| BankError::SumTooBig)?;
     }
-    let negated: Vec<Settled> = taken_back
-        .iter()
-        .map(|one| Settled { amount: Kopecks::new(-one.amount.get()), ..*one })
-        .collect();
-    cod::advance(tx, ctx, &received(&negated, register, day)).await?;
-    Ok(postings.iter().map(|posting| posting.id).collect())
+    Ok(Undone { amount, day: row.booked_on })
+}
+
+/// No register is behind a receipt: nobody looks for one any more.
+pub async fn set_aside(tx: &mut Tx, document: BankDocumentId) -> Result<(), DbError> {
+    store::document_aside(tx, document).await
 }
 
 async fn incoming(tx: &mut Tx, document: BankDocumentId) -> Result<BankDocumentRow, BankError> {
     let row = store::document_find(tx, document).await?;
     let row = row.ok_or(BankError::DocumentNotFound { document })?;
     if row.direction == Direction::In { Ok(row) } else { Err(BankError::NotIncoming { document }) }
-}
-
-fn received(settled: &[Settled], register: CodRegisterId, day: Day) -> Vec<CodMove> {
-    let step = Step::Received(register);
-    let of = |one: &Settled| CodMove { parcel: one.parcel, step, amount: one.amount, day };
-    settled.iter().map(of).collect()
 }

@@ -102,6 +102,17 @@ const DOCUMENT_OPEN_LIST: &str =
      WHERE direction = 'in' AND matched_kopecks < amount_kopecks
        AND id > $1 AND ($2 OR account_id = $3) ORDER BY id LIMIT $4";
 
+/// Receipts since a day of which something is left, and that no person set aside.
+const TO_MATCH: &str =
+    "SELECT id, account_id, statement_id, direction, kind, number, day, booked_on, amount_kopecks,
+         matched_kopecks, party_account, party_inn, party_name, purpose, fields, transfer_id
+     FROM bank_document
+     WHERE direction = 'in' AND matched_kopecks < amount_kopecks AND NOT aside
+       AND booked_on >= $1 AND (booked_on > $1 OR id > $2)
+     ORDER BY booked_on, id LIMIT $3";
+
+const ASIDE: &str = "UPDATE bank_document SET aside = TRUE WHERE id = $1";
+
 /// What documents moved an account up to a day.
 const BOOKED: &str = "SELECT CAST(COALESCE(SUM(
          CASE WHEN direction IN ('in', 'own_in') THEN amount_kopecks ELSE -amount_kopecks END), 0) AS BIGINT)
@@ -152,6 +163,8 @@ pub(super) const QUERIES: &[&str] = &[
     DOCUMENT_FIND,
     DOCUMENT_LIST,
     DOCUMENT_OPEN_LIST,
+    TO_MATCH,
+    ASIDE,
     BOOKED,
     MATCHED_ADD,
     MATCHED_TAKE,
@@ -329,6 +342,19 @@ pub async fn document_open_list(
     limit: i64,
 ) -> Result<Vec<BankDocumentRow>, DbError> {
     tx.fetch_all(DOCUMENT_OPEN_LIST, args![after, account.is_none(), account, limit]).await
+}
+
+/// Receipts of which something is left, by day and id, behind the one that is named.
+pub async fn to_match(
+    tx: &mut Tx,
+    (day, after): (Day, BankDocumentId),
+    limit: i64,
+) -> Result<Vec<BankDocumentRow>, DbError> {
+    tx.fetch_all(TO_MATCH, args![day, after, limit]).await
+}
+
+pub(super) async fn document_aside(tx: &mut Tx, document: BankDocumentId) -> Result<(), DbError> {
+    tx.execute(ASIDE, args![document]).await.map(drop)
 }
 
 pub(super) async fn booked(

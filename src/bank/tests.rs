@@ -1,7 +1,5 @@
 use super::format::{Encoding, Fault, FaultCode, Item, Section, read};
-use super::matching::{
-    Candidate, Finding, Reason, Receipt, Verdict, findings, unpaid, weigh, weigh_together,
-};
+use super::matching::{Candidate, Reason, Receipt, Verdict, weigh, weigh_together};
 use super::payment_order::{self, PaymentOrder, Requisites};
 use super::statement::{self, Balance, Payment};
 use crate::fault::Fault as _;
@@ -184,7 +182,6 @@ fn a_receipt_goes_to_the_register_that_everything_speaks_for() {
     let named = receipt(100, CARRIER_INN, "По реестру № 72", "2026-11-23");
     let verdict = weigh(&named, &registers);
     assert_eq!(matched(&verdict), [registers[1].register]);
-    assert_eq!(findings(&named, &registers, &verdict), []);
 
     let unnamed = receipt(50, CARRIER_INN, "Перевод", "2026-11-23");
     assert_eq!(matched(&weigh(&unnamed, &registers)), [registers[2].register]);
@@ -213,9 +210,6 @@ fn a_sum_alone_convinces_nobody() {
     let other = receipt(99, CARRIER_INN, "", "2026-11-22");
     let verdict = weigh(&other, &registers);
     assert_eq!(why(&verdict), Reason::NothingSpeaksForIt);
-    let amount = Kopecks::new(99);
-    let told = findings(&other, &registers, &verdict);
-    assert_eq!(told, [Finding::PaymentWithoutRegister { amount }]);
 }
 
 #[test]
@@ -224,23 +218,9 @@ fn another_payer_and_another_sum_are_told() {
     let factoring = receipt(100, "7736050003", "реестр 71-2026", "2026-11-22");
     let verdict = weigh(&factoring, &registers);
     assert_eq!(matched(&verdict), [registers[0].register]);
-    let told = findings(&factoring, &registers, &verdict);
-    assert!(
-        matches!(&told[..], [Finding::PayerUnexpected { inn: Some(inn), .. }] if inn == "7736050003")
-    );
-
     let less = receipt(90, CARRIER_INN, "реестр 71-2026", "2026-11-22");
     let verdict = weigh(&less, &registers);
     assert_eq!(why(&verdict), Reason::SumDiffers);
-    let (expected, received) = (Kopecks::new(100), Kopecks::new(90));
-    let register = registers[0].register;
-    let told = findings(&less, &registers, &verdict);
-    assert_eq!(told, [Finding::PaymentDiffers { register, expected, received }]);
-
-    let late = unpaid(&registers, day("2026-12-01"), 10);
-    let net = Kopecks::new(100);
-    assert_eq!(late, [Finding::RegisterUnpaid { register, net, days: 11 }]);
-    assert_eq!(unpaid(&registers, day("2026-11-30"), 10), []);
 }
 
 #[test]
@@ -271,21 +251,12 @@ fn several_payments_for_one_register_are_found_when_only_one_set_fits() {
 }
 
 #[test]
-fn reasons_and_findings_have_sentences() {
-    let (register, sum) = (CodRegisterId::new(), Kopecks::new(1));
-    let told = [
-        Finding::RegisterUnpaid { register, net: sum, days: 9 },
-        Finding::PaymentWithoutRegister { amount: sum },
-        Finding::PaymentDiffers { register, expected: sum, received: sum },
-        Finding::PayerUnexpected { register, amount: sum, inn: None },
-    ];
+fn reasons_have_sentences() {
     for language in [Language::Russian, Language::English] {
-        let reasons = Reason::ALL.iter().map(|reason| reason.text(language));
-        for text in reasons.chain(told.iter().map(|one| one.text(language))) {
+        for text in Reason::ALL.iter().map(|reason| reason.text(language)) {
             assert!(text.contains(' ') && !text.contains("{$"), "{text}");
         }
     }
-    assert_eq!(told.map(|one| one.code()), Finding::CODES);
 }
 
 fn side(name: &str, inn: &str, account: &str) -> Requisites {

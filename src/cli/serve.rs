@@ -22,6 +22,7 @@ use crate::notices::ShopWebhooks;
 use crate::orders;
 use crate::points;
 use crate::printing::{PrintService, PrintServiceHandle, PrintSettings};
+use crate::reconciliation;
 use crate::registers;
 use crate::shipments;
 use crate::tracking;
@@ -112,6 +113,9 @@ pub(super) async fn start(data: &DataArgs, listen: &ListenArgs) -> anyhow::Resul
     let fetch = registers::FETCH_CHECK_EVERY;
     tasks.push(tokio::spawn(registers::fetch_regularly(app.clone(), fetch, stop.clone())));
 
+    let daily = reconciliation::CHECK_EVERY;
+    tasks.push(tokio::spawn(reconciliation::run_regularly(app.clone(), daily, stop.clone())));
+
     tasks.push(tokio::spawn(connections::supervisor::run(app.clone(), stop.clone())));
     tasks.push(tokio::spawn(connections::write_regularly(app.clone(), stop.clone())));
     tasks.extend(track(&app, listen.public_url.clone(), &stop));
@@ -164,6 +168,7 @@ fn handlers() -> Vec<Arc<dyn JobHandler>> {
     handlers.push(Arc::new(ShopWebhooks::default()));
     handlers.extend(points::handlers());
     handlers.extend(registers::handlers());
+    handlers.extend(reconciliation::handlers());
     handlers
 }
 

@@ -12,14 +12,18 @@
 //!
 //! Deliberately absent: what a register or a bank says. That is the work of those who read them.
 
+mod ageing;
+mod arrival;
 mod chain;
 pub mod http;
 mod service;
 mod store;
 
+pub use self::ageing::{AgeBucket, AgeLine, AgeState, age};
+pub use self::arrival::{receive, take_back};
 pub use self::chain::{Step, StepKind};
 pub use self::service::{CodMove, Delivery, advance, expect, follow};
-pub use self::store::Cod;
+pub use self::store::{AgeRow, Cod, ageing};
 use crate::faults;
 use crate::ids::ParcelId;
 use crate::money::MoneyError;

@@ -46,7 +46,10 @@ pub async fn advance(tx: &mut Tx, ctx: &Ctx, moves: &[CodMove]) -> Result<(), Co
     write(tx, ctx, &moves, &known).await
 }
 
-async fn held(tx: &mut Tx, parcels: &[ParcelId]) -> Result<HashMap<ParcelId, Cod>, DbError> {
+pub(super) async fn held(
+    tx: &mut Tx,
+    parcels: &[ParcelId],
+) -> Result<HashMap<ParcelId, Cod>, DbError> {
     let rows = store::hold(tx, parcels).await?;
     Ok(rows.into_iter().map(|cod| (cod.parcel, cod)).collect())
 }
@@ -54,7 +57,7 @@ async fn held(tx: &mut Tx, parcels: &[ParcelId]) -> Result<HashMap<ParcelId, Cod
 /// What goes over one transfer.
 type Group<'a> = (Step, bool, OwnerId, &'a str, Day);
 
-async fn write(
+pub(super) async fn write(
     tx: &mut Tx,
     ctx: &Ctx,
     moves: &[&CodMove],

@@ -3,11 +3,12 @@
 use crate::carriers::model::DeliveryStatus;
 use crate::commands::Ctx;
 use crate::db::{Arg, DbError, Tx};
-use crate::ids::{ManifestId, OrderId, OwnerId, ParcelId, TransferId};
+use crate::ids::{CodRegisterId, ManifestId, OrderId, OwnerId, ParcelId, TransferId};
 use crate::units::{Day, Kopecks, UtcMicros};
 use crate::{args, record};
 
-use super::chain::Step;
+use super::ageing::AgeState;
+use super::chain::{Step, StepKind};
 
 record! {
     /// The money of a parcel, as it is shown.
@@ -60,6 +61,19 @@ record! {
 }
 
 record! {
+    /// Parcels of a shop and a carrier whose money took the same step on the same day.
+    #[derive(Debug, Clone, PartialEq, Eq)]
+    pub struct AgeRow {
+        pub carrier: String,
+        pub owner: OwnerId,
+        pub state: AgeState,
+        pub day: Option<Day>,
+        pub count: i64,
+        pub sum: Kopecks,
+    }
+}
+
+record! {
     struct Facts {
         parcel: ParcelId,
         owner: OwnerId,
@@ -75,6 +89,15 @@ record! {
         /// What its carrier has said of it already.
         pub(super) status: Option<DeliveryStatus>,
         pub(super) status_at: Option<UtcMicros>,
+    }
+}
+
+record! {
+    /// What a register moved of a parcel by one kind of step, less what was taken back.
+    #[derive(Debug, Clone, Copy, PartialEq, Eq)]
+    pub(super) struct Listed {
+        pub(super) parcel: ParcelId,
+        pub(super) amount: Kopecks,
     }
 }
 
@@ -108,6 +131,14 @@ const STEP_INSERT: &str =
     "INSERT INTO cod_step (parcel_id, step, transfer_id, amount_kopecks, day, document_id, recorded_at)
      VALUES ($1, $2, $3, $4, $5, $6, $7)";
 
+const LISTED: &str = "SELECT parcel_id, CAST(SUM(amount_kopecks) AS BIGINT) FROM cod_step
+     WHERE document_id = $1 AND step = $2 AND parcel_id > $3
+     GROUP BY parcel_id ORDER BY parcel_id LIMIT $4";
+
+const LISTED_BETWEEN: &str = "SELECT parcel_id, CAST(SUM(amount_kopecks) AS BIGINT) FROM cod_step
+     WHERE document_id = $1 AND step = $2 AND parcel_id > $3 AND parcel_id <= $4
+     GROUP BY parcel_id";
+
 const PARTIAL: &str = "UPDATE cod SET is_partial = $2 WHERE parcel_id = $1 AND is_partial <> $2";
 
 const LIST_OWN: &str = "SELECT c.parcel_id, c.owner_id, c.order_id, p.number, o.external_number,
@@ -137,8 +168,98 @@ const LIST_ABSENT: &str = "SELECT c.parcel_id, c.owner_id, c.order_id, p.number,
        AND c.parcel_id > $3
      ORDER BY c.parcel_id LIMIT $4";
 
-pub(super) const QUERIES: &[&str] =
-    &[HOLD, TO_EXPECT, FACTS, OPEN, STEP_INSERT, PARTIAL, LIST_OWN, LIST_ALL, LIST_ABSENT];
+/// What has not come to the shop yet, by state and the day of its step. A parcel of which a part is in
+/// a register and a part is not counts in both states.
+const AGEING_ALL: &str =
+    "SELECT carrier, owner_id, state, day, COUNT(*), CAST(SUM(amount) AS BIGINT)
+     FROM (
+         SELECT c.carrier, c.owner_id, s.state,
+             CASE s.state WHEN 'expected' THEN c.expected_on WHEN 'collected' THEN c.collected_on
+                 WHEN 'registered' THEN c.registered_on WHEN 'received' THEN c.received_on
+                 ELSE c.reported_on END AS day,
+             CASE s.state
+                 WHEN 'expected'
+                     THEN c.expected_kopecks - c.released_kopecks - c.collected_kopecks
+                 WHEN 'collected' THEN c.collected_kopecks - c.registered_kopecks
+                 WHEN 'registered' THEN c.registered_kopecks - c.received_kopecks
+                 WHEN 'received'
+                     THEN c.received_kopecks + c.advanced_kopecks - c.reported_kopecks
+                 ELSE c.reported_kopecks - c.paid_kopecks END AS amount
+         FROM cod AS c CROSS JOIN (
+             SELECT 'expected' AS state UNION ALL SELECT 'collected' UNION ALL SELECT 'registered'
+             UNION ALL SELECT 'received' UNION ALL SELECT 'reported') AS s
+         WHERE c.paid_kopecks < c.expected_kopecks - c.released_kopecks
+     ) AS parts
+     WHERE amount <> 0
+     GROUP BY carrier, owner_id, state, day ORDER BY carrier, owner_id, state, day";
+
+const AGEING_OWN: &str =
+    "SELECT carrier, owner_id, state, day, COUNT(*), CAST(SUM(amount) AS BIGINT)
+     FROM (
+         SELECT c.carrier, c.owner_id, s.state,
+             CASE s.state WHEN 'expected' THEN c.expected_on WHEN 'collected' THEN c.collected_on
+                 WHEN 'registered' THEN c.registered_on WHEN 'received' THEN c.received_on
+                 ELSE c.reported_on END AS day,
+             CASE s.state
+                 WHEN 'expected'
+                     THEN c.expected_kopecks - c.released_kopecks - c.collected_kopecks
+                 WHEN 'collected' THEN c.collected_kopecks - c.registered_kopecks
+                 WHEN 'registered' THEN c.registered_kopecks - c.received_kopecks
+                 WHEN 'received'
+                     THEN c.received_kopecks + c.advanced_kopecks - c.reported_kopecks
+                 ELSE c.reported_kopecks - c.paid_kopecks END AS amount
+         FROM cod AS c CROSS JOIN (
+             SELECT 'expected' AS state UNION ALL SELECT 'collected' UNION ALL SELECT 'registered'
+             UNION ALL SELECT 'received' UNION ALL SELECT 'reported') AS s
+         WHERE c.owner_id = $1 AND c.paid_kopecks < c.expected_kopecks - c.released_kopecks
+     ) AS parts
+     WHERE amount <> 0
+     GROUP BY carrier, owner_id, state, day ORDER BY carrier, owner_id, state, day";
+
+pub(super) const QUERIES: &[&str] = &[
+    HOLD,
+    TO_EXPECT,
+    FACTS,
+    OPEN,
+    STEP_INSERT,
+    LISTED,
+    LISTED_BETWEEN,
+    PARTIAL,
+    LIST_OWN,
+    LIST_ALL,
+    LIST_ABSENT,
+    AGEING_ALL,
+    AGEING_OWN,
+];
+
+/// What a register moved of parcels by a kind of step, by the parcel, behind one.
+pub(super) async fn listed(
+    tx: &mut Tx,
+    register: CodRegisterId,
+    step: StepKind,
+    after: ParcelId,
+    limit: i64,
+) -> Result<Vec<Listed>, DbError> {
+    tx.fetch_all(LISTED, args![register, step, after, limit]).await
+}
+
+/// The same of parcels behind the first up to the second.
+pub(super) async fn listed_between(
+    tx: &mut Tx,
+    register: CodRegisterId,
+    step: StepKind,
+    (after, until): (ParcelId, ParcelId),
+) -> Result<Vec<Listed>, DbError> {
+    tx.fetch_all(LISTED_BETWEEN, args![register, step, after, until]).await
+}
+
+/// What has not come to shops yet, of one owner or of all.
+pub async fn ageing(tx: &mut Tx, owner: Option<OwnerId>) -> Result<Vec<AgeRow>, DbError> {
+    match owner {
+        Some(owner) => tx.fetch_all(AGEING_OWN, args![owner]).await,
+        None => tx.fetch_all(AGEING_ALL, args![]).await,
+    }
+}
 
 /// The sums of parcels as they are now, theirs until the commit. Parcels without cash on delivery
 /// are left out.

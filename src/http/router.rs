@@ -61,6 +61,7 @@ fn api() -> OpenApiRouter<App> {
         .merge(crate::points::http::router())
         .merge(crate::bank::http::router())
         .merge(crate::cod::http::router())
+        .merge(crate::reconciliation::http::router())
         .merge(crate::registers::http::router())
 }
 

@@ -71,18 +71,19 @@ pub(super) struct Around {
     pub(super) terms: Vec<FeeTerms>,
 }
 
-/// What was found of a line.
+/// What was found of a line, or of where its money is.
 #[derive(Debug, Clone, PartialEq)]
-pub(super) struct Raised {
-    pub(super) kind: FindingKind,
-    pub(super) severity: Severity,
-    pub(super) amount: Option<Kopecks>,
-    pub(super) args: Value,
-    pub(super) proposed: Resolution,
+pub struct Raised {
+    pub kind: FindingKind,
+    pub severity: Severity,
+    pub amount: Option<Kopecks>,
+    pub args: Value,
+    pub proposed: Resolution,
 }
 
 impl Raised {
-    fn new(kind: FindingKind, severity: Severity, amount: i64, args: Value) -> Self {
+    /// With what is usually done about it.
+    pub fn new(kind: FindingKind, severity: Severity, amount: i64, args: Value) -> Self {
         let proposed = match kind {
             FindingKind::AmountDiffers if amount < 0 => Resolution::ClaimFromCarrier,
             FindingKind::AmountDiffers
@@ -100,7 +101,13 @@ impl Raised {
             | FindingKind::MethodDiffers
             | FindingKind::DayOutOfPeriod
             | FindingKind::ZerosLost
-            | FindingKind::RowUnreadable => Resolution::Acknowledge,
+            | FindingKind::RowUnreadable
+            | FindingKind::PaymentWithoutRegister
+            | FindingKind::PayerUnexpected => Resolution::Acknowledge,
+            FindingKind::AbsentFromRegisters | FindingKind::RegisterUnpaid => {
+                Resolution::ClaimFromCarrier
+            }
+            FindingKind::PaymentDiffers | FindingKind::PaymentAmbiguous => Resolution::MatchByHand,
         };
         Self { kind, severity, amount: Some(Kopecks::new(amount)), args, proposed }
     }
@@ -114,7 +121,7 @@ impl Raised {
 
 /// What a person may decide about a kind of finding.
 pub(super) const fn resolutions(kind: FindingKind) -> &'static [Resolution] {
-    use Resolution::{AcceptAmount, Acknowledge, ClaimFromCarrier, IgnoreLine};
+    use Resolution::{AcceptAmount, Acknowledge, ClaimFromCarrier, IgnoreLine, MatchByHand};
     match kind {
         FindingKind::AmountDiffers => &[AcceptAmount, ClaimFromCarrier, IgnoreLine],
         FindingKind::PartialDelivery => &[AcceptAmount, ClaimFromCarrier, IgnoreLine, Acknowledge],
@@ -133,6 +140,13 @@ pub(super) const fn resolutions(kind: FindingKind) -> &'static [Resolution] {
             &[Acknowledge, IgnoreLine]
         }
         FindingKind::TotalDiffers | FindingKind::RowUnreadable => &[Acknowledge],
+        FindingKind::AbsentFromRegisters | FindingKind::RegisterUnpaid => {
+            &[ClaimFromCarrier, Acknowledge]
+        }
+        FindingKind::PaymentWithoutRegister
+        | FindingKind::PaymentDiffers
+        | FindingKind::PayerUnexpected
+        | FindingKind::PaymentAmbiguous => &[Acknowledge, MatchByHand],
     }
 }
 

@@ -26,17 +26,20 @@ mod load;
 mod model;
 mod read;
 mod service;
+mod settle;
 mod store;
 #[cfg(test)]
 mod tests;
 mod work;
 
+pub use self::findings::Raised;
 pub use self::load::{RegisterReport, RegisterRequest, import};
 pub use self::model::{
     FeeTerms, FindingKind, FindingOut, FindingState, LineKind, MatchedBy, PayMethod,
     RegisterLineOut, RegisterOut, RegisterSource, RegisterState, Resolution, Severity, TermsMethod,
 };
-pub use self::service::{accept, check, reject, resolve, resolve_kind};
+pub use self::service::{accept, check, reject, resolve, resolve_kind, shown};
+pub use self::settle::{Due, cover, due, uncover};
 pub use self::store::QUERIES;
 pub use self::store::settings::terms_set;
 pub use self::work::{FETCH_CHECK_EVERY, fetch_regularly, handlers, queue_due};
@@ -48,6 +51,7 @@ use crate::ids::{CodRegisterId, FindingId};
 use crate::imports::ImportError;
 use crate::money::MoneyError;
 use crate::shipments::ShipmentError;
+use crate::units::Kopecks;
 
 faults! {
     /// Why a register is not taken in, accepted or rejected, or a finding not resolved.
@@ -65,6 +69,12 @@ faults! {
         FindingResolved => "finding_resolved", Conflict, "the finding is resolved";
         ResolutionUnfit { kind: FindingKind, resolution: Resolution } => "finding_resolution_unfit", Invalid, "{kind} is not resolved by {resolution}";
         Empty { file: String } => "register_empty", Invalid, "{file} has no lines";
+        /// All of it came.
+        Settled { register: CodRegisterId } => "register_settled", Conflict, "the register {register} is settled";
+        /// More than is to come, or the other way round.
+        CoverTooBig { amount: Kopecks, open: Kopecks } => "register_cover_too_big", Conflict, "{amount} of {open} open kopecks cannot be covered";
+        /// A report to the shop or a payout has it.
+        MoneyReported { register: CodRegisterId } => "register_money_reported", Conflict, "money of the register {register} is reported or paid";
         SumTooBig => "register_sum_too_big", Invalid, "the sum does not fit";
     }
     wraps {

@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::ids::{CodRegisterId, FindingId, ParcelId, UserId};
+use crate::ids::{BankDocumentId, CodRegisterId, FindingId, ParcelId, UserId};
 use crate::units::{Day, Kopecks, UtcMicros};
 use crate::{record, text_enum};
 
@@ -98,6 +98,34 @@ text_enum! {
         /// Found only without its leading zeros.
         ZerosLost = "zeros_lost",
         RowUnreadable = "row_unreadable",
+        /// A buyer paid, and no register of the carrier lists it in its usual time.
+        AbsentFromRegisters = "absent_from_registers",
+        /// The money of an accepted register has not come in the carrier's usual time.
+        RegisterUnpaid = "register_unpaid",
+        /// A receipt of a carrier's, or one that speaks of cash on delivery, for which there is no
+        /// register.
+        PaymentWithoutRegister = "payment_without_register",
+        /// The receipt names a register with another sum.
+        PaymentDiffers = "payment_differs",
+        /// Somebody else pays for the carrier.
+        PayerUnexpected = "payer_unexpected",
+        /// Several registers, or several receipts, fit equally well.
+        PaymentAmbiguous = "payment_ambiguous",
+    }
+}
+
+impl FindingKind {
+    /// Whether it is about where the money is, and not about the lines of a draft.
+    pub const fn is_of_reconciliation(self) -> bool {
+        matches!(
+            self,
+            Self::AbsentFromRegisters
+                | Self::RegisterUnpaid
+                | Self::PaymentWithoutRegister
+                | Self::PaymentDiffers
+                | Self::PayerUnexpected
+                | Self::PaymentAmbiguous
+        )
     }
 }
 
@@ -129,8 +157,12 @@ text_enum! {
         IgnoreLine = "ignore_line",
         /// Seen; nothing else is posted because of it.
         Acknowledge = "acknowledge",
+        /// A person said by hand what the receipt is for.
+        MatchByHand = "match_by_hand",
         /// Its register was rejected; nobody decides this by itself.
         RegisterRejected = "register_rejected",
+        /// It is so no more; nobody decides this by itself.
+        ClearedUp = "cleared_up",
     }
 }
 
@@ -192,6 +224,11 @@ record! {
         pub fee_kopecks: Kopecks,
         pub delivery_kopecks: Kopecks,
         pub transferred_kopecks: Kopecks,
+        /// What is still to come of an accepted one; the carrier is to take it from another one when it
+        /// is less than zero.
+        pub open_kopecks: Kopecks,
+        /// When the last of it came.
+        pub settled_on: Option<Day>,
         /// What its row of totals says.
         pub collected_stated_kopecks: Option<Kopecks>,
         pub transferred_stated_kopecks: Option<Kopecks>,
@@ -238,6 +275,8 @@ record! {
         /// The row of the register; 0: the whole of it.
         pub line: i64,
         pub parcel_id: Option<ParcelId>,
+        /// Of a bank's statement.
+        pub document_id: Option<BankDocumentId>,
         /// By how much it differs, or what is at stake.
         pub amount_kopecks: Option<Kopecks>,
         pub args: serde_json::Value,

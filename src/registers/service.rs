@@ -8,7 +8,7 @@ use super::model::{
 use super::store::lines::{self, ToPost};
 use super::store::registers::Holding;
 use super::store::{findings as finding_store, registers, settings};
-use super::{FindingState, RegisterError};
+use super::{FindingState, RegisterError, settle};
 use crate::cod::{self, CodMove, Step, StepKind};
 use crate::commands::Ctx;
 use crate::db::Tx;
@@ -16,6 +16,7 @@ use crate::fault::InputFaults;
 use crate::ids::{CodRegisterId, FindingId, ParcelId};
 use crate::money::{self, Account, Posting, TransferReason};
 use crate::units::{Kopecks, OutOfRange};
+use crate::{bank, reconciliation};
 
 /// Lines that are posted or compared at once.
 const PAGE_LINES: i64 = 5_000;
@@ -31,7 +32,8 @@ async fn draft(tx: &mut Tx, id: CodRegisterId) -> Result<Holding, RegisterError>
     }
 }
 
-async fn shown(tx: &mut Tx, id: CodRegisterId) -> Result<RegisterOut, RegisterError> {
+/// A register as people see it.
+pub async fn shown(tx: &mut Tx, id: CodRegisterId) -> Result<RegisterOut, RegisterError> {
     registers::find(tx, id).await?.ok_or(RegisterError::NotFound { register: id })
 }
 
@@ -54,7 +56,13 @@ pub async fn resolve(
     let finding = finding_store::find(tx, id).await?.ok_or_else(unknown)?;
     let reason = reason_checked(reason)?;
     check_fits(finding.kind, finding.amount_kopecks, resolution)?;
-    if let Some(register) = finding.register_id {
+    if finding.kind == FindingKind::PaymentWithoutRegister
+        && resolution == Resolution::Acknowledge
+        && let Some(document) = finding.document_id
+    {
+        bank::set_aside(tx, document).await?;
+    }
+    if let Some(register) = finding.register_id.filter(|_| !finding.kind.is_of_reconciliation()) {
         let held = registers::hold(tx, register).await?.ok_or_else(unknown)?;
         if finding.state == FindingState::Open && held.state != RegisterState::Draft {
             return Err(RegisterError::WrongState { state: held.state });
@@ -144,37 +152,55 @@ pub async fn accept(
     if count > 0 {
         return Err(RegisterError::FindingsOpen { count });
     }
-    let mut kept = Kopecks::ZERO;
+    let mut sums = Sums::default();
     let mut after = 0;
     loop {
         let page = lines::to_post(tx, id, after, PAGE_LINES).await?;
         let Some(last) = page.last() else { break };
         after = last.line;
-        let moves = moves(&held, &page, &mut kept)?;
+        let moves = moves(&held, &page, &mut sums)?;
         cod::advance(tx, ctx, &moves).await?;
     }
-    withhold(tx, ctx, &held, kept).await?;
+    withhold(tx, ctx, &held, sums.kept).await?;
     lines::methods_set(tx, id).await?;
     registers::decide(tx, ctx, id, RegisterState::Accepted, None).await?;
+    let due = settle::due(tx, id).await?;
+    let open = sums.listed.checked_sub(sums.kept).map_err(|_| RegisterError::SumTooBig)?;
+    settle::leave(tx, ctx, &due, open, held.day).await?;
+    reconciliation::queue(tx, ctx, &id.to_string()).await?;
     shown(tx, id).await
+}
+
+/// What a register comes to.
+#[derive(Debug, Default)]
+struct Sums {
+    /// Registered by it, less given back to buyers.
+    listed: Kopecks,
+    /// By the carrier, of what it owes for the register.
+    kept: Kopecks,
+}
+
+fn add(sum: &mut Kopecks, amount: i64) -> Result<(), RegisterError> {
+    let added = sum.checked_add(Kopecks::new(amount));
+    *sum = added.map_err(|_: OutOfRange| RegisterError::SumTooBig)?;
+    Ok(())
 }
 
 /// What some lines move. A parcel that stands there twice goes on from its first line.
 fn moves(
     register: &Holding,
     page: &[ToPost],
-    kept: &mut Kopecks,
+    sums: &mut Sums,
 ) -> Result<Vec<CodMove>, RegisterError> {
     let mut known: std::collections::HashMap<ParcelId, Held> = std::collections::HashMap::new();
     let mut moves = Vec::new();
     for line in page {
         let part = withheld(line.collected, line.fee, line.delivery, line.transferred);
-        *kept = kept
-            .checked_add(Kopecks::new(part))
-            .map_err(|_: OutOfRange| RegisterError::SumTooBig)?;
+        add(&mut sums.kept, part)?;
         let Some(parcel) = line.parcel else { continue };
         let day = line.day.unwrap_or(register.day);
         let amount = line.collected.get();
+        add(&mut sums.listed, amount)?;
         if line.kind == LineKind::Refund {
             let step = Step::Refunded(register.id);
             let day = register.day;

@@ -37,6 +37,7 @@ fn codes() -> BTreeMap<&'static str, Code> {
         ambar::points::PointsError::CODES,
         ambar::printing::PrintError::CODES,
         ambar::receiving::ReceivingError::CODES,
+        ambar::reconciliation::ReconciliationError::CODES,
         ambar::registers::RegisterError::CODES,
         ambar::shipments::PickupError::CODES,
         ambar::shipments::ShipmentError::CODES,

@@ -40,6 +40,7 @@ pub(crate) fn all_queries() -> Vec<&'static str> {
         ambar::stock::COUNT_QUERIES,
         ambar::stock::FLOOR_QUERIES,
         ambar::receiving::QUERIES,
+        ambar::reconciliation::QUERIES,
         ambar::receiving::PUTAWAY_QUERIES,
         ambar::stock::integrity::QUERIES,
         ambar::terminal::QUERIES,

@@ -28,20 +28,20 @@ const CLEAR_OPEN: &str = "DELETE FROM money_finding
      WHERE register_id = $1 AND line > $2 AND line <= $3 AND state = 'open'
        AND kind <> 'row_unreadable'";
 
-const FIND: &str = "SELECT id, kind, severity, register_id, line, parcel_id, amount_kopecks, args,
-         proposed, state, resolution, reason, resolved_by, resolved_at, created_at
+const FIND: &str = "SELECT id, kind, severity, register_id, line, parcel_id, document_id,
+         amount_kopecks, args, proposed, state, resolution, reason, resolved_by, resolved_at, created_at
      FROM money_finding WHERE id = $1";
 
-const LIST: &str = "SELECT id, kind, severity, register_id, line, parcel_id, amount_kopecks, args,
-         proposed, state, resolution, reason, resolved_by, resolved_at, created_at
+const LIST: &str = "SELECT id, kind, severity, register_id, line, parcel_id, document_id,
+         amount_kopecks, args, proposed, state, resolution, reason, resolved_by, resolved_at, created_at
      FROM money_finding
      WHERE id > $1 AND state = $2 AND (kind = $3 OR $3 IS NULL) AND (severity = $4 OR $4 IS NULL)
        AND NOT EXISTS (SELECT 1 FROM cod_register AS r
                        WHERE r.id = register_id AND r.state = 'loading')
      ORDER BY id LIMIT $5";
 
-const OF_REGISTER: &str = "SELECT id, kind, severity, register_id, line, parcel_id, amount_kopecks,
-         args, proposed, state, resolution, reason, resolved_by, resolved_at, created_at
+const OF_REGISTER: &str = "SELECT id, kind, severity, register_id, line, parcel_id, document_id,
+         amount_kopecks, args, proposed, state, resolution, reason, resolved_by, resolved_at, created_at
      FROM money_finding WHERE register_id = $1 AND line >= $2 AND (line > $2 OR id > $3)
      ORDER BY line, id LIMIT $4";
 

@@ -7,7 +7,7 @@ use crate::db::{DbError, Tx};
 use crate::ids::CodRegisterId;
 use crate::registers::model::{RegisterOut, RegisterSource, RegisterState};
 use crate::registers::read::Digest;
-use crate::units::Day;
+use crate::units::{Day, Kopecks};
 use crate::{args, record};
 
 /// A register that is being imported.
@@ -47,6 +47,19 @@ record! {
     }
 }
 
+record! {
+    /// An accepted register whose row this transaction holds, and what is still to come of it.
+    #[derive(Debug, Clone, PartialEq, Eq)]
+    pub struct Due {
+        pub id: CodRegisterId,
+        pub state: RegisterState,
+        pub carrier: String,
+        pub day: Day,
+        pub open: Kopecks,
+        pub settled_on: Option<Day>,
+    }
+}
+
 const INSERT: &str = "INSERT INTO cod_register
      (id, carrier, number, day, payment_order, source, file_name, sheet, file_hash, content_hash,
          run_id, created_by, created_at, state, lines, wrong_rows, collected_kopecks, fee_kopecks,
@@ -83,28 +96,38 @@ const DRAFT: &str = "UPDATE cod_register
 const HOLD: &str = "UPDATE cod_register SET carrier = carrier
      WHERE id = $1 AND state <> 'loading' RETURNING id, state, carrier, number, day";
 
+/// The same with what is still to come.
+const HOLD_DUE: &str = "UPDATE cod_register SET carrier = carrier
+     WHERE id = $1 AND state <> 'loading'
+     RETURNING id, state, carrier, day, open_kopecks, settled_on";
+
+/// Of a row that is held.
+const DUE_SET: &str = "UPDATE cod_register SET open_kopecks = $2, settled_on = $3 WHERE id = $1 AND state = 'accepted'";
+
 const DECIDE: &str = "UPDATE cod_register
      SET state = $2, decided_by = $3, decided_at = $4, reason = $5 WHERE id = $1 AND state = 'draft'";
 
 const FIND: &str =
     "SELECT id, carrier, number, day, payment_order, source, file_name, sheet, state,
          lines, wrong_rows, collected_kopecks, fee_kopecks, delivery_kopecks, transferred_kopecks,
-         collected_stated_kopecks, transferred_stated_kopecks, created_by, created_at, decided_by,
+         open_kopecks, settled_on, collected_stated_kopecks, transferred_stated_kopecks, created_by, created_at, decided_by,
          decided_at, reason
      FROM cod_register WHERE id = $1 AND state <> 'loading'";
 
 const LIST: &str =
     "SELECT id, carrier, number, day, payment_order, source, file_name, sheet, state,
          lines, wrong_rows, collected_kopecks, fee_kopecks, delivery_kopecks, transferred_kopecks,
-         collected_stated_kopecks, transferred_stated_kopecks, created_by, created_at, decided_by,
+         open_kopecks, settled_on, collected_stated_kopecks, transferred_stated_kopecks, created_by, created_at, decided_by,
          decided_at, reason
      FROM cod_register
      WHERE id < $1 AND (carrier = $2 OR $2 IS NULL) AND (state = $3 OR $3 IS NULL)
        AND state <> 'loading'
      ORDER BY id DESC LIMIT $4";
 
-pub(super) const QUERIES: &[&str] =
-    &[INSERT, BY_CONTENT, BY_NUMBER, TAKE_OVER, ABANDON, COUNT, DRAFT, HOLD, DECIDE, FIND, LIST];
+pub(super) const QUERIES: &[&str] = &[
+    INSERT, BY_CONTENT, BY_NUMBER, TAKE_OVER, ABANDON, COUNT, DRAFT, HOLD, HOLD_DUE, DUE_SET,
+    DECIDE, FIND, LIST,
+];
 
 /// False: there is one with this content, or this number, already.
 pub(in crate::registers) async fn insert(
@@ -210,6 +233,23 @@ pub(in crate::registers) async fn hold(
     id: CodRegisterId,
 ) -> Result<Option<Holding>, DbError> {
     tx.fetch_optional(HOLD, args![id]).await
+}
+
+pub(in crate::registers) async fn hold_due(
+    tx: &mut Tx,
+    id: CodRegisterId,
+) -> Result<Option<Due>, DbError> {
+    tx.fetch_optional(HOLD_DUE, args![id]).await
+}
+
+/// What is still to come of a register that is held, or the day on which all of it had come.
+pub(in crate::registers) async fn due_set(
+    tx: &mut Tx,
+    id: CodRegisterId,
+    open: Kopecks,
+    settled_on: Option<Day>,
+) -> Result<(), DbError> {
+    tx.execute(DUE_SET, args![id, open, settled_on]).await.map(drop)
 }
 
 pub(in crate::registers) async fn decide(
