@@ -44,6 +44,7 @@ const MIGRATIONS: &[Migration] = migrations![
     "0018_registers",
     "0019_bank",
     "0020_invoices",
+    "0024_fiscal",
 ];
 
 const TABLE: &str = "CREATE TABLE IF NOT EXISTS schema_migration (
