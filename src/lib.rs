@@ -42,6 +42,7 @@ pub mod secrets;
 pub mod series;
 pub mod shipments;
 pub mod stock;
+pub mod taxes;
 pub mod terminal;
 pub mod tracking;
 pub mod units;

@@ -57,11 +57,14 @@ CREATE TABLE product (
     own_box BOOLEAN NOT NULL,
     -- Shorter remaining life than this is refused at receiving.
     shelf_life_days_min BIGINT NOT NULL,
+    -- By which rate of VAT it is sold where the shop pays VAT in general.
+    vat_class TEXT COLLATE "C" NOT NULL DEFAULT 'general',
     measured_at TIMESTAMPTZ,
     created_at TIMESTAMPTZ NOT NULL,
     PRIMARY KEY (id),
     CONSTRAINT product_owner_unique UNIQUE (id, owner_id),
     CONSTRAINT product_article_unique UNIQUE (owner_id, article),
+    CONSTRAINT product_vat_class CHECK (vat_class IN ('general', 'reduced', 'zero', 'exempt')),
     CONSTRAINT product_sizes CHECK (length_mm >= 0 AND width_mm >= 0 AND height_mm >= 0 AND weight_g >= 0 AND shelf_life_days_min >= 0)
 );
 CREATE INDEX product_search ON product (owner_id, search_key);

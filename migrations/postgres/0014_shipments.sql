@@ -30,14 +30,12 @@ CREATE TABLE delivery_terms (
     carriers JSONB NOT NULL,
     price_max_kopecks BIGINT,
     buy_out TEXT COLLATE "C" NOT NULL,
-    vat TEXT COLLATE "C" NOT NULL,
     phone TEXT COLLATE "C" NOT NULL,
     updated_at TIMESTAMPTZ NOT NULL,
     PRIMARY KEY (owner_id),
     CONSTRAINT delivery_terms_goal CHECK (goal IN ('cheapest', 'fastest', 'preferred')),
     CONSTRAINT delivery_terms_price CHECK (price_max_kopecks > 0),
-    CONSTRAINT delivery_terms_buy_out CHECK (buy_out IN ('whole', 'partial')),
-    CONSTRAINT delivery_terms_vat CHECK (vat IN ('exempt', '0', '5', '7', '10', '22'))
+    CONSTRAINT delivery_terms_buy_out CHECK (buy_out IN ('whole', 'partial'))
 );
 -- Files of carriers: labels and acts, as they came.
 CREATE TABLE carrier_file (

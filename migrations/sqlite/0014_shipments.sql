@@ -30,14 +30,12 @@ CREATE TABLE delivery_terms (
     carriers TEXT NOT NULL,
     price_max_kopecks INTEGER,
     buy_out TEXT NOT NULL,
-    vat TEXT NOT NULL,
     phone TEXT NOT NULL,
     updated_at INTEGER NOT NULL,
     PRIMARY KEY (owner_id),
     CONSTRAINT delivery_terms_goal CHECK (goal IN ('cheapest', 'fastest', 'preferred')),
     CONSTRAINT delivery_terms_price CHECK (price_max_kopecks > 0),
-    CONSTRAINT delivery_terms_buy_out CHECK (buy_out IN ('whole', 'partial')),
-    CONSTRAINT delivery_terms_vat CHECK (vat IN ('exempt', '0', '5', '7', '10', '22'))
+    CONSTRAINT delivery_terms_buy_out CHECK (buy_out IN ('whole', 'partial'))
 ) STRICT;
 -- Files of carriers: labels and acts, as they came.
 CREATE TABLE carrier_file (

@@ -22,6 +22,7 @@ use crate::commands::CommandError;
 use crate::fault::InputError;
 use crate::ids::{OwnerId, PlaceId, ProductId, WarehouseId};
 use crate::stock::StockError;
+use crate::taxes::VatClass;
 use crate::units::{CubicCentimetres, Day, Grams, Millimetres, Pieces};
 use crate::{faults, record, text_enum};
 
@@ -181,6 +182,8 @@ record! {
         pub own_box: bool,
         /// With less life left it is refused at receiving.
         pub shelf_life_days_min: i64,
+        /// By which rate of VAT it is sold.
+        pub vat_class: VatClass,
         /// Sizes and weight were taken here, not told by the shop.
         pub measured: bool,
     }

@@ -24,6 +24,7 @@ macro_rules! locale_files {
             include_str!(concat!("../../locales/", $language, "/carriers.ftl")),
             include_str!(concat!("../../locales/", $language, "/catalog.ftl")),
             include_str!(concat!("../../locales/", $language, "/devices.ftl")),
+            include_str!(concat!("../../locales/", $language, "/fiscal.ftl")),
             include_str!(concat!("../../locales/", $language, "/receiving.ftl")),
             include_str!(concat!("../../locales/", $language, "/registers.ftl")),
             include_str!(concat!("../../locales/", $language, "/orders.ftl")),

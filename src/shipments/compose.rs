@@ -4,8 +4,9 @@ use super::model::{DeliveryTerms, Origin, Shipment};
 use super::store::facts::{ItemFacts, MarkFacts, ParcelFacts};
 use crate::carriers::RecipientModel;
 use crate::carriers::model::{
-    Address, Contact, DeliveryMode, Item, Package, QuoteAsk, Seller, ShipmentAsk, Spot, VatRate,
+    Address, Contact, DeliveryMode, Item, Package, QuoteAsk, Seller, ShipmentAsk, Spot,
 };
+use crate::taxes::{VatClass, VatMode, VatRate, rate_on};
 use crate::units::{CubicCentimetres, Day, Grams, Kopecks, Pieces};
 
 /// Everything that a parcel's papers are made of.
@@ -15,6 +16,9 @@ pub(super) struct Known {
     pub(super) marks: Vec<MarkFacts>,
     pub(super) origin: Origin,
     pub(super) terms: DeliveryTerms,
+    /// What the shop pays of VAT on the day.
+    pub(super) vat: VatMode,
+    /// The day of the sale: it is handed over then.
     pub(super) day: Day,
 }
 
@@ -43,6 +47,10 @@ impl Known {
                 Spot::Point { code: point_code.to_owned(), address }
             }
         }
+    }
+
+    fn rate(&self, class: VatClass) -> VatRate {
+        rate_on(self.vat, class, self.day)
     }
 
     fn package(&self) -> Package {
@@ -78,7 +86,9 @@ impl Known {
     pub(super) fn shipment_ask(&self, shipment: &Shipment) -> ShipmentAsk {
         let recipient = self.recipient();
         let (items, delivery_fee_kopecks) =
-            items_with_cod(&self.items, &self.marks, self.parcel.cod_kopecks, self.terms.vat);
+            items_with_cod(&self.items, &self.marks, self.parcel.cod_kopecks, |class| {
+                self.rate(class)
+            });
         ShipmentAsk {
             number: shipment.number.clone(),
             tariff: shipment.tariff.clone(),
@@ -98,7 +108,7 @@ impl Known {
             package: self.package(),
             items,
             delivery_fee_kopecks,
-            delivery_fee_vat: self.terms.vat,
+            delivery_fee_vat: self.rate(VatClass::General),
             buy_out: self.terms.buy_out,
             day: self.day,
             comment: self.parcel.order_number.clone(),
@@ -132,7 +142,7 @@ fn items_with_cod(
     facts: &[ItemFacts],
     marks: &[MarkFacts],
     cod: Kopecks,
-    vat: VatRate,
+    rate: impl Fn(VatClass) -> VatRate,
 ) -> (Vec<Item>, Kopecks) {
     let price = |item: &ItemFacts| item.price_kopecks.get().saturating_mul(item.pieces.get());
     let total: i64 = facts.iter().map(price).fold(0, i64::saturating_add);
@@ -158,7 +168,7 @@ fn items_with_cod(
                 weight_g: fact.weight_g,
                 declared_kopecks: fact.price_kopecks,
                 cod_kopecks: Kopecks::new(each),
-                vat,
+                vat: rate(fact.vat_class),
                 marks: codes_of(&mut codes, pieces),
             });
         }
@@ -208,7 +218,12 @@ mod tests {
             length_mm: 100,
             width_mm: 80,
             height_mm: 50,
+            vat_class: VatClass::General,
         }
+    }
+
+    fn exempt(_: VatClass) -> VatRate {
+        VatRate::Exempt
     }
 
     fn collected(items: &[Item], fee: Kopecks) -> i64 {
@@ -217,12 +232,8 @@ mod tests {
 
     #[test]
     fn the_buyer_pays_the_price_and_what_is_above_it_is_delivery() {
-        let (items, fee) = items_with_cod(
-            &[fact(10_000, 2), fact(500, 1)],
-            &[],
-            Kopecks::new(50_500),
-            VatRate::Ten,
-        );
+        let (items, fee) =
+            items_with_cod(&[fact(10_000, 2), fact(500, 1)], &[], Kopecks::new(50_500), exempt);
         let paid: Vec<(i64, i64)> =
             items.iter().map(|item| (item.quantity, item.cod_kopecks.get())).collect();
         assert_eq!(paid, [(2, 10_000), (1, 500)]);
@@ -231,15 +242,14 @@ mod tests {
 
     #[test]
     fn goods_that_are_paid_are_not_paid_again() {
-        let (items, fee) = items_with_cod(&[fact(10_000, 2)], &[], Kopecks::ZERO, VatRate::Exempt);
+        let (items, fee) = items_with_cod(&[fact(10_000, 2)], &[], Kopecks::ZERO, exempt);
         assert_eq!((items[0].cod_kopecks, fee), (Kopecks::ZERO, Kopecks::ZERO));
         assert_eq!(items[0].declared_kopecks.get(), 10_000);
     }
 
     #[test]
     fn pieces_whose_shares_differ_become_two_items() {
-        let (items, _) =
-            items_with_cod(&[fact(1_000, 3)], &[], Kopecks::new(1_001), VatRate::Exempt);
+        let (items, _) = items_with_cod(&[fact(1_000, 3)], &[], Kopecks::new(1_001), exempt);
         let paid: Vec<(&str, i64, i64)> = items
             .iter()
             .map(|item| (item.article.as_str(), item.quantity, item.cod_kopecks.get()))
@@ -254,7 +264,7 @@ mod tests {
             |fact: &ItemFacts, code: &str| MarkFacts { line: fact.line, code: code.to_owned() };
         let marks = [mark(&facts[0], "a"), mark(&facts[1], "x"), mark(&facts[0], "b")];
         let marks = [&marks[..], &[mark(&facts[0], "c")]].concat();
-        let (items, _) = items_with_cod(&facts, &marks, Kopecks::new(2_000), VatRate::Exempt);
+        let (items, _) = items_with_cod(&facts, &marks, Kopecks::new(2_000), exempt);
         let told: Vec<(i64, &[String])> =
             items.iter().map(|item| (item.quantity, item.marks.as_slice())).collect();
         let codes =
@@ -277,7 +287,7 @@ mod tests {
         ) {
             let facts: Vec<ItemFacts> =
                 lines.iter().map(|(price, pieces)| fact(*price, *pieces)).collect();
-            let (items, fee) = items_with_cod(&facts, &[], Kopecks::new(cod), VatRate::Exempt);
+            let (items, fee) = items_with_cod(&facts, &[], Kopecks::new(cod), exempt);
             prop_assert_eq!(collected(&items, fee), cod);
             let pieces: i64 = items.iter().map(|item| item.quantity).sum();
             prop_assert_eq!(pieces, lines.iter().map(|(_, pieces)| pieces).sum::<i64>());

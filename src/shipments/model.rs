@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-use crate::carriers::model::{Address, BuyOut, DeliveryMode, DeliveryStatus, Party, Spot, VatRate};
+use crate::carriers::model::{Address, BuyOut, DeliveryMode, DeliveryStatus, Party, Spot};
 use crate::ids::{
     CarrierAccountId, CarrierFileId, OwnerId, ParcelId, ShipmentId, UserId, WarehouseId,
 };
@@ -98,7 +98,6 @@ pub struct DeliveryTerms {
     pub carriers: Vec<String>,
     pub price_max_kopecks: Option<Kopecks>,
     pub buy_out: BuyOut,
-    pub vat: VatRate,
     /// The shop's own, for the buyer's receipt.
     pub phone: String,
 }
@@ -110,7 +109,6 @@ impl Default for DeliveryTerms {
             carriers: Vec::new(),
             price_max_kopecks: None,
             buy_out: BuyOut::Whole,
-            vat: VatRate::Exempt,
             phone: String::new(),
         }
     }

@@ -12,6 +12,7 @@ use crate::ids::{CarrierAccountId, OrderId, OwnerId, WarehouseId};
 use crate::orders::OrderError;
 use crate::points::find;
 use crate::rates::{self, Candidate, Offer};
+use crate::taxes;
 use crate::units::Grams;
 
 /// The carriers that may take a parcel of an owner: one account of each, or the only one.
@@ -119,8 +120,9 @@ async fn known_of_order(
     let point = facts::order_point(tx, order).await?;
     let items = facts::order_items(tx, order).await?;
     let terms = account_store::terms_find(tx, parcel.owner).await?;
+    let vat = taxes::mode_on(tx, Some(parcel.owner), day).await?;
     // Each account has its own origin; candidates bring theirs.
     // What is not packed has no codes yet, and prices do not depend on them.
     let (marks, origin) = (Vec::new(), Origin::default());
-    Ok((Known { parcel, items, marks, origin, terms, day }, point))
+    Ok((Known { parcel, items, marks, origin, terms, vat, day }, point))
 }

@@ -23,6 +23,7 @@ use crate::jobs::JobOutcome;
 use crate::points::PointRow;
 use crate::rates;
 use crate::rates::rule::{Chosen, NoChoice, Rule, choose};
+use crate::taxes;
 use crate::units::UtcMicros;
 
 /// How soon a carrier that checks is asked again, and how late at most: the longer it takes, the
@@ -252,7 +253,8 @@ async fn load(app: &App, id: ShipmentId) -> Result<Option<Loaded>, DbError> {
         let items = facts::item_facts(tx, shipment.parcel).await?;
         let marks = facts::mark_facts(tx, shipment.parcel).await?;
         let terms = account_store::terms_find(tx, shipment.owner).await?;
-        let known = Known { parcel, items, marks, origin, terms, day };
+        let vat = taxes::mode_on(tx, Some(shipment.owner), day).await?;
+        let known = Known { parcel, items, marks, origin, terms, vat, day };
         let point = points::point_of(tx, &shipment).await?;
         Ok(Some(Loaded { shipment, known, point }))
     };

@@ -39,6 +39,7 @@ fn codes() -> BTreeMap<&'static str, Code> {
         ambar::receiving::ReceivingError::CODES,
         ambar::reconciliation::ReconciliationError::CODES,
         ambar::registers::RegisterError::CODES,
+        ambar::taxes::TaxError::CODES,
         ambar::shipments::PickupError::CODES,
         ambar::shipments::ShipmentError::CODES,
         ambar::shipments::FormError::CODES,

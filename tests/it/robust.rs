@@ -274,6 +274,7 @@ const FOR_SHOPS: &[&str] = &[
     "GET /v1/owners/{id}/delivery-terms",
     "GET /v1/owners/{id}/pass-through",
     "GET /v1/owners/{id}/pass-through.xlsx",
+    "GET /v1/owners/{id}/vat-modes",
     "PUT /v1/owners/{id}/delivery-terms",
     "GET /v1/parcels",
     "GET /v1/parcels/{id}",

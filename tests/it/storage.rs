@@ -44,6 +44,7 @@ pub(crate) fn all_queries() -> Vec<&'static str> {
         ambar::receiving::PUTAWAY_QUERIES,
         ambar::stock::integrity::QUERIES,
         ambar::terminal::QUERIES,
+        ambar::taxes::QUERIES,
         ambar::tracking::QUERIES,
         ambar::tracking::TICKET_QUERIES,
         &ambar::picking::queries(),

@@ -12,6 +12,7 @@ mod register;
 mod shipment;
 mod track;
 
+pub use crate::taxes::VatRate;
 pub use invoice::{CarrierInvoice, ChargeKind, InvoiceLine};
 pub use manifest::{ExportFile, ExportFormat, ManifestModel, ParcelModel, RecipientModel};
 pub use papers::{
@@ -23,7 +24,7 @@ pub use quote::{DeliveryMode, Quote, QuoteAsk, QuoteLine};
 pub use register::{CodRegister, CodRegisterLine, RegisterLineKind};
 pub use shipment::{
     Address, BuyOut, Contact, Item, Package, Party, Reason, Registered, Registration, Seller,
-    ShipmentAsk, ShipmentRef, Spot, VatRate,
+    ShipmentAsk, ShipmentRef, Spot,
 };
 pub use track::{
     DeliveryStatus, EventBatch, EventFlag, Leg, Meaning, Track, TrackEvent, WebhookHint,

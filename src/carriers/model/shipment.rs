@@ -2,6 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::taxes::VatRate;
 use crate::text_enum;
 use crate::units::{Day, Grams, Kopecks};
 
@@ -86,41 +87,6 @@ pub struct Seller {
     pub name: String,
     pub inn: String,
     pub phone: String,
-}
-
-text_enum! {
-    /// The VAT in a price. Rates by law since 2026-01-01: 22 and 10, for small businesses 7 and 5.
-    pub enum VatRate {
-        /// The seller pays no VAT.
-        Exempt = "exempt",
-        Zero = "0",
-        Five = "5",
-        Seven = "7",
-        Ten = "10",
-        TwentyTwo = "22",
-    }
-}
-
-impl VatRate {
-    /// Per cent; nothing without VAT.
-    pub const fn per_cent(self) -> Option<i64> {
-        match self {
-            Self::Exempt => None,
-            Self::Zero => Some(0),
-            Self::Five => Some(5),
-            Self::Seven => Some(7),
-            Self::Ten => Some(10),
-            Self::TwentyTwo => Some(22),
-        }
-    }
-
-    /// The VAT inside a gross sum, rounded half up to the kopeck.
-    pub fn inside(self, gross: Kopecks) -> Kopecks {
-        let rate = self.per_cent().unwrap_or(0);
-        let base = 100 + rate;
-        let twice = i128::from(gross.get()) * i128::from(rate) * 2 + i128::from(base);
-        Kopecks::new(i64::try_from(twice / i128::from(base * 2)).unwrap_or(i64::MAX))
-    }
 }
 
 /// Goods of one line in a parcel.

@@ -13,6 +13,7 @@ use crate::commands::Ctx;
 use crate::db::{Arg, DbError, Tx};
 use crate::fault::InputFaults;
 use crate::ids::{LotId, OwnerId, ProductId};
+use crate::taxes::VatClass;
 use crate::units::{Day, Grams, Millimetres, Pieces};
 
 const NAME_LENGTH_MAX: usize = 500;
@@ -62,6 +63,9 @@ pub struct ProductFacts {
     /// With less life left it is refused at receiving.
     #[serde(default)]
     pub shelf_life_days_min: i64,
+    /// By which rate of VAT it is sold where the shop pays VAT in general.
+    #[serde(default)]
+    pub vat_class: VatClass,
 }
 
 /// A product to be created.
@@ -136,6 +140,7 @@ impl ProductFacts {
             marked: self.marked,
             own_box: self.own_box,
             shelf_life_days_min: self.shelf_life_days_min,
+            vat_class: self.vat_class,
             measured: false,
         }
     }
@@ -158,6 +163,7 @@ impl From<Product> for ProductFacts {
             marked: product.marked,
             own_box: product.own_box,
             shelf_life_days_min: product.shelf_life_days_min,
+            vat_class: product.vat_class,
         }
     }
 }

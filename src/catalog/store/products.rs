@@ -40,7 +40,7 @@ macro_rules! product_select {
         concat!(
             "SELECT id, owner_id, article, name, category, length_mm, width_mm, height_mm, weight_g,
              fragile, liquid, lot_tracked, expiry_tracked, serial_tracked, marked, own_box,
-             shelf_life_days_min, measured_at IS NOT NULL FROM product ",
+             shelf_life_days_min, vat_class, measured_at IS NOT NULL FROM product ",
             $rest
         )
     };
@@ -52,8 +52,9 @@ const SEARCH_END: &str = "\u{10FFFF}";
 const PRODUCT_INSERT: &str = "INSERT INTO product
      (id, owner_id, article, name, search_key, category, length_mm, width_mm, height_mm, weight_g,
       fragile, liquid, lot_tracked, expiry_tracked, serial_tracked, marked, own_box,
-      shelf_life_days_min, measured_at, created_at)
-     VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20)
+      shelf_life_days_min, vat_class, measured_at, created_at)
+     VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20,
+         $21)
      ON CONFLICT (owner_id, article) DO NOTHING";
 
 const PRODUCT_FIND: &str = product_select!("WHERE id = $1 AND (owner_id = $2 OR $2 IS NULL)");
@@ -73,7 +74,7 @@ const PRODUCT_LIST_ALL: &str =
 const PRODUCT_UPDATE: &str = "UPDATE product SET name = $3, search_key = $4, category = $5,
      length_mm = $6, width_mm = $7, height_mm = $8, weight_g = $9, fragile = $10, liquid = $11,
      lot_tracked = $12, expiry_tracked = $13, serial_tracked = $14, marked = $15, own_box = $16,
-     shelf_life_days_min = $17
+     shelf_life_days_min = $17, vat_class = $18
      WHERE id = $1 AND owner_id = $2";
 
 const PRODUCT_MEASURE: &str = "UPDATE product SET length_mm = $2, width_mm = $3, height_mm = $4,
@@ -137,7 +138,7 @@ pub(in crate::catalog) async fn products_insert(
     tx.insert_many(PRODUCT_INSERT, products.iter().zip(search_keys).map(row).collect()).await
 }
 
-/// The columns from the category to the least shelf life.
+/// The columns from the category to the class of VAT.
 fn described(product: &Product) -> Vec<Arg> {
     args![
         &product.category,
@@ -153,6 +154,7 @@ fn described(product: &Product) -> Vec<Arg> {
         product.marked,
         product.own_box,
         product.shelf_life_days_min,
+        product.vat_class,
     ]
 }
 

@@ -106,7 +106,9 @@ async fn client(site: &Site, shop: &'static Shop) -> anyhow::Result<(Client, Str
         "terms": { "storage_kopecks_per_litre_day": 12 },
     });
     site.desk.post(&format!("/v1/owners/{owner}/contracts"), &contract).await?;
-    let terms = json!({ "goal": "cheapest", "vat": "22", "phone": "+74957654321" });
+    let vat = json!({ "valid_from": "2019-01-01", "mode": "general", "tax_system": "osn" });
+    site.desk.put(&format!("/v1/owners/{owner}/vat-modes"), &vat).await?;
+    let terms = json!({ "goal": "cheapest", "phone": "+74957654321" });
     site.desk.put(&format!("/v1/owners/{owner}/delivery-terms"), &terms).await?;
     let body = json!({ "owner_id": owner, "name": "Сайт магазина" });
     let key = text_of(&site.desk.post("/v1/api-keys", &body).await?, "token")?;

@@ -11,7 +11,7 @@ use utoipa_axum::routes;
 use crate::access::AccessError;
 use crate::access::caller::{Caller, rights};
 use crate::app::App;
-use crate::carriers::model::{BuyOut, Party, Spot, VatRate};
+use crate::carriers::model::{BuyOut, Party, Spot};
 use crate::carriers::registry::name_of;
 use crate::commands::Ctx;
 use crate::db::{DbError, Tx};
@@ -186,9 +186,6 @@ struct DeliveryTermsBody {
     /// Whether buyers may take a part (частичный выкуп).
     #[serde(default = "whole")]
     buy_out: BuyOut,
-    /// In the prices of its goods.
-    #[serde(default = "exempt")]
-    vat: VatRate,
     /// The shop's, for the buyer's receipt.
     #[serde(default)]
     phone: String,
@@ -198,21 +195,17 @@ const fn whole() -> BuyOut {
     BuyOut::Whole
 }
 
-const fn exempt() -> VatRate {
-    VatRate::Exempt
-}
-
 impl From<DeliveryTerms> for DeliveryTermsBody {
     fn from(terms: DeliveryTerms) -> Self {
-        let DeliveryTerms { goal, carriers, price_max_kopecks, buy_out, vat, phone } = terms;
-        Self { goal, carriers, price_max_kopecks, buy_out, vat, phone }
+        let DeliveryTerms { goal, carriers, price_max_kopecks, buy_out, phone } = terms;
+        Self { goal, carriers, price_max_kopecks, buy_out, phone }
     }
 }
 
 impl From<DeliveryTermsBody> for DeliveryTerms {
     fn from(body: DeliveryTermsBody) -> Self {
-        let DeliveryTermsBody { goal, carriers, price_max_kopecks, buy_out, vat, phone } = body;
-        Self { goal, carriers, price_max_kopecks, buy_out, vat, phone }
+        let DeliveryTermsBody { goal, carriers, price_max_kopecks, buy_out, phone } = body;
+        Self { goal, carriers, price_max_kopecks, buy_out, phone }
     }
 }
 

@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use crate::carriers::model::{BuyOut, VatRate};
+use crate::carriers::model::BuyOut;
 use crate::db::{DbError, Tx};
 use crate::ids::{CarrierAccountId, OwnerId, WarehouseId};
 use crate::rates::rule::Goal;
@@ -17,7 +17,6 @@ record! {
         carriers: Value,
         price_max_kopecks: Option<Kopecks>,
         buy_out: BuyOut,
-        vat: VatRate,
         phone: String,
     }
 }
@@ -63,15 +62,15 @@ const ACCOUNT_LIST: &str = "SELECT id, warehouse_id, carrier, owner_id, name, ba
          credentials, origin, hook, active, version, created_at
      FROM carrier_account WHERE id > $1 ORDER BY id LIMIT $2";
 
-const TERMS_FIND: &str = "SELECT goal, carriers, price_max_kopecks, buy_out, vat, phone
+const TERMS_FIND: &str = "SELECT goal, carriers, price_max_kopecks, buy_out, phone
      FROM delivery_terms WHERE owner_id = $1";
 
 const TERMS_SET: &str = "INSERT INTO delivery_terms
-     (owner_id, goal, carriers, price_max_kopecks, buy_out, vat, phone, updated_at)
-     VALUES ($1, $2, $3, $4, $5, $6, $7, $8)
+     (owner_id, goal, carriers, price_max_kopecks, buy_out, phone, updated_at)
+     VALUES ($1, $2, $3, $4, $5, $6, $7)
      ON CONFLICT (owner_id) DO UPDATE SET goal = excluded.goal, carriers = excluded.carriers,
          price_max_kopecks = excluded.price_max_kopecks, buy_out = excluded.buy_out,
-         vat = excluded.vat, phone = excluded.phone, updated_at = excluded.updated_at";
+         phone = excluded.phone, updated_at = excluded.updated_at";
 
 pub(super) const QUERIES: &[&str] = &[
     ACCOUNT_INSERT,
@@ -179,7 +178,6 @@ pub(in crate::shipments) async fn terms_find(
         carriers: serde_json::from_value(row.carriers).unwrap_or_default(),
         price_max_kopecks: row.price_max_kopecks,
         buy_out: row.buy_out,
-        vat: row.vat,
         phone: row.phone,
     }))
 }
@@ -196,7 +194,6 @@ pub(in crate::shipments) async fn terms_set(
         json!(terms.carriers),
         terms.price_max_kopecks,
         terms.buy_out,
-        terms.vat,
         &terms.phone,
         now,
     ];

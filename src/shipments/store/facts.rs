@@ -5,6 +5,7 @@ use serde_json::Value;
 use crate::db::{DbError, Tx};
 use crate::ids::{OrderId, OrderLineId, OwnerId, ParcelId, WarehouseId};
 use crate::packing::ParcelState;
+use crate::taxes::VatClass;
 use crate::units::{Grams, Kopecks, Pieces};
 use crate::{args, record};
 
@@ -47,6 +48,7 @@ record! {
         pub(in crate::shipments) length_mm: i64,
         pub(in crate::shipments) width_mm: i64,
         pub(in crate::shipments) height_mm: i64,
+        pub(in crate::shipments) vat_class: VatClass,
     }
 }
 
@@ -68,12 +70,12 @@ const PARCEL_FACTS: &str = "SELECT p.number, p.state, p.warehouse_id, p.owner_id
 
 const ITEM_FACTS: &str =
     "SELECT ol.id, pr.article, pr.name, CAST(SUM(pl.quantity) AS BIGINT), pr.weight_g,
-         ol.price_kopecks, pr.length_mm, pr.width_mm, pr.height_mm
+         ol.price_kopecks, pr.length_mm, pr.width_mm, pr.height_mm, pr.vat_class
      FROM parcel_line pl JOIN order_line ol ON ol.id = pl.order_line_id
      JOIN product pr ON pr.id = pl.product_id
      WHERE pl.parcel_id = $1
      GROUP BY ol.id, ol.line_number, pr.article, pr.name, pr.weight_g, ol.price_kopecks, pr.length_mm,
-         pr.width_mm, pr.height_mm
+         pr.width_mm, pr.height_mm, pr.vat_class
      ORDER BY ol.line_number, pr.article";
 
 const MARK_FACTS: &str = "SELECT order_line_id, code FROM marking_code
@@ -88,7 +90,7 @@ const ORDER_FACTS: &str = "SELECT o.number, 'open', o.warehouse_id, o.owner_id, 
 const ORDER_POINT: &str = "SELECT pickup_point FROM shop_order WHERE id = $1";
 
 const ORDER_ITEMS: &str = "SELECT l.id, pr.article, pr.name, l.ordered - l.cancelled, pr.weight_g,
-         l.price_kopecks, pr.length_mm, pr.width_mm, pr.height_mm
+         l.price_kopecks, pr.length_mm, pr.width_mm, pr.height_mm, pr.vat_class
      FROM order_line l JOIN product pr ON pr.id = l.product_id
      WHERE l.order_id = $1 AND l.ordered > l.cancelled ORDER BY l.line_number";
 

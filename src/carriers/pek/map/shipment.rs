@@ -199,6 +199,9 @@ fn rate(field: &'static str, vat: VatRate) -> Result<&'static str, CarrierError>
         VatRate::Ten => Ok("НДС10"),
         VatRate::TwentyTwo => Ok("НДС22"),
         VatRate::Zero => Err(not_sayable(CODE, field, "the carrier knows no VAT of 0 %")),
+        VatRate::Twenty => {
+            Err(not_sayable(CODE, field, "the carrier knows no VAT of 20 % any more"))
+        }
     }
 }
 

@@ -1,0 +1,2 @@
+problem-vat_mode_too_early = The VAT mode { $mode } begins on { $day }: name that day or a later one.
+problem-vat_mode_system_unfit = The tax system { $system } has no VAT mode { $mode }: 5 and 7 % are for the simplified system only, and a patent has no VAT. Check both.
