@@ -63,9 +63,17 @@ CREATE TABLE cod_register_line (
     fee_kopecks INTEGER,
     delivery_kopecks INTEGER,
     transferred_kopecks INTEGER,
+    -- VAT inside the fee and the delivery.
+    vat_kopecks INTEGER,
+    -- Empty: roubles.
+    currency TEXT NOT NULL,
+    -- The contract, the legal entity or the taxpayer that the line names; empty where it names none.
+    contract TEXT NOT NULL,
     method TEXT,
     parcel_id BLOB REFERENCES parcel (id),
     matched_by TEXT,
+    -- Why a person gave it this parcel.
+    matched_reason TEXT,
     -- A person decided that nothing is posted for it.
     ignored INTEGER NOT NULL DEFAULT 0 CHECK (ignored IN (0, 1)),
     PRIMARY KEY (register_id, line),
@@ -73,7 +81,8 @@ CREATE TABLE cod_register_line (
     CONSTRAINT cod_register_line_sign CHECK ((kind = 'refund') = (collected_kopecks < 0) OR kind = 'service'),
     CONSTRAINT cod_register_line_method CHECK (method IN ('cash', 'card')),
     CONSTRAINT cod_register_line_matched CHECK ((matched_by IS NULL) = (parcel_id IS NULL)),
-    CONSTRAINT cod_register_line_matched_by CHECK (matched_by IN ('track', 'number', 'order_number', 'bare_track', 'bare_order_number'))
+    CONSTRAINT cod_register_line_matched_by CHECK (matched_by IN ('track', 'number', 'order_number', 'bare_track', 'bare_order_number', 'person')),
+    CONSTRAINT cod_register_line_reason CHECK (matched_by IS NULL OR (matched_by = 'person') = (matched_reason IS NOT NULL))
 ) STRICT;
 CREATE INDEX cod_register_line_parcel ON cod_register_line (parcel_id, register_id, line) WHERE parcel_id IS NOT NULL;
 -- What does not agree, for a person to decide.
@@ -134,6 +143,14 @@ CREATE TABLE cod_fee_terms (
     PRIMARY KEY (carrier, method, valid_from),
     CONSTRAINT cod_fee_terms_method CHECK (method IN ('any', 'cash', 'card')),
     CONSTRAINT cod_fee_terms_rate CHECK (rate_bp BETWEEN 0 AND 10000 AND minimum_kopecks >= 0)
+) STRICT;
+-- Under which contracts, and as which taxpayer (ИНН), we are known to a carrier.
+CREATE TABLE cod_contract (
+    carrier TEXT NOT NULL,
+    number TEXT NOT NULL,
+    inn TEXT NOT NULL,
+    PRIMARY KEY (carrier, number, inn),
+    CONSTRAINT cod_contract_told CHECK (number <> '' OR inn <> '')
 ) STRICT;
 -- On which day the registers of an account were asked for last.
 CREATE TABLE cod_register_fetch (

@@ -5,10 +5,12 @@ use std::str::FromStr;
 use axum::extract::rejection::JsonRejection;
 use axum::extract::{FromRequest, FromRequestParts, Json, Path, Query, Request};
 use axum::http::StatusCode;
+use axum::http::header::ACCEPT_LANGUAGE;
 use axum::http::request::Parts;
 use serde::de::DeserializeOwned;
 
 use super::Problem;
+use crate::i18n::Language;
 
 const KEY_LENGTH_MAX: usize = 128;
 
@@ -85,5 +87,28 @@ impl<S: Send + Sync> FromRequestParts<S> for IdempotencyKey {
             Some(key) if !key.is_empty() && key.len() <= KEY_LENGTH_MAX => Ok(Self(key.to_owned())),
             _ => Err(Problem::of("idempotency_key_missing", Vec::new())),
         }
+    }
+}
+
+/// The language that the caller reads.
+#[derive(Debug, Clone, Copy)]
+pub struct Reads(pub Language);
+
+impl<S: Send + Sync> FromRequestParts<S> for Reads {
+    type Rejection = std::convert::Infallible;
+
+    async fn from_request_parts(parts: &mut Parts, _state: &S) -> Result<Self, Self::Rejection> {
+        let accept = parts.headers.get(ACCEPT_LANGUAGE).and_then(|value| value.to_str().ok());
+        Ok(Self(language_of(accept)))
+    }
+}
+
+/// Russian unless the caller prefers English.
+pub(super) fn language_of(accept: Option<&str>) -> Language {
+    let first = accept.and_then(|list| list.split([',', ';']).next()).unwrap_or_default();
+    if first.trim().to_ascii_lowercase().starts_with("en") {
+        Language::English
+    } else {
+        Language::Russian
     }
 }

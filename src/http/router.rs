@@ -18,7 +18,6 @@ use utoipa_swagger_ui::SwaggerUi;
 
 use super::{Problem, problem};
 use crate::app::App;
-use crate::i18n::Language;
 
 /// The largest body; files come in this way, too.
 const BODY_BYTES_MAX: usize = 64 * 1024 * 1024;
@@ -99,7 +98,8 @@ pub fn router(app: App) -> Router {
 /// Limits the time, counts, logs, and writes problems in the caller's language.
 async fn surround(State(app): State<App>, request: Request, next: Next) -> Response {
     let started = Instant::now();
-    let language = language_of(header_text(&request, &header::ACCEPT_LANGUAGE).as_deref());
+    let language =
+        super::extract::language_of(header_text(&request, &header::ACCEPT_LANGUAGE).as_deref());
     let request_id = header_text(&request, &REQUEST_ID);
     let method = request.method().to_string();
     let matched = request.extensions().get::<MatchedPath>().map(|path| path.as_str().to_owned());
@@ -117,16 +117,6 @@ async fn surround(State(app): State<App>, request: Request, next: Next) -> Respo
 
 fn header_text(request: &Request, name: &HeaderName) -> Option<String> {
     request.headers().get(name).and_then(|value| value.to_str().ok()).map(str::to_owned)
-}
-
-/// Russian unless the caller prefers English.
-fn language_of(accept: Option<&str>) -> Language {
-    let first = accept.and_then(|list| list.split([',', ';']).next()).unwrap_or_default();
-    if first.trim().to_ascii_lowercase().starts_with("en") {
-        Language::English
-    } else {
-        Language::Russian
-    }
 }
 
 async fn readyz(State(app): State<App>) -> Response {

@@ -12,6 +12,7 @@ use std::sync::Arc;
 use serde::Serialize;
 
 use super::cells::identifier;
+use super::heading::Headed;
 use super::map::{Columns, INVOICE, overrides};
 use super::table::Row;
 use super::{ImportError, Refusal, Source, store};
@@ -23,6 +24,9 @@ use crate::fault::InputError;
 use crate::ids::{CarrierInvoiceId, UserId};
 use crate::invoices::{InvoiceState, Taking, take};
 use crate::units::{Day, Grams, Kopecks};
+
+/// What names a parcel.
+const NUMBERS: [&str; 3] = ["track", "number", "order"];
 
 /// A file with what is known of the invoice beside it.
 #[derive(Debug, Clone)]
@@ -125,16 +129,27 @@ struct List {
 fn read(request: &InvoiceRequest) -> Result<List, ImportError> {
     let told = overrides(&request.map)?;
     let survey = request.source.survey(&request.file)?;
-    let mut table = request.source.table(&survey)?;
-    let columns = Columns::find(INVOICE, &request.file, &table, &told)?;
+    let columns = |cells: &[String]| match Columns::among(INVOICE, &request.file, cells, &told) {
+        Ok(columns) => Ok(Some(columns)),
+        Err(ImportError::ColumnMissing { .. }) => Ok(None),
+        Err(other) => Err(other),
+    };
+    let mut table = Headed::open(&request.source, &survey, "amount", columns)?;
+    let columns = table.columns.clone();
     let mut list =
         List { hash: survey.hash, rows: 0, lines: Vec::new(), listed: None, refusals: Vec::new() };
+    let mut is_after_total = false;
     while let Some(row) = table.next_row()? {
         if is_total(&row) {
+            is_after_total = true;
             match columns.sum(&row, "amount") {
                 Ok(listed) => list.listed = listed.or(list.listed),
                 Err(refusal) => list.refusals.push(refusal),
             }
+            continue;
+        }
+        // Signatures stand below the totals.
+        if is_after_total && NUMBERS.iter().all(|name| columns.text(&row, name).trim().is_empty()) {
             continue;
         }
         list.rows += 1;
@@ -244,6 +259,19 @@ mod tests {
             (ChargeKind::WeightSurcharge, -1_000)
         );
         assert_eq!(second.service_day, Some("2026-11-02".parse().unwrap()));
+    }
+
+    #[test]
+    fn the_heading_may_stand_below_a_title_and_signatures_are_no_lines() {
+        let list = list(
+            "Акт № 7 от 30.11.2026;;;\n;;;\nЗаказчик:;ООО «Склад»;;\n\
+             Номер отправления;Услуга;Начислено;\n;;Сумма;НДС\n1001;Доставка;305,50;55,09\n\
+             Итого;;305,50;\nГлавный бухгалтер;Иванова;;\n",
+        );
+        assert!(list.refusals.is_empty(), "{:?}", list.refusals);
+        assert_eq!((list.rows, list.listed), (1, Some(Kopecks::new(30_550))));
+        assert_eq!((list.lines[0].line, list.lines[0].track.as_str()), (6, "1001"));
+        assert_eq!(list.lines[0].vat_kopecks, Some(Kopecks::new(5_509)));
     }
 
     #[test]

@@ -16,6 +16,7 @@
 
 mod bins;
 pub(crate) mod cells;
+pub(crate) mod heading;
 pub mod http;
 pub mod invoices;
 pub mod map;

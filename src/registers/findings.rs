@@ -1,15 +1,14 @@
-//! What does not agree in a register, and what its lines post. Pure rules.
+//! What does not agree in a register. Pure rules; those about what was agreed with the carrier are in
+//! [`terms`].
 //!
 //! No difference is too small to be told: there is no tolerance, only a severity.
 
 use serde_json::{Value, json};
 
-use super::model::{
-    FeeTerms, FindingKind, LineKind, MatchedBy, PayMethod, Resolution, Severity, TermsMethod,
-};
+use super::model::{FeeTerms, FindingKind, LineKind, MatchedBy, PayMethod, Resolution, Severity};
 use super::read::Totals;
+use super::terms::{self, Carried, Known};
 use crate::carriers::model::DeliveryStatus;
-use crate::cod::StepKind;
 use crate::ids::{CodRegisterId, ParcelId};
 use crate::record;
 use crate::units::{Day, Kopecks, UtcMicros};
@@ -19,7 +18,6 @@ const ROUNDING_BELOW: i64 = 100;
 /// Pieces of a parcel beyond this are not tried for what the buyer may have taken.
 const PIECES_MAX: i64 = 64;
 const SUMS_MAX: usize = 20_000;
-const BP_PER_WHOLE: i128 = 10_000;
 
 record! {
     /// A line beside what is known of its parcel.
@@ -34,6 +32,9 @@ record! {
         pub(super) fee: Option<Kopecks>,
         pub(super) delivery: Option<Kopecks>,
         pub(super) transferred: Option<Kopecks>,
+        pub(super) vat: Option<Kopecks>,
+        pub(super) currency: String,
+        pub(super) contract: String,
         pub(super) method: Option<PayMethod>,
         pub(super) parcel: Option<ParcelId>,
         pub(super) matched_by: Option<MatchedBy>,
@@ -45,6 +46,8 @@ record! {
         pub(super) method_known: Option<PayMethod>,
         pub(super) status: Option<DeliveryStatus>,
         pub(super) sent_at: Option<UtcMicros>,
+        /// What the carrier offered for the delivery.
+        pub(super) quoted: Option<Kopecks>,
         /// An earlier line of the register has the same parcel.
         pub(super) is_repeated: bool,
         /// Another register pays for the same parcel.
@@ -69,6 +72,18 @@ record! {
 pub(super) struct Around {
     pub(super) day: Day,
     pub(super) terms: Vec<FeeTerms>,
+    pub(super) known: Known,
+}
+
+/// What is asked for some lines only.
+#[derive(Debug, Clone, Copy, Default)]
+pub(super) struct Beside<'a> {
+    /// Of a line without a parcel.
+    pub(super) unfound: Option<Unfound>,
+    /// Price and count of what a parcel that was taken in part held.
+    pub(super) units: &'a [(Kopecks, i64)],
+    /// Of a delivery that is not the quoted one.
+    pub(super) carried: Option<Carried>,
 }
 
 /// What was found of a line, or of where its money is.
@@ -95,12 +110,18 @@ impl Raised {
             | FindingKind::DuplicateLine
             | FindingKind::PaidTwice
             | FindingKind::ReturnedButPaid
+            | FindingKind::CurrencyForeign
+            | FindingKind::OtherContract
             | FindingKind::PrepaidCollected => Resolution::IgnoreLine,
-            FindingKind::FeeDiffers | FindingKind::LineDiffers => Resolution::ClaimFromCarrier,
+            FindingKind::FeeDiffers
+            | FindingKind::DeliveryDiffers
+            | FindingKind::VatDiffers
+            | FindingKind::LineDiffers => Resolution::ClaimFromCarrier,
             FindingKind::TotalDiffers
             | FindingKind::MethodDiffers
             | FindingKind::DayOutOfPeriod
             | FindingKind::ZerosLost
+            | FindingKind::OtherCarrierFile
             | FindingKind::RowUnreadable
             | FindingKind::PaymentWithoutRegister
             | FindingKind::PayerUnexpected => Resolution::Acknowledge,
@@ -130,16 +151,21 @@ pub(super) const fn resolutions(kind: FindingKind) -> &'static [Resolution] {
         | FindingKind::ReturnedButPaid
         | FindingKind::PrepaidCollected
         | FindingKind::RefundAfterPayment => &[AcceptAmount, IgnoreLine],
-        FindingKind::ParcelUnknown | FindingKind::OtherCarrier | FindingKind::OrderNumberShared => {
-            &[IgnoreLine]
+        FindingKind::ParcelUnknown
+        | FindingKind::OtherCarrier
+        | FindingKind::OrderNumberShared
+        | FindingKind::CurrencyForeign => &[IgnoreLine],
+        FindingKind::FeeDiffers
+        | FindingKind::DeliveryDiffers
+        | FindingKind::VatDiffers
+        | FindingKind::LineDiffers => &[ClaimFromCarrier, Acknowledge, IgnoreLine],
+        FindingKind::MethodDiffers
+        | FindingKind::DayOutOfPeriod
+        | FindingKind::OtherContract
+        | FindingKind::ZerosLost => &[Acknowledge, IgnoreLine],
+        FindingKind::TotalDiffers | FindingKind::OtherCarrierFile | FindingKind::RowUnreadable => {
+            &[Acknowledge]
         }
-        FindingKind::FeeDiffers | FindingKind::LineDiffers => {
-            &[ClaimFromCarrier, Acknowledge, IgnoreLine]
-        }
-        FindingKind::MethodDiffers | FindingKind::DayOutOfPeriod | FindingKind::ZerosLost => {
-            &[Acknowledge, IgnoreLine]
-        }
-        FindingKind::TotalDiffers | FindingKind::RowUnreadable => &[Acknowledge],
         FindingKind::AbsentFromRegisters | FindingKind::RegisterUnpaid => {
             &[ClaimFromCarrier, Acknowledge]
         }
@@ -151,34 +177,40 @@ pub(super) const fn resolutions(kind: FindingKind) -> &'static [Resolution] {
 }
 
 /// Whether a person may decide so about a finding. What a register lists beyond what is due is no claim:
-/// it could never be posted.
-pub(super) fn fits(kind: FindingKind, amount: Option<Kopecks>, resolution: Resolution) -> bool {
+/// it could never be posted. Line 0 is the whole register, of which no line is left out.
+pub(super) fn fits(
+    kind: FindingKind,
+    line: i64,
+    amount: Option<Kopecks>,
+    resolution: Resolution,
+) -> bool {
     let is_too_much =
         kind == FindingKind::AmountDiffers && amount.is_some_and(Kopecks::is_positive);
     let is_claim = resolution == Resolution::ClaimFromCarrier;
-    resolutions(kind).contains(&resolution) && !(is_too_much && is_claim)
+    let is_of_no_line = line == 0 && resolution == Resolution::IgnoreLine;
+    resolutions(kind).contains(&resolution) && !(is_too_much && is_claim) && !is_of_no_line
 }
 
-/// All that is found of a line. `units` are price and count of what a parcel that was taken in part
-/// held.
-pub(super) fn of_line(
-    facts: &LineFacts,
-    around: &Around,
-    unfound: Option<Unfound>,
-    units: &[(Kopecks, i64)],
-) -> Vec<Raised> {
+/// All that is found of a line.
+pub(super) fn of_line(facts: &LineFacts, around: &Around, beside: &Beside<'_>) -> Vec<Raised> {
     let mut found = Vec::new();
+    if let Some(foreign) = terms::currency(facts) {
+        return vec![foreign];
+    }
     if facts.kind != LineKind::Service {
         match (facts.parcel, facts.kind) {
-            (None, _) => found.push(no_parcel(facts, unfound)),
+            (None, _) => found.push(no_parcel(facts, beside.unfound)),
             (Some(_), LineKind::Refund) => found.push(refund(facts)),
-            (Some(_), _) => found.extend(amount(facts, units)),
+            (Some(_), _) => found.extend(amount(facts, beside.units)),
         }
-        found.extend(fee(facts, around));
+        found.extend(terms::contract(facts, around));
+        found.extend(terms::fee(facts, around));
+        found.extend(terms::delivery(facts, beside.carried));
         found.extend(method(facts));
         found.extend(day(facts, around));
         found.extend(zeros(facts));
     }
+    found.extend(terms::vat(facts, around));
     found.extend(sum(facts));
     found
 }
@@ -286,40 +318,6 @@ fn refund(facts: &LineFacts) -> Raised {
     Raised::new(FindingKind::RefundAfterPayment, severity, -back, args)
 }
 
-/// What a carrier may keep of a payment by its terms; half a kopeck counts as a whole one.
-pub(super) fn fee_of(terms: &FeeTerms, collected: Kopecks) -> Kopecks {
-    let share = i128::from(collected.get().abs()) * i128::from(terms.rate_bp);
-    let rounded = (share + BP_PER_WHOLE / 2) / BP_PER_WHOLE;
-    let fee = i64::try_from(rounded).unwrap_or(i64::MAX).max(terms.minimum_kopecks.get());
-    Kopecks::new(fee * collected.get().signum())
-}
-
-/// The terms of that method on that day; those of the method go before those of any.
-fn terms_of(all: &[FeeTerms], method: Option<PayMethod>, day: Day) -> Option<&FeeTerms> {
-    let own = method.map(|method| match method {
-        PayMethod::Cash => TermsMethod::Cash,
-        PayMethod::Card => TermsMethod::Card,
-    });
-    let latest = |wanted: TermsMethod| {
-        let valid = all.iter().filter(|one| one.method == wanted && one.valid_from <= day);
-        valid.max_by_key(|one| one.valid_from)
-    };
-    own.and_then(latest).or_else(|| latest(TermsMethod::Any))
-}
-
-fn fee(facts: &LineFacts, around: &Around) -> Option<Raised> {
-    let (stated, day) = (facts.fee?, facts.day.unwrap_or(around.day));
-    if facts.collected.is_zero() {
-        return None;
-    }
-    let terms = terms_of(&around.terms, facts.method.or(facts.method_known), day)?;
-    let wanted = fee_of(terms, facts.collected);
-    let args = json!({ "expected": wanted, "stated": stated, "rate_bp": terms.rate_bp });
-    let difference = stated.get() - wanted.get();
-    (difference != 0)
-        .then(|| Raised::new(FindingKind::FeeDiffers, Severity::Warning, difference, args))
-}
-
 /// Collected less transferred is what was kept: the fee, the delivery, both or nothing.
 fn sum(facts: &LineFacts) -> Option<Raised> {
     let kept = facts.collected.get() - facts.transferred?.get();
@@ -378,74 +376,4 @@ pub(super) fn of_totals(stated: &Totals, summed: &Totals) -> Option<Raised> {
     }
     let args = Value::Object(differences);
     first.map(|amount| Raised::new(FindingKind::TotalDiffers, Severity::Blocking, amount, args))
-}
-
-/// A parcel's money, as far as a register moves it.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-pub(super) struct Held {
-    pub(super) expected: i64,
-    pub(super) released: i64,
-    pub(super) collected: i64,
-    pub(super) registered: i64,
-}
-
-/// What a person said of the amount of a line.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Verdict {
-    /// Nothing: only what was expected can be posted.
-    AsExpected,
-    /// The register is right.
-    AsStated,
-}
-
-/// It is more than can be posted without a person.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) struct TooMuch;
-
-/// The steps of a line with so much collected; `held` goes along.
-pub(super) fn steps(
-    held: &mut Held,
-    amount: i64,
-    verdict: Verdict,
-) -> Result<Vec<(StepKind, i64)>, TooMuch> {
-    let mut steps = Vec::new();
-    let need = (amount - (held.collected - held.registered)).max(0);
-    let lacking = need - (held.expected - held.released - held.collected);
-    if lacking > 0 {
-        if verdict == Verdict::AsExpected {
-            return Err(TooMuch);
-        }
-        let back = lacking.min(held.released);
-        steps.push((StepKind::Released, -back));
-        steps.push((StepKind::Expected, lacking - back));
-        held.released -= back;
-        held.expected += lacking - back;
-    }
-    steps.push((StepKind::Collected, need));
-    steps.push((StepKind::Registered, amount));
-    held.collected += need;
-    held.registered += amount;
-    if verdict == Verdict::AsStated {
-        let uncollect = held.collected - held.registered;
-        held.collected -= uncollect;
-        let rest = held.expected - held.released - held.collected;
-        held.released += rest;
-        steps.push((StepKind::Collected, -uncollect));
-        steps.push((StepKind::Released, rest));
-    }
-    steps.retain(|(_, amount)| *amount != 0);
-    Ok(steps)
-}
-
-/// What the carrier kept of a line.
-pub(super) fn withheld(
-    collected: Kopecks,
-    fee: Option<Kopecks>,
-    delivery: Option<Kopecks>,
-    transferred: Option<Kopecks>,
-) -> i64 {
-    match transferred {
-        Some(transferred) => collected.get() - transferred.get(),
-        None => fee.map_or(0, Kopecks::get) + delivery.map_or(0, Kopecks::get),
-    }
 }

@@ -7,15 +7,17 @@ use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
 
 use serde::Serialize;
-use serde_json::json;
+use serde_json::{Value, json};
 
 use super::RegisterError;
-use super::findings::{self, Around, Raised};
-use super::model::{Line, RegisterSource, RegisterState, Severity};
+use super::about::About;
+use super::findings::{self, Around, Beside, Raised};
+use super::model::{FindingKind, Line, RegisterSource, RegisterState, Severity};
 use super::read::{Digest, Read, Reader, Totals};
 use super::store::lines::Range;
 use super::store::registers::Head;
 use super::store::{findings as finding_store, lines, registers, settings};
+use super::terms;
 use crate::app::App;
 use crate::commands::{Command, Ctx, body_hash, command_insert};
 use crate::db::{DbError, Tx};
@@ -24,6 +26,8 @@ use crate::ids::{CodRegisterId, ParcelId, UserId, new_uuid};
 use crate::imports::map::overrides;
 use crate::imports::table::Survey;
 use crate::imports::{ImportError, ImportProgress, Refusal, Source};
+use crate::shipments::AccountRow;
+use crate::shipments::accounts::accounts_active;
 use crate::units::{Day, Kopecks};
 
 /// Lines of one transaction.
@@ -69,6 +73,8 @@ pub(super) struct Incoming {
     pub(super) head: Head,
     pub(super) digest: Digest,
     pub(super) lines: Lines,
+    /// What is said of all lines.
+    pub(super) about: About,
     /// Columns that a person told.
     pub(super) told: BTreeMap<String, String>,
 }
@@ -140,8 +146,9 @@ fn from_file(
         file_hash: Some(survey.hash),
         content_hash: digest.hash(),
     };
+    let about = reader.about().clone();
     let reader = Reader::open(&request.source, survey, &told, kept)?;
-    Ok(Incoming { head, digest, lines: Lines::File(Box::new(reader)), told })
+    Ok(Incoming { head, digest, lines: Lines::File(Box::new(reader)), about, told })
 }
 
 /// How an import begins.
@@ -162,7 +169,7 @@ pub(super) async fn run(
     lines_total: u64,
     mut progress: impl FnMut(ImportProgress) + Send,
 ) -> Result<RegisterReport, RegisterError> {
-    let Incoming { mut head, digest, mut lines, told } = incoming;
+    let Incoming { mut head, digest, mut lines, about, told } = incoming;
     let ctx = Ctx { actor, ..Ctx::system(app.clock.now()) };
     let begun = head.clone();
     let beginning = app.db.write(async move |tx: &mut Tx| begin(tx, &ctx, &begun).await).await?;
@@ -175,10 +182,9 @@ pub(super) async fn run(
         }
     }
     let (head, digest) = (Arc::new(head), Arc::new(digest));
-    let carrier = head.carrier.clone();
-    let terms = async move |tx: &mut Tx| settings::terms(tx, &carrier).await;
-    let terms = app.db.read::<_, DbError, _>(terms).await?;
-    let around = Arc::new(Around { day: head.day, terms });
+    let (carrier, day) = (head.carrier.clone(), head.day);
+    let around = async move |tx: &mut Tx| around(tx, &carrier, day).await;
+    let around = Arc::new(app.db.read::<_, RegisterError, _>(around).await?);
     let mut written = 0;
     loop {
         let chunk = next_chunk(&mut lines)?;
@@ -193,8 +199,8 @@ pub(super) async fn run(
         let lines = u64::try_from(until).unwrap_or(lines_total).min(lines_total);
         progress(ImportProgress { lines, lines_total });
     }
-    let (closing, sums) = (Arc::clone(&head), Arc::clone(&digest));
-    let close = async move |tx: &mut Tx| close(tx, &ctx, &closing, &sums, &told).await;
+    let closing = Closing { head: Arc::clone(&head), digest: Arc::clone(&digest), around, about };
+    let close = async move |tx: &mut Tx| close(tx, &ctx, &closing, &told).await;
     app.db.write(close).await?;
     report(app, head.id, &digest, Known::No).await
 }
@@ -310,6 +316,20 @@ async fn write_chunk(
     Ok(())
 }
 
+/// What lines are compared with, beside their parcels.
+pub(super) async fn around(tx: &mut Tx, carrier: &str, day: Day) -> Result<Around, RegisterError> {
+    let terms = settings::terms(tx, carrier).await?;
+    let contracts = settings::contracts(tx, carrier).await?;
+    let accounts = accounts_active(tx).await?;
+    let of_carrier = accounts.iter().filter(|account| account.carrier == carrier);
+    let sender = |account: &AccountRow| {
+        let inn = account.origin.pointer("/sender/inn").and_then(Value::as_str);
+        inn.map(str::to_owned)
+    };
+    let known = terms::Known::new(contracts, of_carrier.filter_map(sender).collect());
+    Ok(Around { day, terms, known })
+}
+
 /// Finds the parcels of some lines, and what does not agree.
 pub(super) async fn compare(
     tx: &mut Tx,
@@ -331,24 +351,44 @@ pub(super) async fn compare(
     for unit in lines::units(tx, &partial).await? {
         units.entry(unit.parcel).or_default().push((unit.price, unit.count));
     }
+    let mut carried = HashMap::new();
+    if facts
+        .iter()
+        .any(|one| one.quoted.is_some() && one.delivery.is_some_and(|sum| Some(sum) != one.quoted))
+    {
+        let rows = lines::carried(tx, register, carrier, range).await?;
+        carried.extend(rows.into_iter().map(|one| (one.line, one)));
+    }
     let mut found = Vec::new();
     for one in &facts {
         let held = one.parcel.and_then(|parcel| units.get(&parcel));
-        let why = unfound.get(&one.line).copied();
-        let raised = findings::of_line(one, around, why, held.map_or(&[], Vec::as_slice));
+        let beside = Beside {
+            unfound: unfound.get(&one.line).copied(),
+            units: held.map_or(&[], Vec::as_slice),
+            carried: carried.get(&one.line).copied(),
+        };
+        let raised = findings::of_line(one, around, &beside);
         found.extend(raised.into_iter().map(|raised| (one.line, one.parcel, raised)));
     }
     finding_store::insert(tx, ctx, register, &found).await
+}
+
+/// What is known of a register whose lines are all written.
+struct Closing {
+    head: Arc<Head>,
+    digest: Arc<Digest>,
+    around: Arc<Around>,
+    about: About,
 }
 
 /// Makes a register visible, with what is wrong about the whole of it.
 async fn close(
     tx: &mut Tx,
     ctx: &Ctx,
-    head: &Head,
-    digest: &Digest,
+    closing: &Closing,
     told: &BTreeMap<String, String>,
 ) -> Result<(), RegisterError> {
+    let Closing { head, digest, around, about } = closing;
     if !registers::draft(tx, head, digest).await? {
         return Err(RegisterError::Taken);
     }
@@ -358,10 +398,15 @@ async fn close(
         delivery: Some(digest.delivery),
         transferred: Some(digest.transferred),
     };
-    let stated = digest.stated.unwrap_or_default();
-    if let Some(raised) = findings::of_totals(&stated, &summed) {
-        finding_store::insert(tx, ctx, head.id, &[(0, None, raised)]).await?;
-    }
+    let elsewhere = finding_store::count_kind(tx, head.id, FindingKind::OtherCarrier).await?;
+    let (parts, all) = ((elsewhere, digest.lines), digest.collected);
+    let raised = [
+        findings::of_totals(&digest.stated.unwrap_or_default(), &summed),
+        terms::contract_of_all(about, &around.known, all),
+        terms::file_of_other(about, &head.carrier, parts, all),
+    ];
+    let found: Vec<_> = raised.into_iter().flatten().map(|raised| (0, None, raised)).collect();
+    finding_store::insert(tx, ctx, head.id, &found).await?;
     settings::headings_keep(tx, ctx, &head.carrier, told).await?;
     let file = json!({
         "carrier": head.carrier, "number": head.number, "file": head.file,

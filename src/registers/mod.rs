@@ -19,6 +19,7 @@
 //! Deliberately absent: the bank (who matches its payments closes the clearing account of a register),
 //! and guessing which parcel a line may be about.
 
+mod about;
 mod findings;
 pub mod http;
 pub mod integrity;
@@ -27,27 +28,33 @@ mod model;
 mod read;
 mod service;
 mod settle;
+mod steps;
 mod store;
+mod terms;
 #[cfg(test)]
 mod tests;
+mod told;
 mod work;
+mod workbook;
 
 pub use self::findings::Raised;
 pub use self::load::{RegisterReport, RegisterRequest, import};
 pub use self::model::{
-    FeeTerms, FindingKind, FindingOut, FindingState, LineKind, MatchedBy, PayMethod,
-    RegisterLineOut, RegisterOut, RegisterSource, RegisterState, Resolution, Severity, TermsMethod,
+    CodContract, FeeTerms, FindingKind, FindingOut, FindingRow, FindingState, LineKind, MatchedBy,
+    PayMethod, RegisterLineOut, RegisterOut, RegisterSource, RegisterState, Resolution, Severity,
+    TermsMethod,
 };
-pub use self::service::{accept, check, reject, resolve, resolve_kind, shown};
+pub use self::service::{accept, assign, check, reject, resolve, resolve_kind, shown};
 pub use self::settle::{Due, cover, due, uncover};
 pub use self::store::QUERIES;
 pub use self::store::settings::terms_set;
 pub use self::work::{FETCH_CHECK_EVERY, fetch_regularly, handlers, queue_due};
 use crate::cod::CodError;
 use crate::commands::CommandError;
+use crate::documents::DocumentError;
 use crate::fault::InputError;
 use crate::faults;
-use crate::ids::{CodRegisterId, FindingId};
+use crate::ids::{CodRegisterId, FindingId, ParcelId};
 use crate::imports::ImportError;
 use crate::money::MoneyError;
 use crate::shipments::ShipmentError;
@@ -67,6 +74,9 @@ faults! {
         Taken => "register_import_taken", Conflict, "another import of this register is under way";
         NumberTaken { number: String, register: CodRegisterId } => "register_number_taken", Conflict, "the register {register} has the number {number} and other lines";
         FindingResolved => "finding_resolved", Conflict, "the finding is resolved";
+        LineUnknown { line: i64 } => "register_line_not_found", NotFound, "the register has no line {line} about a parcel";
+        /// Only a parcel that this carrier had.
+        ParcelElsewhere { parcel: ParcelId, carrier: String } => "register_parcel_elsewhere", Invalid, "the parcel {parcel} did not go with {carrier}";
         ResolutionUnfit { kind: FindingKind, resolution: Resolution } => "finding_resolution_unfit", Invalid, "{kind} is not resolved by {resolution}";
         Empty { file: String } => "register_empty", Invalid, "{file} has no lines";
         /// All of it came.
@@ -84,5 +94,6 @@ faults! {
         Cod(CodError),
         Money(MoneyError),
         Shipment(ShipmentError),
+        Document(DocumentError),
     }
 }

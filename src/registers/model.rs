@@ -71,6 +71,8 @@ text_enum! {
         /// Without the zeros that a spreadsheet cut off.
         BareTrack = "bare_track",
         BareOrderNumber = "bare_order_number",
+        /// Somebody said so.
+        Person = "person",
     }
 }
 
@@ -111,6 +113,16 @@ text_enum! {
         PayerUnexpected = "payer_unexpected",
         /// Several registers, or several receipts, fit equally well.
         PaymentAmbiguous = "payment_ambiguous",
+        /// What is kept for the delivery is not what the carrier offered.
+        DeliveryDiffers = "delivery_differs",
+        /// The VAT is not inside the fee and the delivery by the rate of the day.
+        VatDiffers = "vat_differs",
+        /// Another contract or legal entity than ours with the carrier.
+        OtherContract = "other_contract",
+        /// Sums that are no roubles: nothing is posted for them.
+        CurrencyForeign = "currency_foreign",
+        /// Most of the register is about parcels of another carrier, or its heading names one.
+        OtherCarrierFile = "other_carrier_file",
     }
 }
 
@@ -184,6 +196,12 @@ pub(super) struct Line {
     pub(super) fee: Option<Kopecks>,
     pub(super) delivery: Option<Kopecks>,
     pub(super) transferred: Option<Kopecks>,
+    /// Inside the fee and the delivery.
+    pub(super) vat: Option<Kopecks>,
+    /// Empty: roubles.
+    pub(super) currency: String,
+    /// The contract, the legal entity or the taxpayer; empty where the line names none.
+    pub(super) contract: String,
     pub(super) method: Option<PayMethod>,
 }
 
@@ -256,31 +274,51 @@ record! {
         pub fee_kopecks: Option<Kopecks>,
         pub delivery_kopecks: Option<Kopecks>,
         pub transferred_kopecks: Option<Kopecks>,
+        /// Inside the fee and the delivery.
+        pub vat_kopecks: Option<Kopecks>,
+        /// Empty: roubles.
+        pub currency: String,
+        /// The contract or the taxpayer (ИНН) that the line names.
+        pub contract: String,
         pub method: Option<PayMethod>,
         pub parcel_id: Option<ParcelId>,
         pub matched_by: Option<MatchedBy>,
+        /// Why a person gave it this parcel.
+        pub matched_reason: Option<String>,
         /// Nothing is posted for it.
         pub ignored: bool,
     }
 }
 
 record! {
-    /// What does not agree.
+    /// A contract with a carrier, as its registers name it: by the number, by the taxpayer, or both.
     #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
-    pub struct FindingOut {
+    #[serde(deny_unknown_fields)]
+    pub struct CodContract {
+        pub carrier: String,
+        /// Empty: any.
+        #[serde(default)]
+        pub number: String,
+        /// Ours (ИНН); empty: that of the sender of the carrier's accounts.
+        #[serde(default)]
+        pub inn: String,
+    }
+}
+
+record! {
+    /// What does not agree, and where.
+    #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+    pub struct FindingRow {
         pub id: FindingId,
         pub kind: FindingKind,
         pub severity: Severity,
         pub register_id: Option<CodRegisterId>,
-        /// The row of the register; 0: the whole of it.
         pub line: i64,
         pub parcel_id: Option<ParcelId>,
         /// Of a bank's statement.
         pub document_id: Option<BankDocumentId>,
-        /// By how much it differs, or what is at stake.
         pub amount_kopecks: Option<Kopecks>,
         pub args: serde_json::Value,
-        /// What is usually done.
         pub proposed: Resolution,
         pub state: FindingState,
         pub resolution: Option<Resolution>,
@@ -288,5 +326,38 @@ record! {
         pub resolved_by: Option<UserId>,
         pub resolved_at: Option<UtcMicros>,
         pub created_at: UtcMicros,
+        /// Of the register.
+        pub number: Option<String>,
+        pub file: Option<String>,
+        pub sheet: Option<String>,
     }
+}
+
+/// What does not agree.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
+pub struct FindingOut {
+    pub id: FindingId,
+    pub kind: FindingKind,
+    pub severity: Severity,
+    /// File, sheet and row, what does not agree, and what to do, in the caller's language.
+    pub text: String,
+    pub register_id: Option<CodRegisterId>,
+    /// The row of the register; 0: the whole of it.
+    pub line: i64,
+    pub parcel_id: Option<ParcelId>,
+    /// Of a bank's statement.
+    pub document_id: Option<BankDocumentId>,
+    /// By how much it differs, or what is at stake.
+    pub amount_kopecks: Option<Kopecks>,
+    pub args: serde_json::Value,
+    /// What is usually done.
+    pub proposed: Resolution,
+    /// What a person may decide.
+    pub allowed: Vec<Resolution>,
+    pub state: FindingState,
+    pub resolution: Option<Resolution>,
+    pub reason: Option<String>,
+    pub resolved_by: Option<UserId>,
+    pub resolved_at: Option<UtcMicros>,
+    pub created_at: UtcMicros,
 }

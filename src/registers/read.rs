@@ -3,14 +3,16 @@
 //! Columns are known by their names, in any order and in any of the first rows. A number is taken as
 //! the file shows it, less what a spreadsheet does to it: a trailing `.0`, an apostrophe, blanks.
 
-use std::collections::{BTreeMap, VecDeque};
+use std::collections::BTreeMap;
 
 use sha2::{Digest as _, Sha256};
 
+use super::about::{About, about, currency_in};
 use super::model::{Line, LineKind, PayMethod};
 use crate::imports::cells::{identifier, kopecks};
+use crate::imports::heading::Headed;
 use crate::imports::map::{Columns, Field, field, folded};
-use crate::imports::table::{HEADING_ROWS_MAX, Row, Survey, Table};
+use crate::imports::table::{Row, Survey};
 use crate::imports::{ImportError, Refusal, Source};
 use crate::units::{Day, Kopecks, OutOfRange};
 
@@ -114,7 +116,39 @@ const FIELDS: &[Field] = &[
             "TransferSum",
         ],
     ),
+    field(
+        "vat",
+        &[
+            "НДС",
+            "СуммаНДС",
+            "ВТомЧислеНДС",
+            "ВТЧНДС",
+            "НДСКомиссии",
+            "НДССКомиссии",
+            "НДСАгентскогоВознаграждения",
+        ],
+    ),
+    field("currency", &["Валюта", "КодВалюты", "ВалютаПлатежа", "Currency"]),
+    field(
+        "contract",
+        &[
+            "Договор",
+            "НомерДоговора",
+            "Контракт",
+            "ИННКлиента",
+            "ИННЗаказчика",
+            "ИННПринципала",
+            "ИНН",
+            "ЮрЛицо",
+            "ЮридическоеЛицо",
+            "Contract",
+        ],
+    ),
 ];
+
+/// Columns with money, the most telling first.
+const SUMS: [&str; 4] = ["collected", "transferred", "fee", "delivery"];
+const NUMBERS: [&str; 3] = ["track", "number", "order_number"];
 
 /// What one row of the file is.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -137,10 +171,8 @@ pub(super) struct Totals {
 
 /// The rows of a register, one by one.
 pub(super) struct Reader {
-    table: Table,
-    columns: Columns,
-    /// Read while the heading was looked for.
-    before: VecDeque<Row>,
+    table: Headed,
+    about: About,
     is_after_total: bool,
 }
 
@@ -153,39 +185,37 @@ impl Reader {
         told: &BTreeMap<String, String>,
         kept: &BTreeMap<String, String>,
     ) -> Result<Self, ImportError> {
-        let mut table = source.bare(survey)?;
-        let mut before = VecDeque::new();
-        while before.len() <= HEADING_ROWS_MAX {
-            let Some(row) = table.next_row()? else { break };
-            before.push_back(row);
-        }
-        let (rows, columns) = heading(&survey.file, before.make_contiguous(), told, kept)?;
-        before.drain(..rows);
-        Ok(Self { table, columns, before, is_after_total: false })
+        let under = |cells: &[String]| columns(&survey.file, cells, told, kept);
+        let table = Headed::open(source, survey, "track, collected", under)?;
+        let sums: Vec<String> =
+            SUMS.iter().filter_map(|field| table.columns.heading(field)).collect();
+        let about = about(&table.above, &table.heading, &sums);
+        Ok(Self { table, about, is_after_total: false })
     }
 
     pub(super) fn sheet(&self) -> &str {
-        &self.table.sheet
+        self.table.sheet()
+    }
+
+    /// What the file says of all its lines.
+    pub(super) const fn about(&self) -> &About {
+        &self.about
     }
 
     pub(super) fn next(&mut self) -> Result<Option<Read>, ImportError> {
         loop {
-            let row = match self.before.pop_front() {
-                Some(row) => Some(row),
-                None => self.table.next_row()?,
-            };
-            let Some(row) = row else { return Ok(None) };
-            if is_total(&self.columns, &row) {
+            let Some(row) = self.table.next_row()? else { return Ok(None) };
+            let columns = &self.table.columns;
+            if is_total(columns, &row) {
                 self.is_after_total = true;
-                return Ok(Some(Read::Total(totals(&self.columns, &row))));
+                return Ok(Some(Read::Total(totals(columns, &row))));
             }
-            let has_number =
-                ["track", "number", "order_number"].iter().any(|f| is_told(&self.columns, &row, f));
+            let has_number = NUMBERS.iter().any(|field| is_told(columns, &row, field));
             // Signatures stand below the totals.
             if self.is_after_total && !has_number {
                 continue;
             }
-            return Ok(Some(match line(&self.columns, &row) {
+            return Ok(Some(match line(columns, &row, &self.about.currency) {
                 Ok(line) => Read::Line(line),
                 Err(refusal) => Read::Wrong(refusal),
             }));
@@ -195,46 +225,6 @@ impl Reader {
 
 fn is_told(columns: &Columns, row: &Row, field: &str) -> bool {
     !columns.text(row, field).trim().is_empty()
-}
-
-/// How many rows the heading takes up from the beginning, and its columns. A heading with merged cells
-/// stands in two rows: what the lower one says goes before.
-fn heading(
-    file: &str,
-    rows: &[Row],
-    told: &BTreeMap<String, String>,
-    kept: &BTreeMap<String, String>,
-) -> Result<(usize, Columns), ImportError> {
-    let mut best: Option<(usize, Columns)> = None;
-    for (index, row) in rows.iter().take(HEADING_ROWS_MAX).enumerate() {
-        let below = rows.get(index + 1).map(|below| merged(&row.cells, &below.cells));
-        let alone = (index + 1, row.cells.clone());
-        for (count, cells) in std::iter::once(alone).chain(below.map(|cells| (index + 2, cells))) {
-            let Some(columns) = columns(file, &cells, told, kept)? else { continue };
-            if best.as_ref().is_none_or(|(_, best)| columns.count() > best.count()) {
-                best = Some((count, columns));
-            }
-        }
-    }
-    best.ok_or_else(|| {
-        let widest =
-            rows.iter().max_by_key(|row| row.cells.iter().filter(|c| !c.is_empty()).count());
-        ImportError::ColumnMissing {
-            file: file.to_owned(),
-            field: "track, collected".to_owned(),
-            headings: widest.map(|row| row.cells.join(", ")).unwrap_or_default(),
-        }
-    })
-}
-
-fn merged(above: &[String], below: &[String]) -> Vec<String> {
-    let count = above.len().max(below.len());
-    let cell = |cells: &[String], place: usize| cells.get(place).cloned().unwrap_or_default();
-    let pick = |place| match cell(below, place) {
-        text if text.is_empty() => cell(above, place),
-        text => text,
-    };
-    (0..count).map(pick).collect()
 }
 
 /// The columns under these cells; nothing when they are no heading.
@@ -257,7 +247,7 @@ fn columns(
         Err(ImportError::ColumnMissing { .. }) => return Ok(None),
         Err(other) => return Err(other),
     };
-    let has_number = ["track", "number", "order_number"].iter().any(|name| columns.has(name));
+    let has_number = NUMBERS.iter().any(|name| columns.has(name));
     Ok((has_number && columns.has("collected")).then_some(columns))
 }
 
@@ -268,7 +258,7 @@ fn is_total(columns: &Columns, row: &Row) -> bool {
         cell.starts_with("итого") || cell.starts_with("всего")
     };
     let has_digits = |field: &str| columns.text(row, field).bytes().any(|b| b.is_ascii_digit());
-    row.cells.iter().any(is_word) && !["track", "order_number"].iter().any(|f| has_digits(f))
+    !["track", "order_number"].iter().any(|f| has_digits(f)) && row.cells.iter().any(is_word)
 }
 
 fn totals(columns: &Columns, row: &Row) -> Totals {
@@ -281,13 +271,13 @@ fn totals(columns: &Columns, row: &Row) -> Totals {
     }
 }
 
-fn line(columns: &Columns, row: &Row) -> Result<Line, Refusal> {
+fn line(columns: &Columns, row: &Row, currency: &str) -> Result<Line, Refusal> {
     let number = |field: &str| -> String {
         identifier(columns.text(row, field)).chars().take(TEXT_MAX).collect()
     };
     let (track, order_number, number) = (number("track"), number("order_number"), number("number"));
     if track.is_empty() && number.is_empty() && order_number.is_empty() {
-        let named = ["track", "number", "order_number"].into_iter().find(|name| columns.has(name));
+        let named = NUMBERS.into_iter().find(|name| columns.has(name));
         return Err(columns.refuse(row, named.unwrap_or("track"), "missing"));
     }
     let Some(collected) = columns.sum(row, "collected")? else {
@@ -304,8 +294,19 @@ fn line(columns: &Columns, row: &Row) -> Result<Line, Refusal> {
         fee: columns.sum(row, "fee")?,
         delivery: columns.sum(row, "delivery")?,
         transferred: columns.sum(row, "transferred")?,
+        vat: vat(columns, row)?,
+        currency: currency_in(columns.text(row, "currency"), currency),
+        contract: identifier(columns.text(row, "contract")).chars().take(TEXT_MAX).collect(),
         method: method(columns.text(row, "method")),
     })
+}
+
+/// «Без НДС» is no sum, and no mistake.
+fn vat(columns: &Columns, row: &Row) -> Result<Option<Kopecks>, Refusal> {
+    if folded(columns.text(row, "vat")).starts_with("без") {
+        return Ok(None);
+    }
+    columns.sum(row, "vat")
 }
 
 /// How the buyer paid; nothing for other words.
@@ -344,7 +345,8 @@ impl Digest {
             }
             Read::Total(totals) => self.stated = Some(*totals),
             Read::Line(line) => {
-                let sums = [Some(line.collected), line.fee, line.delivery, line.transferred];
+                let sums =
+                    [Some(line.collected), line.fee, line.delivery, line.transferred, line.vat];
                 if sums.iter().flatten().any(|sum| sum.get().unsigned_abs() > SUM_MAX) {
                     return Err(OutOfRange);
                 }
@@ -384,6 +386,9 @@ fn content(line: &Line) -> [u8; 32] {
         &sum(line.fee),
         &sum(line.delivery),
         &sum(line.transferred),
+        &sum(line.vat),
+        &line.currency,
+        &line.contract,
         line.method.map_or("", PayMethod::as_str),
     ])
 }

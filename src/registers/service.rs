@@ -1,13 +1,15 @@
 //! What people decide: findings, and registers as wholes.
 
-use super::findings::{Around, Held, Verdict, fits, steps, withheld};
-use super::load::compare;
+use super::findings::fits;
+use super::load::{around, compare};
 use super::model::{
-    FindingKind, FindingOut, LineKind, RegisterOut, RegisterState, Resolution, Severity,
+    FindingKind, FindingRow, LineKind, RegisterLineOut, RegisterOut, RegisterState, Resolution,
+    Severity,
 };
+use super::steps::{Held, Verdict, steps, withheld};
 use super::store::lines::{self, ToPost};
 use super::store::registers::Holding;
-use super::store::{findings as finding_store, registers, settings};
+use super::store::{findings as finding_store, registers};
 use super::{FindingState, RegisterError, settle};
 use crate::cod::{self, CodMove, Step, StepKind};
 use crate::commands::Ctx;
@@ -51,11 +53,11 @@ pub async fn resolve(
     id: FindingId,
     resolution: Resolution,
     reason: &str,
-) -> Result<FindingOut, RegisterError> {
+) -> Result<FindingRow, RegisterError> {
     let unknown = || RegisterError::FindingUnknown { finding: id };
     let finding = finding_store::find(tx, id).await?.ok_or_else(unknown)?;
     let reason = reason_checked(reason)?;
-    check_fits(finding.kind, finding.amount_kopecks, resolution)?;
+    check_fits(finding.kind, (finding.line, finding.amount_kopecks), resolution)?;
     if finding.kind == FindingKind::PaymentWithoutRegister
         && resolution == Resolution::Acknowledge
         && let Some(document) = finding.document_id
@@ -87,8 +89,8 @@ pub async fn resolve_kind(
 ) -> Result<i64, RegisterError> {
     let reason = reason_checked(reason)?;
     draft(tx, id).await?;
-    let most = finding_store::amount_most(tx, id, kind).await?;
-    check_fits(kind, most, resolution)?;
+    let bounds = finding_store::bounds(tx, id, kind).await?;
+    check_fits(kind, (bounds.first.unwrap_or(1), bounds.most), resolution)?;
     if resolution == Resolution::IgnoreLine {
         lines::ignore_kind(tx, id, kind).await?;
     }
@@ -98,10 +100,10 @@ pub async fn resolve_kind(
 
 fn check_fits(
     kind: FindingKind,
-    amount: Option<Kopecks>,
+    (line, amount): (i64, Option<Kopecks>),
     resolution: Resolution,
 ) -> Result<(), RegisterError> {
-    if fits(kind, amount, resolution) {
+    if fits(kind, line, amount, resolution) {
         return Ok(());
     }
     Err(RegisterError::ResolutionUnfit { kind, resolution })
@@ -114,8 +116,7 @@ pub async fn check(
     id: CodRegisterId,
 ) -> Result<RegisterOut, RegisterError> {
     let held = draft(tx, id).await?;
-    let terms = settings::terms(tx, &held.carrier).await?;
-    let around = Around { day: held.day, terms };
+    let around = around(tx, &held.carrier, held.day).await?;
     let last = lines::last(tx, id).await?;
     let mut from = 0;
     while from < last {
@@ -125,6 +126,33 @@ pub async fn check(
         from = range.1;
     }
     shown(tx, id).await
+}
+
+/// Says which parcel a line of a draft is about, with the reason of a person. The line is compared anew,
+/// and so are those about the same parcels.
+pub async fn assign(
+    tx: &mut Tx,
+    ctx: &Ctx,
+    (id, line): (CodRegisterId, i64),
+    parcel: ParcelId,
+    reason: &str,
+) -> Result<RegisterLineOut, RegisterError> {
+    let held = draft(tx, id).await?;
+    let reason = reason_checked(reason)?;
+    let unknown = || RegisterError::LineUnknown { line };
+    let before = lines::parcel_of(tx, id, line).await?.ok_or_else(unknown)?.parcel;
+    if !lines::is_carried_by(tx, parcel, &held.carrier).await? {
+        return Err(RegisterError::ParcelElsewhere { parcel, carrier: held.carrier });
+    }
+    lines::assign(tx, id, line, (parcel, reason)).await?;
+    finding_store::clear_line(tx, id, line).await?;
+    let around = around(tx, &held.carrier, held.day).await?;
+    for one in lines::of_parcels(tx, id, (parcel, before.unwrap_or(parcel))).await? {
+        let range = (one.line - 1, one.line);
+        finding_store::clear_open(tx, id, range).await?;
+        compare(tx, ctx, (id, &held.carrier), &around, range).await?;
+    }
+    lines::list(tx, id, line - 1, 1).await?.pop().ok_or_else(unknown)
 }
 
 /// Does not accept a draft. Its content may come again as a new one.

@@ -11,6 +11,7 @@ use futures::future::BoxFuture;
 use serde::{Deserialize, Serialize};
 use tokio_util::sync::CancellationToken;
 
+use super::about::About;
 use super::load::{Incoming, Lines, run};
 use super::model::{Line, LineKind, RegisterSource};
 use super::read::{Digest, Read, Totals};
@@ -173,7 +174,8 @@ fn from_carrier(carrier: &str, register: CodRegister) -> Result<Incoming, Regist
         file_hash: None,
         content_hash: digest.hash(),
     };
-    Ok(Incoming { head, digest, lines: Lines::Told(lines.into_iter()), told: BTreeMap::new() })
+    let (lines, about) = (Lines::Told(lines.into_iter()), About::default());
+    Ok(Incoming { head, digest, lines, about, told: BTreeMap::new() })
 }
 
 fn line_of(row: i64, line: CodRegisterLine) -> Line {
@@ -192,6 +194,9 @@ fn line_of(row: i64, line: CodRegisterLine) -> Line {
         fee: line.fee_kopecks,
         delivery: line.delivery_kopecks,
         transferred: line.transferred_kopecks,
+        vat: None,
+        currency: String::new(),
+        contract: String::new(),
         method: None,
     }
 }

@@ -5,8 +5,8 @@ use serde_json::json;
 use crate::carriers::model::{DeliveryMode, ShipmentAsk, ShipmentRef};
 use crate::db::{Arg, DbError, Tx};
 use crate::ids::{
-    CodRegisterId, DeviceId, LotId, OrderId, OrderLineId, OwnerId, ParcelId, ProductId, ShipmentId,
-    WarehouseId,
+    BankDocumentId, CodRegisterId, DeviceId, LotId, OrderId, OrderLineId, OwnerId, ParcelId,
+    ProductId, ShipmentId, WarehouseId,
 };
 use crate::registers::FindingKind;
 use crate::sandbox::on_the_way::{OnTheWay, Route};
@@ -33,6 +33,21 @@ record! {
     pub(super) struct FoundRow {
         pub(super) kind: FindingKind,
         pub(super) line: i64,
+    }
+}
+
+record! {
+    /// An open finding by what a person knows it by: a parcel, a receipt or a register.
+    pub(super) struct WrongRow {
+        pub(super) kind: FindingKind,
+        pub(super) about: String,
+    }
+}
+
+record! {
+    pub(super) struct ReceiptRow {
+        pub(super) id: BankDocumentId,
+        pub(super) is_matched: bool,
     }
 }
 
@@ -90,9 +105,20 @@ const SHIPMENT: &str = "INSERT INTO shipment
 
 const FOUND: &str = "SELECT kind, line FROM money_finding WHERE register_id = $1 ORDER BY line";
 
+const WRONG: &str = "SELECT f.kind, COALESCE(p.number, d.number, r.number)
+     FROM money_finding f LEFT JOIN parcel p ON p.id = f.parcel_id
+     LEFT JOIN bank_document d ON d.id = f.document_id
+     LEFT JOIN cod_register r ON r.id = f.register_id
+     WHERE f.state = 'open'";
+
+const RECEIPT: &str = "SELECT id, matched_kopecks = amount_kopecks FROM bank_document
+     WHERE number = $1 AND direction = 'in'";
+
 pub const QUERIES: &[&str] = &[
     BIRTH,
     FOUND,
+    WRONG,
+    RECEIPT,
     PICKS_BY_SCAN,
     PRODUCTS_WITHOUT_STOCK,
     ACCOUNT,
@@ -360,6 +386,16 @@ fn packed_shipment_row(route: &Route, new: &NewPacked, at: UtcMicros) -> Vec<Arg
 /// What was found of a register.
 pub(super) async fn found(tx: &mut Tx, register: CodRegisterId) -> Result<Vec<FoundRow>, DbError> {
     tx.fetch_all(FOUND, args![register]).await
+}
+
+/// All open findings of the database.
+pub(super) async fn wrong(tx: &mut Tx) -> Result<Vec<WrongRow>, DbError> {
+    tx.fetch_all(WRONG, args![]).await
+}
+
+/// The receipt of a number.
+pub(super) async fn receipt(tx: &mut Tx, number: &str) -> Result<ReceiptRow, DbError> {
+    tx.fetch_one(RECEIPT, args![number]).await
 }
 
 /// The first command that any server gives an empty database: no two databases have the same.

@@ -47,7 +47,6 @@ mod put_back;
 #[allow(dead_code, reason = "unit tests use more of it")]
 mod read_back;
 mod receiving;
-mod reconciliation;
 mod registers;
 mod regular;
 mod road;

@@ -4,13 +4,18 @@ use crate::commands::Ctx;
 use crate::db::{Count, DbError, Tx};
 use crate::ids::{CodRegisterId, FindingId, ParcelId};
 use crate::registers::findings::Raised;
-use crate::registers::model::{FindingKind, FindingOut, FindingState, Resolution, Severity};
+use crate::registers::model::{FindingKind, FindingRow, FindingState, Resolution, Severity};
 use crate::units::Kopecks;
 use crate::{args, record};
 
 record! {
-    struct MostRow {
-        most: Option<Kopecks>,
+    /// What bounds the open findings of a kind.
+    #[derive(Debug, Clone, Copy)]
+    pub(in crate::registers) struct Bounds {
+        /// The largest amount.
+        pub(in crate::registers) most: Option<Kopecks>,
+        /// The first line; nothing where there is none.
+        pub(in crate::registers) first: Option<i64>,
     }
 }
 
@@ -28,22 +33,26 @@ const CLEAR_OPEN: &str = "DELETE FROM money_finding
      WHERE register_id = $1 AND line > $2 AND line <= $3 AND state = 'open'
        AND kind <> 'row_unreadable'";
 
-const FIND: &str = "SELECT id, kind, severity, register_id, line, parcel_id, document_id,
-         amount_kopecks, args, proposed, state, resolution, reason, resolved_by, resolved_at, created_at
-     FROM money_finding WHERE id = $1";
+const FIND: &str = "SELECT f.id, f.kind, f.severity, f.register_id, f.line, f.parcel_id,
+         f.document_id, f.amount_kopecks, f.args, f.proposed, f.state, f.resolution, f.reason, f.resolved_by,
+         f.resolved_at, f.created_at, r.number, r.file_name, r.sheet
+     FROM money_finding AS f LEFT JOIN cod_register AS r ON r.id = f.register_id
+     WHERE f.id = $1";
 
-const LIST: &str = "SELECT id, kind, severity, register_id, line, parcel_id, document_id,
-         amount_kopecks, args, proposed, state, resolution, reason, resolved_by, resolved_at, created_at
-     FROM money_finding
-     WHERE id > $1 AND state = $2 AND (kind = $3 OR $3 IS NULL) AND (severity = $4 OR $4 IS NULL)
-       AND NOT EXISTS (SELECT 1 FROM cod_register AS r
-                       WHERE r.id = register_id AND r.state = 'loading')
-     ORDER BY id LIMIT $5";
+const LIST: &str = "SELECT f.id, f.kind, f.severity, f.register_id, f.line, f.parcel_id,
+         f.document_id, f.amount_kopecks, f.args, f.proposed, f.state, f.resolution, f.reason, f.resolved_by,
+         f.resolved_at, f.created_at, r.number, r.file_name, r.sheet
+     FROM money_finding AS f LEFT JOIN cod_register AS r ON r.id = f.register_id
+     WHERE f.id > $1 AND f.state = $2 AND (f.kind = $3 OR $3 IS NULL)
+       AND (f.severity = $4 OR $4 IS NULL) AND (r.state IS NULL OR r.state <> 'loading')
+     ORDER BY f.id LIMIT $5";
 
-const OF_REGISTER: &str = "SELECT id, kind, severity, register_id, line, parcel_id, document_id,
-         amount_kopecks, args, proposed, state, resolution, reason, resolved_by, resolved_at, created_at
-     FROM money_finding WHERE register_id = $1 AND line >= $2 AND (line > $2 OR id > $3)
-     ORDER BY line, id LIMIT $4";
+const OF_REGISTER: &str = "SELECT f.id, f.kind, f.severity, f.register_id, f.line, f.parcel_id,
+         f.document_id, f.amount_kopecks, f.args, f.proposed, f.state, f.resolution, f.reason, f.resolved_by,
+         f.resolved_at, f.created_at, r.number, r.file_name, r.sheet
+     FROM money_finding AS f JOIN cod_register AS r ON r.id = f.register_id
+     WHERE f.register_id = $1 AND f.line >= $2 AND (f.line > $2 OR f.id > $3)
+     ORDER BY f.line, f.id LIMIT $4";
 
 const RESOLVE: &str = "UPDATE money_finding
      SET state = 'resolved', resolution = $2, reason = $3, resolved_by = $4, resolved_at = $5
@@ -60,8 +69,16 @@ const RESOLVE_ALL: &str = "UPDATE money_finding
 const COUNT: &str = "SELECT COUNT(*) FROM money_finding
      WHERE register_id = $1 AND state = 'open' AND (severity = $2 OR $2 IS NULL)";
 
-const MOST: &str = "SELECT MAX(amount_kopecks) FROM money_finding
+const MOST: &str = "SELECT MAX(amount_kopecks), MIN(line) FROM money_finding
      WHERE register_id = $1 AND kind = $2 AND state = 'open'";
+
+const COUNT_KIND: &str = "SELECT COUNT(*) FROM money_finding
+     WHERE register_id = $1 AND kind = $2";
+
+const COUNT_ALL: &str = "SELECT COUNT(*) FROM money_finding WHERE register_id = $1";
+
+const CLEAR_LINE: &str = "DELETE FROM money_finding
+     WHERE register_id = $1 AND line = $2 AND kind <> 'row_unreadable'";
 
 pub(super) const QUERIES: &[&str] = &[
     INSERT,
@@ -75,6 +92,9 @@ pub(super) const QUERIES: &[&str] = &[
     RESOLVE_ALL,
     COUNT,
     MOST,
+    COUNT_KIND,
+    COUNT_ALL,
+    CLEAR_LINE,
 ];
 
 /// Keeps findings; one that is known already is left as it is.
@@ -123,7 +143,7 @@ pub(in crate::registers) async fn clear_open(
 pub(in crate::registers) async fn find(
     tx: &mut Tx,
     id: FindingId,
-) -> Result<Option<FindingOut>, DbError> {
+) -> Result<Option<FindingRow>, DbError> {
     tx.fetch_optional(FIND, args![id]).await
 }
 
@@ -140,7 +160,7 @@ pub(in crate::registers) async fn list(
     tx: &mut Tx,
     filter: FindingFilter,
     limit: i64,
-) -> Result<Vec<FindingOut>, DbError> {
+) -> Result<Vec<FindingRow>, DbError> {
     let values = args![filter.after, filter.state, filter.kind, filter.severity, limit];
     tx.fetch_all(LIST, values).await
 }
@@ -151,7 +171,7 @@ pub(in crate::registers) async fn of_register(
     register: CodRegisterId,
     (line, after): (i64, FindingId),
     limit: i64,
-) -> Result<Vec<FindingOut>, DbError> {
+) -> Result<Vec<FindingRow>, DbError> {
     tx.fetch_all(OF_REGISTER, args![register, line, after, limit]).await
 }
 
@@ -189,13 +209,40 @@ pub(in crate::registers) async fn resolve_all(
     tx.execute(RESOLVE_ALL, values).await.map(drop)
 }
 
-/// The largest amount of the open ones of a kind.
-pub(in crate::registers) async fn amount_most(
+/// What bounds the open ones of a kind.
+pub(in crate::registers) async fn bounds(
     tx: &mut Tx,
     register: CodRegisterId,
     kind: FindingKind,
-) -> Result<Option<Kopecks>, DbError> {
-    Ok(tx.fetch_one::<MostRow>(MOST, args![register, kind]).await?.most)
+) -> Result<Bounds, DbError> {
+    tx.fetch_one(MOST, args![register, kind]).await
+}
+
+/// Open and resolved ones.
+pub(in crate::registers) async fn count_kind(
+    tx: &mut Tx,
+    register: CodRegisterId,
+    kind: FindingKind,
+) -> Result<i64, DbError> {
+    Ok(tx.fetch_one::<Count>(COUNT_KIND, args![register, kind]).await?.value)
+}
+
+/// Of a register, open and resolved.
+pub(in crate::registers) async fn count_all(
+    tx: &mut Tx,
+    register: CodRegisterId,
+) -> Result<i64, DbError> {
+    Ok(tx.fetch_one::<Count>(COUNT_ALL, args![register]).await?.value)
+}
+
+/// Of a line that is about another parcel from now on: what was decided about the one before is in the
+/// trail of commands.
+pub(in crate::registers) async fn clear_line(
+    tx: &mut Tx,
+    register: CodRegisterId,
+    line: i64,
+) -> Result<(), DbError> {
+    tx.execute(CLEAR_LINE, args![register, line]).await.map(drop)
 }
 
 pub(in crate::registers) async fn count_open(

@@ -4,6 +4,7 @@ use crate::db::{Arg, Count, DbError, Tx};
 use crate::ids::{CodRegisterId, ParcelId};
 use crate::registers::findings::{LineFacts, Unfound};
 use crate::registers::model::{Line, LineKind, RegisterLineOut};
+use crate::registers::terms::Carried;
 use crate::units::{Day, Kopecks};
 use crate::{args, record};
 
@@ -14,6 +15,15 @@ record! {
         pub(in crate::registers) parcel: ParcelId,
         pub(in crate::registers) price: Kopecks,
         pub(in crate::registers) count: i64,
+    }
+}
+
+record! {
+    /// A line, and what it is about.
+    #[derive(Debug, Clone, Copy, PartialEq, Eq)]
+    pub(in crate::registers) struct LineOf {
+        pub(in crate::registers) line: i64,
+        pub(in crate::registers) parcel: Option<ParcelId>,
     }
 }
 
@@ -39,8 +49,8 @@ record! {
 
 const INSERT: &str = "INSERT INTO cod_register_line
      (register_id, line, kind, track, number, order_number, day, collected_kopecks, fee_kopecks,
-         delivery_kopecks, transferred_kopecks, method)
-     VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)";
+         delivery_kopecks, transferred_kopecks, vat_kopecks, currency, contract, method)
+     VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15)";
 
 const LAST: &str =
     "SELECT line FROM cod_register_line WHERE register_id = $1 ORDER BY line DESC LIMIT 1";
@@ -134,10 +144,10 @@ const UNMATCHED: &str = "SELECT COUNT(*) FROM cod_register_line
        AND kind <> 'service'";
 
 const FACTS: &str = "SELECT l.line, l.kind, l.order_number, l.track, l.day, l.collected_kopecks,
-         l.fee_kopecks, l.delivery_kopecks, l.transferred_kopecks, l.method, l.parcel_id,
-         l.matched_by, COALESCE(c.expected_kopecks, 0), COALESCE(c.released_kopecks, 0),
+         l.fee_kopecks, l.delivery_kopecks, l.transferred_kopecks, l.vat_kopecks, l.currency,
+         l.contract, l.method, l.parcel_id, l.matched_by, COALESCE(c.expected_kopecks, 0), COALESCE(c.released_kopecks, 0),
          COALESCE(c.registered_kopecks, 0), COALESCE(c.refunded_kopecks, 0),
-         COALESCE(c.is_partial, FALSE), c.method, s.status, s.registered_at,
+         COALESCE(c.is_partial, FALSE), c.method, s.status, s.registered_at, s.quoted_kopecks,
          EXISTS (SELECT 1 FROM cod_register_line AS e
                  WHERE e.parcel_id = l.parcel_id AND e.register_id = l.register_id
                    AND e.line < l.line AND e.kind = l.kind AND NOT e.ignored),
@@ -156,6 +166,10 @@ const FACTS: &str = "SELECT l.line, l.kind, l.order_number, l.track, l.day, l.co
 const UNFOUND: &str = "SELECT l.line,
          EXISTS (SELECT 1 FROM shipment AS s
                  WHERE s.number IN (l.number, l.order_number) AND s.carrier <> $4)
+         OR EXISTS (SELECT 1 FROM shipment AS s
+                    WHERE s.track = l.track AND s.track <> ''
+                      AND s.carrier IN (SELECT a.carrier FROM carrier_account AS a
+                                        WHERE a.carrier <> $4))
          OR EXISTS (SELECT 1 FROM shop_order AS o JOIN parcel AS p ON p.order_id = o.id
                     WHERE o.external_number = l.order_number AND l.order_number <> ''
                       AND p.carrier <> $4),
@@ -172,8 +186,41 @@ const UNITS: &str = "SELECT pl.parcel_id, ol.price_kopecks, pl.quantity
      FROM parcel_line AS pl JOIN order_line AS ol ON ol.id = pl.order_line_id
      WHERE pl.parcel_id IN (/*list*/)";
 
+/// Of lines whose delivery is not the quoted one.
+const CARRIED: &str = "SELECT l.line,
+         (SELECT CAST(SUM(g.invoiced_kopecks) AS BIGINT) FROM carrier_charge AS g
+          JOIN carrier_invoice AS i ON i.id = g.invoice_id
+          WHERE g.parcel_id = l.parcel_id AND i.carrier = $4
+            AND g.kind IN ('delivery', 'weight_surcharge')),
+         p.weight_g
+     FROM cod_register_line AS l
+     JOIN shipment AS s
+         ON s.parcel_id = l.parcel_id AND s.state NOT IN ('cancelling', 'cancelled')
+     JOIN parcel AS p ON p.id = l.parcel_id
+     WHERE l.register_id = $1 AND l.line > $2 AND l.line <= $3
+       AND l.delivery_kopecks <> s.quoted_kopecks";
+
+/// Whether a carrier had a parcel.
+const CARRIED_BY: &str = "SELECT COUNT(*) FROM parcel AS p
+     WHERE p.id = $1 AND ((p.carrier = $2 AND p.state = 'handed_over')
+         OR EXISTS (SELECT 1 FROM shipment AS s
+                    WHERE s.parcel_id = p.id AND s.carrier = $2
+                      AND s.state NOT IN ('cancelling', 'cancelled')))";
+
+const PARCEL_OF: &str = "SELECT line, parcel_id FROM cod_register_line
+     WHERE register_id = $1 AND line = $2 AND kind <> 'service'";
+
+const ASSIGN: &str = "UPDATE cod_register_line
+     SET parcel_id = $3, matched_by = 'person', matched_reason = $4, ignored = FALSE
+     WHERE register_id = $1 AND line = $2";
+
+/// Lines about the same parcels: which of them is the repeated one may be another now.
+const OF_PARCELS: &str = "SELECT line, parcel_id FROM cod_register_line
+     WHERE register_id = $1 AND parcel_id IN ($2, $3) ORDER BY line";
+
 const LIST: &str = "SELECT line, kind, track, number, order_number, day, collected_kopecks,
-         fee_kopecks, delivery_kopecks, transferred_kopecks, method, parcel_id, matched_by, ignored
+         fee_kopecks, delivery_kopecks, transferred_kopecks, vat_kopecks, currency, contract,
+         method, parcel_id, matched_by, matched_reason, ignored
      FROM cod_register_line WHERE register_id = $1 AND line > $2 ORDER BY line LIMIT $3";
 
 const IGNORE: &str =
@@ -215,6 +262,11 @@ pub(super) const QUERIES: &[&str] = &[
     FACTS,
     UNFOUND,
     UNITS,
+    CARRIED,
+    CARRIED_BY,
+    PARCEL_OF,
+    ASSIGN,
+    OF_PARCELS,
     LIST,
     IGNORE,
     IGNORE_KIND,
@@ -240,6 +292,9 @@ pub(in crate::registers) async fn insert(
             line.fee,
             line.delivery,
             line.transferred,
+            line.vat,
+            &line.currency,
+            &line.contract,
             line.method,
         ]
     };
@@ -306,6 +361,52 @@ pub(in crate::registers) async fn units(
 ) -> Result<Vec<Unit>, DbError> {
     let list = parcels.iter().map(|parcel| Arg::from(*parcel)).collect();
     tx.fetch_in(UNITS, args![], list).await
+}
+
+/// What speaks for other prices of deliveries than the quoted ones.
+pub(in crate::registers) async fn carried(
+    tx: &mut Tx,
+    register: CodRegisterId,
+    carrier: &str,
+    (from, until): Range,
+) -> Result<Vec<Carried>, DbError> {
+    tx.fetch_all(CARRIED, args![register, from, until, carrier]).await
+}
+
+pub(in crate::registers) async fn is_carried_by(
+    tx: &mut Tx,
+    parcel: ParcelId,
+    carrier: &str,
+) -> Result<bool, DbError> {
+    Ok(tx.fetch_one::<Count>(CARRIED_BY, args![parcel, carrier]).await?.value > 0)
+}
+
+/// The line with the parcel it has, unless it is a service.
+pub(in crate::registers) async fn parcel_of(
+    tx: &mut Tx,
+    register: CodRegisterId,
+    line: i64,
+) -> Result<Option<LineOf>, DbError> {
+    tx.fetch_optional(PARCEL_OF, args![register, line]).await
+}
+
+/// Says which parcel a line is about; one that was left out counts again.
+pub(in crate::registers) async fn assign(
+    tx: &mut Tx,
+    register: CodRegisterId,
+    line: i64,
+    (parcel, reason): (ParcelId, &str),
+) -> Result<(), DbError> {
+    tx.execute(ASSIGN, args![register, line, parcel, reason]).await.map(drop)
+}
+
+/// Lines of a register about either of two parcels.
+pub(in crate::registers) async fn of_parcels(
+    tx: &mut Tx,
+    register: CodRegisterId,
+    (one, other): (ParcelId, ParcelId),
+) -> Result<Vec<LineOf>, DbError> {
+    tx.fetch_all(OF_PARCELS, args![register, one, other]).await
 }
 
 pub(in crate::registers) async fn list(

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use crate::commands::Ctx;
 use crate::db::{DbError, Tx};
 use crate::ids::CarrierAccountId;
-use crate::registers::model::FeeTerms;
+use crate::registers::model::{CodContract, FeeTerms};
 use crate::units::Day;
 use crate::{args, record};
 
@@ -37,7 +37,29 @@ const FETCHED: &str = "INSERT INTO cod_register_fetch (account_id, asked_on) VAL
      ON CONFLICT (account_id) DO UPDATE SET asked_on = excluded.asked_on
      WHERE cod_register_fetch.asked_on < excluded.asked_on";
 
-pub(super) const QUERIES: &[&str] = &[TERMS, TERMS_SET, HEADINGS, HEADING_SET, FETCHED];
+const CONTRACTS: &str = "SELECT carrier, number, inn FROM cod_contract
+     WHERE carrier = $1 ORDER BY number, inn";
+
+const CONTRACT_ADD: &str = "INSERT INTO cod_contract (carrier, number, inn) VALUES ($1, $2, $3)
+     ON CONFLICT DO NOTHING";
+
+pub(super) const QUERIES: &[&str] =
+    &[TERMS, TERMS_SET, HEADINGS, HEADING_SET, FETCHED, CONTRACTS, CONTRACT_ADD];
+
+pub(in crate::registers) async fn contracts(
+    tx: &mut Tx,
+    carrier: &str,
+) -> Result<Vec<CodContract>, DbError> {
+    tx.fetch_all(CONTRACTS, args![carrier]).await
+}
+
+pub(in crate::registers) async fn contract_add(
+    tx: &mut Tx,
+    contract: &CodContract,
+) -> Result<(), DbError> {
+    let values = args![&contract.carrier, &contract.number, &contract.inn];
+    tx.execute(CONTRACT_ADD, values).await.map(drop)
+}
 
 pub(in crate::registers) async fn terms(
     tx: &mut Tx,

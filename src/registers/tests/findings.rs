@@ -3,15 +3,20 @@
 use crate::carriers::model::DeliveryStatus;
 use crate::cod::StepKind;
 use crate::ids::{CodRegisterId, ParcelId};
+use crate::registers::about::About;
 use crate::registers::findings::{
-    Around, Held, LineFacts, TooMuch, Unfound, Verdict, fee_of, fits, of_line, of_totals,
-    resolutions, steps, withheld,
+    Around, Beside, LineFacts, Raised, Unfound, fits, of_line, of_totals, resolutions,
 };
 use crate::registers::model::{
-    FeeTerms, FindingKind, LineKind, MatchedBy, PayMethod, Resolution, Severity, TermsMethod,
+    CodContract, FeeTerms, FindingKind, LineKind, MatchedBy, PayMethod, Resolution, Severity,
+    TermsMethod,
 };
 use crate::registers::read::Totals;
-use crate::units::{Day, Kopecks};
+use crate::registers::steps::{Held, TooMuch, Verdict, steps, withheld};
+use crate::registers::terms::{
+    Carried, Known, contract_of_all, fee_of, file_of_other, vat_per_cent,
+};
+use crate::units::{Day, Grams, Kopecks};
 
 fn on(text: &str) -> Day {
     text.parse().unwrap()
@@ -33,7 +38,13 @@ fn terms() -> Vec<FeeTerms> {
 }
 
 fn around() -> Around {
-    Around { day: on("2026-11-18"), terms: terms() }
+    let contract = CodContract {
+        carrier: "cdek".to_owned(),
+        number: "IM-17/26".to_owned(),
+        inn: String::new(),
+    };
+    let known = Known::new(vec![contract], vec!["5001007322".to_owned()]);
+    Around { day: on("2026-11-18"), terms: terms(), known }
 }
 
 /// 3590 roubles, paid by card as expected.
@@ -48,6 +59,10 @@ fn clean() -> LineFacts {
         fee: Some(Kopecks::new(10_770)),
         delivery: Some(Kopecks::new(41_200)),
         transferred: Some(Kopecks::new(307_030)),
+        // 22/122 of the fee, and of the delivery.
+        vat: Some(Kopecks::new(1_942 + 7_430)),
+        currency: String::new(),
+        contract: "Договор IM-17/26".to_owned(),
         method: Some(PayMethod::Card),
         parcel: Some(ParcelId::new()),
         matched_by: Some(MatchedBy::Track),
@@ -59,9 +74,14 @@ fn clean() -> LineFacts {
         method_known: None,
         status: Some(DeliveryStatus::Delivered),
         sent_at: Some("2026-11-10T09:00:00Z".parse().unwrap()),
+        quoted: Some(Kopecks::new(41_200)),
         is_repeated: false,
         other: None,
     }
+}
+
+fn raised(facts: &LineFacts) -> Vec<Raised> {
+    of_line(facts, &around(), &Beside::default())
 }
 
 fn found(facts: &LineFacts) -> Vec<(FindingKind, Severity, i64)> {
@@ -73,7 +93,7 @@ fn found_with(
     why: Option<Unfound>,
     units: &[(Kopecks, i64)],
 ) -> Vec<(FindingKind, Severity, i64)> {
-    of_line(facts, &around(), why, units)
+    of_line(facts, &around(), &Beside { unfound: why, units, carried: None })
         .into_iter()
         .map(|one| (one.kind, one.severity, one.amount.unwrap().get()))
         .collect()
@@ -87,6 +107,7 @@ fn of_amount(collected: i64) -> LineFacts {
         fee: Some(fee),
         delivery: None,
         transferred: Some(Kopecks::new(collected - fee.get())),
+        vat: None,
         ..clean()
     }
 }
@@ -113,10 +134,10 @@ fn an_amount_that_differs_says_how() {
     {
         let facts = of_amount(stated);
         assert_eq!(found(&facts), [(kind, blocking, difference)]);
-        assert_eq!(of_line(&facts, &around(), None, &[])[0].args["why"], why);
+        assert_eq!(raised(&facts)[0].args["why"], why);
     }
     let less = LineFacts { delivery: Some(Kopecks::new(41_200)), ..of_amount(359_000 - 41_200) };
-    assert_eq!(of_line(&less, &around(), None, &[])[0].args["why"], "delivery");
+    assert_eq!(raised(&less)[0].args["why"], "delivery");
     let again = LineFacts { registered: Kopecks::new(359_000), ..clean() };
     assert_eq!(found(&again), [(kind, blocking, 359_000)], "nothing is due any more");
 }
@@ -174,6 +195,7 @@ fn fees_follow_the_terms_of_their_day_and_method() {
     let more = LineFacts {
         fee: Some(Kopecks::new(10_771)),
         transferred: Some(Kopecks::new(307_029)),
+        vat: None,
         ..clean()
     };
     assert_eq!(found(&more), [(FindingKind::FeeDiffers, warning, 1)]);
@@ -184,7 +206,7 @@ fn fees_follow_the_terms_of_their_day_and_method() {
     assert_eq!(fee_of(&terms()[1], Kopecks::new(-329_000)), Kopecks::new(-9_870));
     assert_eq!(fee_of(&terms()[0], Kopecks::new(25)), Kopecks::new(1), "half a kopeck is one");
     let unknown = Around { terms: Vec::new(), ..around() };
-    assert_eq!(of_line(&more, &unknown, None, &[]), []);
+    assert_eq!(of_line(&more, &unknown, &Beside::default()), []);
 }
 
 #[test]
@@ -200,6 +222,114 @@ fn smaller_oddities_are_told_and_do_not_block() {
     }
     let bare = LineFacts { matched_by: Some(MatchedBy::BareOrderNumber), ..clean() };
     assert_eq!(found(&bare), [(FindingKind::ZerosLost, Severity::Notice, 359_000)]);
+}
+
+#[test]
+fn a_delivery_is_compared_with_the_offer_and_with_what_was_invoiced() {
+    let more = LineFacts {
+        delivery: Some(Kopecks::new(51_200)),
+        transferred: Some(Kopecks::new(297_030)),
+        vat: None,
+        ..clean()
+    };
+    let warning = Severity::Warning;
+    assert_eq!(found(&more), [(FindingKind::DeliveryDiffers, warning, 10_000)]);
+    let (invoiced, weight) = (Some(Kopecks::new(51_200)), Some(Grams::new(700)));
+    let carried = Some(Carried { line: 2, invoiced, weight });
+    let told = of_line(&more, &around(), &Beside { carried, ..Beside::default() });
+    assert_eq!(
+        (&told[0].args["why"], &told[0].args["weight_g"]),
+        (&"as_invoiced".into(), &700.into())
+    );
+    assert_eq!(
+        (&told[0].args["quoted"], &told[0].args["invoiced"]),
+        (&41_200.into(), &51_200.into())
+    );
+    for delivery in [None, Some(Kopecks::ZERO)] {
+        let kept_none = LineFacts { delivery, transferred: None, vat: None, ..clean() };
+        assert_eq!(found(&kept_none), [], "an invoice will say it");
+    }
+    let unknown = LineFacts { quoted: None, ..more };
+    assert_eq!(found(&unknown), []);
+}
+
+#[test]
+fn vat_is_inside_by_the_rate_of_the_day() {
+    assert_eq!([vat_per_cent(on("2025-12-31")), vat_per_cent(on("2026-01-01"))], [20, 22]);
+    for right in [1_942 + 7_430, 1_942, 7_430] {
+        let facts = LineFacts { vat: Some(Kopecks::new(right)), ..clean() };
+        assert_eq!(found(&facts), [], "{right}");
+    }
+    for wrong in [1_795 + 6_867, 0, 9_373] {
+        let facts = LineFacts { vat: Some(Kopecks::new(wrong)), ..clean() };
+        let differs = (FindingKind::VatDiffers, Severity::Warning, wrong - 9_372);
+        assert_eq!(found(&facts), [differs], "{wrong}");
+        assert_eq!(raised(&facts)[0].args["percent"], 22);
+    }
+}
+
+#[test]
+fn another_contract_and_another_currency_block() {
+    let blocking = Severity::Blocking;
+    for other in ["Договор IM-18/26", "7722327689"] {
+        let facts = LineFacts { contract: other.to_owned(), ..clean() };
+        assert_eq!(found(&facts), [(FindingKind::OtherContract, blocking, 359_000)]);
+    }
+    for ours in ["", "№ im 17/26 от 1.2.26", "5001007322", "ООО «Склад»"] {
+        let facts = LineFacts { contract: ours.to_owned(), ..clean() };
+        assert_eq!(found(&facts), [], "{ours}");
+    }
+    let tenge = LineFacts { currency: "KZT".to_owned(), expected: Kopecks::ZERO, ..clean() };
+    assert_eq!(found(&tenge), [(FindingKind::CurrencyForeign, blocking, 359_000)]);
+    assert_eq!(raised(&tenge)[0].proposed, Resolution::IgnoreLine);
+}
+
+#[test]
+fn what_stands_above_the_lines_says_whose_register_it_is() {
+    let (known, sum) = (around().known, Kopecks::new(100));
+    let of = |contracts: &[&str], inns: &[&str], customers: &[&str]| {
+        let list = |words: &[&str]| words.iter().map(|word| (*word).to_owned()).collect();
+        let (contracts, inns, customers) = (list(contracts), list(inns), list(customers));
+        let about = About { contracts, inns, customers, ..About::default() };
+        contract_of_all(&about, &known, sum)
+    };
+    assert_eq!(of(&[], &["7722327689"], &[]), None, "the carrier's own");
+    assert_eq!(of(&["im-17/26"], &["5001007322", "7722327689"], &["5001007322"]), None);
+    let other = of(&[], &["7722327689", "7707083893"], &["7707083893"]).unwrap();
+    assert_eq!((other.kind, other.proposed), (FindingKind::OtherContract, Resolution::Acknowledge));
+    assert!(fits(other.kind, 0, other.amount, other.proposed));
+    assert!(!fits(other.kind, 0, other.amount, Resolution::IgnoreLine), "no line is left out");
+    assert!(of(&["im-99"], &[], &[]).is_some());
+
+    let named = About { carriers: vec!["dpd"], ..About::default() };
+    let of =
+        |about: &About, parts| file_of_other(about, "cdek", parts, sum).map(|one| one.severity);
+    assert_eq!(of(&About::default(), (1, 2)), None);
+    assert_eq!(of(&About::default(), (2, 3)), Some(Severity::Blocking));
+    assert_eq!(of(&named, (0, 3)), Some(Severity::Warning));
+}
+
+#[test]
+fn every_kind_has_its_sentences_in_both_languages() {
+    use crate::i18n::{Language, lookup};
+    use crate::registers::told::sentence;
+    let words = FindingKind::ALL.iter().map(|kind| format!("finding-name-{kind}"));
+    let words = words.chain(Severity::ALL.iter().map(|one| format!("finding-severity-{one}")));
+    let words = words.chain(Resolution::ALL.iter().map(|one| format!("finding-resolution-{one}")));
+    for key in words {
+        for language in Language::ALL {
+            assert!(lookup(*language, &key, &[]).is_some(), "{key} in {language}");
+        }
+    }
+    let args = serde_json::json!({ "stated": "cash", "known": "card", "quoted": 100 });
+    for kind in FindingKind::ALL {
+        for language in Language::ALL {
+            let text = sentence(*kind, &args, Some(Kopecks::new(150)), *language);
+            assert!(!text.starts_with("finding-") && !text.contains("{$"), "{text}");
+        }
+    }
+    let paid = sentence(FindingKind::MethodDiffers, &args, None, Language::Russian);
+    assert!(paid.contains("«наличные»") && paid.contains("«карта»"), "{paid}");
 }
 
 #[test]
@@ -269,10 +399,11 @@ fn what_a_carrier_kept_is_what_it_did_not_transfer() {
 
 #[test]
 fn a_claim_is_for_what_lacks_and_never_for_what_is_too_much() {
-    let claim = |kind, amount| fits(kind, Some(Kopecks::new(amount)), Resolution::ClaimFromCarrier);
+    let claim =
+        |kind, amount| fits(kind, 2, Some(Kopecks::new(amount)), Resolution::ClaimFromCarrier);
     assert!(claim(FindingKind::AmountDiffers, -50));
     assert!(!claim(FindingKind::AmountDiffers, 50));
     assert!(claim(FindingKind::FeeDiffers, 50), "a fee that is too high is claimed");
     let accepted = Some(Kopecks::new(50));
-    assert!(fits(FindingKind::AmountDiffers, accepted, Resolution::AcceptAmount));
+    assert!(fits(FindingKind::AmountDiffers, 2, accepted, Resolution::AcceptAmount));
 }

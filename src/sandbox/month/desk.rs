@@ -36,7 +36,7 @@ pub struct MonthReport {
 }
 
 impl MonthReport {
-    fn note(&mut self, part: &'static str, took: Duration) {
+    pub(super) fn note(&mut self, part: &'static str, took: Duration) {
         match self.parts.iter_mut().find(|(name, _)| *name == part) {
             Some((_, sum)) => *sum += took,
             None => self.parts.push((part, took)),
@@ -64,17 +64,18 @@ pub async fn play(app: &App, size: MonthSize) -> anyhow::Result<MonthReport> {
         desk.week(week).await?;
     }
     desk.again().await?;
+    desk.bank().await?;
     desk.report.parcels = desk.plan.parcels.len();
     Ok(desk.report)
 }
 
-struct Desk<'a> {
-    app: &'a App,
-    plan: Plan,
-    ground: Ground,
-    report: MonthReport,
+pub(super) struct Desk<'a> {
+    pub(super) app: &'a App,
+    pub(super) plan: Plan,
+    pub(super) ground: Ground,
+    pub(super) report: MonthReport,
     /// The registers that were taken in, as they are in the plan.
-    taken: Vec<CodRegisterId>,
+    pub(super) taken: Vec<CodRegisterId>,
 }
 
 impl Desk<'_> {
@@ -196,7 +197,7 @@ impl Desk<'_> {
     }
 }
 
-/// What this accountant decides.
+/// What this accountant decides about a line.
 const fn resolution(kind: FindingKind) -> Resolution {
     match kind {
         FindingKind::AmountDiffers
@@ -208,13 +209,9 @@ const fn resolution(kind: FindingKind) -> Resolution {
         | FindingKind::DuplicateLine
         | FindingKind::PaidTwice
         | FindingKind::ReturnedButPaid
+        | FindingKind::CurrencyForeign
+        | FindingKind::OtherContract
         | FindingKind::PrepaidCollected => Resolution::IgnoreLine,
-        FindingKind::FeeDiffers
-        | FindingKind::LineDiffers
-        | FindingKind::TotalDiffers
-        | FindingKind::MethodDiffers
-        | FindingKind::DayOutOfPeriod
-        | FindingKind::ZerosLost
-        | FindingKind::RowUnreadable => Resolution::Acknowledge,
+        _ => Resolution::Acknowledge,
     }
 }

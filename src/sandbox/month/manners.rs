@@ -24,6 +24,7 @@ pub(super) enum Names {
 pub(super) struct Manner {
     pub(super) code: &'static str,
     pub(super) name: &'static str,
+    pub(super) inn: &'static str,
     pub(super) style: Style,
     pub(super) names: Names,
     /// Hundredths of a per cent, and the least per parcel.
@@ -43,6 +44,7 @@ pub(super) const CARRIERS: [Manner; 6] = [
     Manner {
         code: "cdek",
         name: "ООО «Быстрый»",
+        inn: "7722327689",
         style: Style::Utf8,
         names: Names::Both,
         fee: (250, 0),
@@ -52,6 +54,7 @@ pub(super) const CARRIERS: [Manner; 6] = [
     Manner {
         code: "boxberry",
         name: "ООО «Пункты»",
+        inn: "7736207543",
         style: Style::Windows,
         names: Names::Order,
         fee: (300, 3_000),
@@ -61,6 +64,7 @@ pub(super) const CARRIERS: [Manner; 6] = [
     Manner {
         code: "dpd",
         name: "АО «Посылки»",
+        inn: "7713215523",
         style: Style::Workbook,
         names: Names::Both,
         fee: (180, 1_500),
@@ -70,6 +74,7 @@ pub(super) const CARRIERS: [Manner; 6] = [
     Manner {
         code: "post",
         name: "АО «Отделения»",
+        inn: "7724490000",
         style: Style::Windows,
         names: Names::Track,
         fee: (150, 0),
@@ -79,6 +84,7 @@ pub(super) const CARRIERS: [Manner; 6] = [
     Manner {
         code: "pek",
         name: "ООО «Фуры»",
+        inn: "7721823853",
         style: Style::Workbook,
         names: Names::Order,
         fee: (200, 6_000),
@@ -88,6 +94,7 @@ pub(super) const CARRIERS: [Manner; 6] = [
     Manner {
         code: "dellin",
         name: "ООО «Линии»",
+        inn: "7826156685",
         style: Style::Utf8,
         names: Names::Both,
         fee: (125, 2_500),

@@ -5,12 +5,14 @@
 //! about and accepted. What is found must be what was planted, each with its kind and row, and nothing
 //! else.
 
+mod bank;
 mod desk;
 mod files;
 mod ground;
 mod manners;
 mod mistakes;
 mod plan;
+mod till;
 
 pub use self::desk::{MonthReport, play};
 pub use self::plan::MonthSize;

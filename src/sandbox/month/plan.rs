@@ -91,6 +91,12 @@ impl Register {
     pub(super) fn manner(&self) -> &'static Manner {
         &CARRIERS[self.carrier]
     }
+
+    /// What the carrier pays for the lines that stay.
+    pub(super) fn net(&self) -> i64 {
+        let stay = self.lines.iter().filter(|line| !line.is_ignored && line.garbage.is_none());
+        stay.map(|line| line.transferred).sum()
+    }
 }
 
 #[derive(Debug, Clone)]

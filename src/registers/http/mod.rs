@@ -1,40 +1,34 @@
 //! Registers and findings over HTTP. They list parcels of all shops, so they are the operator's alone;
 //! a shop sees the money of its own parcels (`GET /v1/cod`).
 
+mod findings;
+mod terms;
+
 use std::sync::Arc;
 
 use axum::Json;
 use axum::body::Bytes;
-use axum::extract::State;
+use axum::extract::{Path, State};
 use serde::{Deserialize, Serialize};
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
 use super::load::{RegisterReport, RegisterRequest};
-use super::model::{
-    FeeTerms, FindingKind, FindingOut, FindingState, RegisterLineOut, RegisterOut, RegisterState,
-    Resolution, Severity,
-};
-use super::store::findings::FindingFilter;
-use super::store::{findings as finding_store, lines, registers, settings};
+use super::model::{RegisterLineOut, RegisterOut, RegisterState};
+use super::store::{lines, registers};
 use super::{RegisterError, load, service};
 use crate::access::caller::{Caller, rights};
 use crate::app::App;
 use crate::commands::Ctx;
 use crate::db::{DbError, Tx};
-use crate::fault::{InputError, InputFaults};
+use crate::fault::InputError;
 use crate::http::{
-    Body, IdPath, IdempotencyKey, Page, PageParams, Problem, ProblemBody, QueryParams,
+    Body, IdPath, IdempotencyKey, Page, PageParams, Problem, ProblemBody, QueryParams, Reads,
 };
 use crate::i18n::Language;
-use crate::ids::{CodRegisterId, FindingId};
+use crate::ids::{CodRegisterId, ParcelId};
 use crate::imports::{Refusal, Source};
 use crate::units::Day;
-
-const CARRIER_MAX: usize = 100;
-/// A whole part of a payment.
-const RATE_BP_MAX: i64 = 10_000;
-const MINIMUM_MAX: i64 = 100_000_000;
 
 pub fn router() -> OpenApiRouter<App> {
     OpenApiRouter::new()
@@ -42,14 +36,12 @@ pub fn router() -> OpenApiRouter<App> {
         .routes(routes!(register_list))
         .routes(routes!(register_get))
         .routes(routes!(register_line_list))
-        .routes(routes!(register_finding_list))
+        .routes(routes!(register_line_assign))
         .routes(routes!(register_check))
         .routes(routes!(register_accept))
         .routes(routes!(register_reject))
-        .routes(routes!(register_resolve))
-        .routes(routes!(finding_list))
-        .routes(routes!(finding_resolve))
-        .routes(routes!(fee_terms_list, fee_terms_set))
+        .merge(findings::router())
+        .merge(terms::router())
 }
 
 #[derive(Debug, Clone, Deserialize, utoipa::IntoParams)]
@@ -102,6 +94,7 @@ struct RegisterImportOut {
 async fn register_import(
     State(app): State<App>,
     caller: Caller<rights::MoneyWork>,
+    Reads(language): Reads,
     QueryParams(params): QueryParams<ImportParams>,
     _key: IdempotencyKey,
     body: Bytes,
@@ -118,26 +111,30 @@ async fn register_import(
     };
     let report = Box::pin(load::import(&app, request, caller.principal.user(), |_| {})).await?;
     let register = find(&app, report.register).await?;
-    Ok(Json(imported(register, &report)))
+    Ok(Json(imported(register, &report, language)))
 }
 
-fn imported(register: RegisterOut, report: &RegisterReport) -> RegisterImportOut {
+fn imported(
+    register: RegisterOut,
+    report: &RegisterReport,
+    language: Language,
+) -> RegisterImportOut {
     RegisterImportOut {
         register,
         is_known: report.is_known,
-        wrong_rows: report.refusals.iter().map(wrong_row).collect(),
+        wrong_rows: report.refusals.iter().map(|one| wrong_row(one, language)).collect(),
         findings: report.findings,
         blocking: report.blocking,
     }
 }
 
-fn wrong_row(refusal: &Refusal) -> WrongRowOut {
+fn wrong_row(refusal: &Refusal, language: Language) -> WrongRowOut {
     WrongRowOut {
         row: refusal.line,
         column: refusal.column.clone(),
         code: refusal.code.to_owned(),
         value: refusal.value.clone(),
-        detail: refusal.text(Language::Russian),
+        detail: refusal.text(language),
     }
 }
 
@@ -212,32 +209,39 @@ async fn register_line_list(
     Ok(Json(Page::new(items, limit, |item| item.line.to_string())))
 }
 
-/// What does not agree in a register, in the order of its rows; resolved ones, too.
+/// Which parcel a line is about, and how that is known.
+#[derive(Debug, Clone, Serialize, Deserialize, utoipa::ToSchema)]
+#[serde(deny_unknown_fields)]
+struct AssignIn {
+    parcel_id: ParcelId,
+    reason: String,
+}
+
+/// Says by hand which parcel a line of a draft is about (указать отправление); it is compared anew. The
+/// parcel must have gone with the register's carrier.
 #[utoipa::path(
-    get, path = "/v1/registers/{id}/findings", tag = "money",
-    params(("id" = CodRegisterId, Path), PageParams),
-    responses((status = 200, body = Page<FindingOut>), (status = "default", body = ProblemBody))
+    post, path = "/v1/registers/{id}/lines/{line}/parcel", tag = "money",
+    params(("id" = CodRegisterId, Path), ("line" = i64, Path, description = "The row of its sheet")),
+    request_body = AssignIn,
+    responses((status = 200, body = RegisterLineOut), (status = "default", body = ProblemBody))
 )]
-async fn register_finding_list(
+async fn register_line_assign(
     State(app): State<App>,
-    caller: Caller<rights::MoneyRead>,
-    IdPath(id): IdPath<CodRegisterId>,
-    QueryParams(page): QueryParams<PageParams>,
-) -> Result<Json<Page<FindingOut>>, Problem> {
+    caller: Caller<rights::MoneyWork>,
+    Path((id, line)): Path<(String, String)>,
+    key: IdempotencyKey,
+    Body(told): Body<AssignIn>,
+) -> Result<Json<RegisterLineOut>, Problem> {
     caller.staff_only()?;
-    find(&app, id).await?;
-    let (limit, after) = (page.limit(), page.after::<FindingId>()?);
-    let read = async move |tx: &mut Tx| {
-        let start = match after {
-            None => None,
-            Some(after) => finding_store::find(tx, after).await?,
-        };
-        let nil = FindingId::from_uuid(uuid::Uuid::nil());
-        let behind = start.map_or((0, nil), |finding| (finding.line, finding.id));
-        finding_store::of_register(tx, id, behind, limit + 1).await
+    let id: CodRegisterId = id.parse().map_err(|_| InputError::one("id", "invalid"))?;
+    let line = line.parse().map_err(|_| InputError::one("line", "invalid"))?;
+    let body = (id, line, told.clone());
+    let work = async move |tx: &mut Tx, ctx: &Ctx| {
+        service::assign(tx, ctx, (id, line), told.parcel_id, &told.reason).await
     };
-    let items = app.db.read::<_, DbError, _>(read).await?;
-    Ok(Json(Page::new(items, limit, |item| item.id.to_string())))
+    let done: Result<RegisterLineOut, RegisterError> =
+        app.command(&caller, key, "register_line_assign", &body, work).await;
+    Ok(Json(done?))
 }
 
 /// Compares a draft anew with what is known by now (сверить заново).
@@ -302,161 +306,5 @@ async fn register_reject(
     let work = async move |tx: &mut Tx, ctx: &Ctx| service::reject(tx, ctx, id, &reason).await;
     let done: Result<RegisterOut, RegisterError> =
         app.command(&caller, key, "register_reject", &body, work).await;
-    Ok(Json(done?))
-}
-
-/// What is decided about all open findings of a kind.
-#[derive(Debug, Clone, Serialize, Deserialize, utoipa::ToSchema)]
-#[serde(deny_unknown_fields)]
-struct ResolveKindIn {
-    kind: FindingKind,
-    resolution: Resolution,
-    reason: String,
-}
-
-/// How many findings were resolved.
-#[derive(Debug, Clone, Serialize, Deserialize, utoipa::ToSchema)]
-struct ResolvedOut {
-    resolved: i64,
-}
-
-/// Resolves all open findings of a kind in a register.
-#[utoipa::path(
-    post, path = "/v1/registers/{id}/resolve", tag = "money", params(("id" = CodRegisterId, Path)),
-    request_body = ResolveKindIn,
-    responses((status = 200, body = ResolvedOut), (status = "default", body = ProblemBody))
-)]
-async fn register_resolve(
-    State(app): State<App>,
-    caller: Caller<rights::MoneyWork>,
-    IdPath(id): IdPath<CodRegisterId>,
-    key: IdempotencyKey,
-    Body(told): Body<ResolveKindIn>,
-) -> Result<Json<ResolvedOut>, Problem> {
-    caller.staff_only()?;
-    let body = (id, told.clone());
-    let work = async move |tx: &mut Tx, ctx: &Ctx| {
-        let decided = (told.resolution, told.reason.as_str());
-        let resolved = service::resolve_kind(tx, ctx, id, told.kind, decided).await?;
-        Ok(ResolvedOut { resolved })
-    };
-    let done: Result<ResolvedOut, RegisterError> =
-        app.command(&caller, key, "register_resolve", &body, work).await;
-    Ok(Json(done?))
-}
-
-#[derive(Debug, Deserialize, utoipa::IntoParams)]
-#[into_params(parameter_in = Query)]
-struct FindingParams {
-    /// `open` unless told.
-    state: Option<FindingState>,
-    kind: Option<FindingKind>,
-    severity: Option<Severity>,
-    limit: Option<i64>,
-    after: Option<String>,
-}
-
-/// What does not agree, the oldest first (расхождения).
-#[utoipa::path(
-    get, path = "/v1/findings", tag = "money", params(FindingParams),
-    responses((status = 200, body = Page<FindingOut>), (status = "default", body = ProblemBody))
-)]
-async fn finding_list(
-    State(app): State<App>,
-    caller: Caller<rights::MoneyRead>,
-    QueryParams(params): QueryParams<FindingParams>,
-) -> Result<Json<Page<FindingOut>>, Problem> {
-    caller.staff_only()?;
-    let page = PageParams { limit: params.limit, after: params.after };
-    let limit = page.limit();
-    let filter = FindingFilter {
-        state: params.state.unwrap_or(FindingState::Open),
-        kind: params.kind,
-        severity: params.severity,
-        after: page.after()?.unwrap_or(FindingId::from_uuid(uuid::Uuid::nil())),
-    };
-    let read = async move |tx: &mut Tx| finding_store::list(tx, filter, limit + 1).await;
-    let items = app.db.read::<_, DbError, _>(read).await?;
-    Ok(Json(Page::new(items, limit, |item| item.id.to_string())))
-}
-
-/// What is decided about a finding, and why.
-#[derive(Debug, Clone, Serialize, Deserialize, utoipa::ToSchema)]
-#[serde(deny_unknown_fields)]
-struct ResolveIn {
-    resolution: Resolution,
-    reason: String,
-}
-
-/// Resolves a finding (разобрать расхождение).
-#[utoipa::path(
-    post, path = "/v1/findings/{id}/resolve", tag = "money", params(("id" = FindingId, Path)),
-    request_body = ResolveIn,
-    responses((status = 200, body = FindingOut), (status = "default", body = ProblemBody))
-)]
-async fn finding_resolve(
-    State(app): State<App>,
-    caller: Caller<rights::MoneyWork>,
-    IdPath(id): IdPath<FindingId>,
-    key: IdempotencyKey,
-    Body(told): Body<ResolveIn>,
-) -> Result<Json<FindingOut>, Problem> {
-    caller.staff_only()?;
-    let body = (id, told.clone());
-    let work = async move |tx: &mut Tx, ctx: &Ctx| {
-        service::resolve(tx, ctx, id, told.resolution, &told.reason).await
-    };
-    let done: Result<FindingOut, RegisterError> =
-        app.command(&caller, key, "finding_resolve", &body, work).await;
-    Ok(Json(done?))
-}
-
-#[derive(Debug, Deserialize, utoipa::IntoParams)]
-#[into_params(parameter_in = Query)]
-struct TermsParams {
-    /// Must be told.
-    carrier: Option<String>,
-}
-
-/// What a carrier may keep of collected money, by method and day (условия перевозчика).
-#[utoipa::path(
-    get, path = "/v1/cod-fee-terms", tag = "money", params(TermsParams),
-    responses((status = 200, body = Vec<FeeTerms>), (status = "default", body = ProblemBody))
-)]
-async fn fee_terms_list(
-    State(app): State<App>,
-    caller: Caller<rights::MoneyRead>,
-    QueryParams(params): QueryParams<TermsParams>,
-) -> Result<Json<Vec<FeeTerms>>, Problem> {
-    caller.staff_only()?;
-    let carrier = params.carrier.ok_or_else(|| InputError::one("carrier", "missing"))?;
-    let read = async move |tx: &mut Tx| settings::terms(tx, &carrier).await;
-    Ok(Json(app.db.read::<_, DbError, _>(read).await?))
-}
-
-/// Sets what a carrier may keep from a day on. Registers that were compared before keep their findings.
-#[utoipa::path(
-    put, path = "/v1/cod-fee-terms", tag = "money", request_body = FeeTerms,
-    responses((status = 200, body = FeeTerms), (status = "default", body = ProblemBody))
-)]
-async fn fee_terms_set(
-    State(app): State<App>,
-    caller: Caller<rights::MoneyWork>,
-    key: IdempotencyKey,
-    Body(terms): Body<FeeTerms>,
-) -> Result<Json<FeeTerms>, Problem> {
-    caller.staff_only()?;
-    let mut faults = InputFaults::default();
-    faults.text("carrier", &terms.carrier, CARRIER_MAX);
-    faults.range("rate_bp", terms.rate_bp, 0..=RATE_BP_MAX);
-    faults.range("minimum_kopecks", terms.minimum_kopecks.get(), 0..=MINIMUM_MAX);
-    faults.finish()?;
-    let new = terms.clone();
-    let work = async move |tx: &mut Tx, _: &Ctx| {
-        settings::terms_set(tx, &new).await?;
-        Ok(new.clone())
-    };
-    let done: Result<FeeTerms, RegisterError> =
-        app.command(&caller, key, "fee_terms_set", &terms, work).await;
     Ok(Json(done?))
 }
