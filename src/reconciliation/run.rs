@@ -164,9 +164,8 @@ async fn pay(
             report.raised += paid.raised;
             Ok(())
         }
-        Ok(None) => Ok(()),
-        // A person was faster with the receipt; nothing of this was written.
-        Err(ReconciliationError::Bank(BankError::MatchTooBig { .. })) => Ok(()),
+        // Somebody was faster; nothing of this was written.
+        Ok(None) | Err(ReconciliationError::Bank(BankError::MatchTooBig { .. })) => Ok(()),
         Err(error) => Err(error),
     }
 }

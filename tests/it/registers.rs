@@ -22,20 +22,20 @@ use crate::seed::{self, World};
 use crate::support::TestApp;
 
 /// 2026-11-16, 12:00 in Moscow.
-const SENT: UtcMicros = UtcMicros::from_micros(1_794_819_600_000_000);
-const DAY: i64 = 24 * 3600;
+pub(crate) const SENT: UtcMicros = UtcMicros::from_micros(1_794_819_600_000_000);
+pub(crate) const DAY: i64 = 24 * 3600;
 const SAMPLES: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../shared/carriers/samples/cod");
 
 /// A shop's parcels with a carrier, and somebody who works with money.
-struct Desk {
-    app: TestApp,
-    world: World,
-    route: Route,
-    parcels: Vec<OnTheWay>,
+pub(crate) struct Desk {
+    pub(crate) app: TestApp,
+    pub(crate) world: World,
+    pub(crate) route: Route,
+    pub(crate) parcels: Vec<OnTheWay>,
 }
 
 /// The carrier's number, the shop's, and the cash on delivery.
-fn parcel(track: &str, order: &str, cod: i64) -> OnTheWay {
+pub(crate) fn parcel(track: &str, order: &str, cod: i64) -> OnTheWay {
     let mut one = OnTheWay::new(format!("N-{track}-{order}")).with_cod(cod);
     track.clone_into(&mut one.track);
     order.clone_into(&mut one.order_number);
@@ -43,7 +43,7 @@ fn parcel(track: &str, order: &str, cod: i64) -> OnTheWay {
 }
 
 impl Desk {
-    async fn open(parcels: Vec<OnTheWay>) -> Self {
+    pub(crate) async fn open(parcels: Vec<OnTheWay>) -> Self {
         let app = TestApp::spawn_with(Clock::fixed(SENT.plus_seconds(3 * DAY))).await;
         let world = seed::world(&app.app).await;
         let route =
@@ -53,7 +53,7 @@ impl Desk {
     }
 
     /// Parcels of the lines of the sample, delivered.
-    async fn of_sample() -> Self {
+    pub(crate) async fn of_sample() -> Self {
         let desk = Self::open(vec![
             parcel("1105500001", "SHOP-100045", 359_000),
             parcel("1105500002", "SHOP-100046", 690_000),
@@ -79,7 +79,7 @@ impl Desk {
         self.import_of("cdek", "", text.as_bytes()).await
     }
 
-    async fn import_of(
+    pub(crate) async fn import_of(
         &self,
         carrier: &str,
         number: &str,
@@ -97,11 +97,11 @@ impl Desk {
         registers::import(&self.app.app, request, None, |_| {}).await
     }
 
-    async fn get(&self, path: &str) -> Value {
+    pub(crate) async fn get(&self, path: &str) -> Value {
         self.app.get(self.world.admin(), path).await.ok()
     }
 
-    async fn post(&self, path: &str, body: Value) -> crate::support::Answer {
+    pub(crate) async fn post(&self, path: &str, body: Value) -> crate::support::Answer {
         self.app.post(self.world.admin(), path, body).await
     }
 
@@ -124,22 +124,22 @@ impl Desk {
         self.post(&path, body).await.ok()["resolved"].as_i64().unwrap()
     }
 
-    async fn accept(&self, report: &RegisterReport) -> crate::support::Answer {
+    pub(crate) async fn accept(&self, report: &RegisterReport) -> crate::support::Answer {
         self.post(&format!("/v1/registers/{}/accept", report.register), json!({})).await
     }
 
     /// Debit less credit.
-    async fn balance(&self, account: Account) -> i64 {
+    pub(crate) async fn balance(&self, account: Account) -> i64 {
         let read = async move |tx: &mut Tx| money::balance(tx, &account).await;
         self.app.app.db.read::<Kopecks, DbError, _>(read).await.unwrap().get()
     }
 
-    async fn count(&self, sql: &'static str) -> i64 {
+    pub(crate) async fn count(&self, sql: &'static str) -> i64 {
         let read = async move |tx: &mut Tx| tx.fetch_one::<Count>(sql, vec![]).await;
         self.app.app.db.read::<Count, DbError, _>(read).await.unwrap().value
     }
 
-    fn owner(&self) -> OwnerId {
+    pub(crate) fn owner(&self) -> OwnerId {
         self.route.owner
     }
 }
