@@ -14,7 +14,7 @@ use crate::units::Kopecks;
 pub(super) struct OpenReceipt {
     pub(super) document: BankDocumentId,
     pub(super) receipt: Receipt,
-    /// Something of it is matched already.
+    /// Something of it was matched by a person, who has the rest to decide.
     pub(super) is_begun: bool,
     /// Money that buyers paid, as payer or purpose tell.
     pub(super) is_of_buyers: bool,
@@ -75,6 +75,12 @@ pub(super) fn round(receipts: &[OpenReceipt], candidates: &[Candidate]) -> Round
     let mut round = Round::default();
     let mut claims = Vec::new();
     for one in receipts {
+        // A person began with it: what is left is the person's.
+        if one.is_begun {
+            let why = Reason::NothingSpeaksForIt;
+            round.open.insert(one.document, Open::Judged(Verdict::None { why }));
+            continue;
+        }
         match weigh(&one.receipt, candidates) {
             Verdict::Match(proposal) => claims.push((one, proposal)),
             other => drop(round.open.insert(one.document, Open::Judged(other))),
@@ -101,6 +107,7 @@ pub(super) fn round(receipts: &[OpenReceipt], candidates: &[Candidate]) -> Round
     }
     let rest: Vec<&OpenReceipt> = receipts
         .iter()
+        .filter(|one| !one.is_begun)
         .filter(|one| matches!(round.open.get(&one.document), Some(Open::Judged(_))))
         .collect();
     let left: Vec<&Candidate> =
