@@ -16,6 +16,7 @@ use crate::config::{DataArgs, ListenArgs};
 use crate::connections;
 use crate::db::migrate;
 use crate::fault::Fault;
+use crate::fiscal;
 use crate::i18n::{Language, fault_text};
 use crate::jobs::{JobHandler, Workers, WorkersHandle};
 use crate::notices::ShopWebhooks;
@@ -111,6 +112,8 @@ pub(super) async fn start(data: &DataArgs, listen: &ListenArgs) -> anyhow::Resul
 
     let fetch = registers::FETCH_CHECK_EVERY;
     tasks.push(tokio::spawn(registers::fetch_regularly(app.clone(), fetch, stop.clone())));
+    let fetch = fiscal::FETCH_CHECK_EVERY;
+    tasks.push(tokio::spawn(fiscal::fetch_regularly(app.clone(), fetch, stop.clone())));
 
     tasks.push(tokio::spawn(connections::supervisor::run(app.clone(), stop.clone())));
     tasks.push(tokio::spawn(connections::write_regularly(app.clone(), stop.clone())));
@@ -164,6 +167,7 @@ fn handlers() -> Vec<Arc<dyn JobHandler>> {
     handlers.push(Arc::new(ShopWebhooks::default()));
     handlers.extend(points::handlers());
     handlers.extend(registers::handlers());
+    handlers.extend(fiscal::handlers());
     handlers
 }
 

@@ -37,6 +37,7 @@ fn codes() -> BTreeMap<&'static str, Code> {
         ambar::points::PointsError::CODES,
         ambar::printing::PrintError::CODES,
         ambar::receiving::ReceivingError::CODES,
+        ambar::fiscal::FiscalError::CODES,
         ambar::registers::RegisterError::CODES,
         ambar::taxes::TaxError::CODES,
         ambar::shipments::PickupError::CODES,
