@@ -33,7 +33,7 @@ pub fn router() -> OpenApiRouter<App> {
     OpenApiRouter::new()
         .routes(routes!(receipt_lines))
         .routes(routes!(receipt_list, receipt_add))
-        .routes(routes!(attention_list))
+        .routes(routes!(receipt_attention_list))
 }
 
 /// Whose goods are sold (данные поставщика, tag 1224).
@@ -278,7 +278,7 @@ struct AttentionParams {
     get, path = "/v1/receipts/attention", tag = "money", params(AttentionParams),
     responses((status = 200, body = Page<ReceiptAttentionOut>), (status = "default", body = ProblemBody))
 )]
-async fn attention_list(
+async fn receipt_attention_list(
     State(app): State<App>,
     caller: Caller<rights::MoneyRead>,
     QueryParams(params): QueryParams<AttentionParams>,
