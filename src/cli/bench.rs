@@ -4,6 +4,7 @@ mod devices;
 mod import;
 mod labels;
 mod manifest;
+mod month;
 mod points;
 mod rates;
 mod reserve;
@@ -47,6 +48,8 @@ enum Bench {
     Rates(rates::RatesArgs),
     /// A manifest loaded and closed, with its papers and the carrier's act.
     Manifest(manifest::ManifestArgs),
+    /// A month of registers, statements and invoices with every mistake in them.
+    Month(month::MonthArgs),
 }
 
 pub(super) async fn run(data: &DataArgs, args: BenchArgs) -> anyhow::Result<ExitCode> {
@@ -61,6 +64,7 @@ pub(super) async fn run(data: &DataArgs, args: BenchArgs) -> anyhow::Result<Exit
         Bench::Tracking(args) => tracking::run(data, &args).await?,
         Bench::Rates(args) => rates::run(data, &args).await?,
         Bench::Manifest(args) => manifest::run(data, &args).await?,
+        Bench::Month(args) => month::run(data, &args).await?,
     };
     println!("{}", serde_json::to_string_pretty(&figures)?);
     Ok(ExitCode::SUCCESS)

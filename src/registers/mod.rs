@@ -38,6 +38,7 @@ pub use self::model::{
 };
 pub use self::service::{accept, check, reject, resolve, resolve_kind};
 pub use self::store::QUERIES;
+pub use self::store::settings::terms_set;
 pub use self::work::{FETCH_CHECK_EVERY, fetch_regularly, handlers, queue_due};
 use crate::cod::CodError;
 use crate::commands::CommandError;

@@ -5,8 +5,10 @@ use serde_json::json;
 use crate::carriers::model::{DeliveryMode, ShipmentAsk, ShipmentRef};
 use crate::db::{Arg, DbError, Tx};
 use crate::ids::{
-    DeviceId, LotId, OrderId, OrderLineId, OwnerId, ParcelId, ProductId, ShipmentId, WarehouseId,
+    CodRegisterId, DeviceId, LotId, OrderId, OrderLineId, OwnerId, ParcelId, ProductId, ShipmentId,
+    WarehouseId,
 };
+use crate::registers::FindingKind;
 use crate::sandbox::on_the_way::{OnTheWay, Route};
 use crate::units::{Kopecks, Pieces, UtcMicros};
 use crate::{args, record};
@@ -23,6 +25,14 @@ record! {
     pub(super) struct BareProduct {
         pub(super) id: ProductId,
         pub(super) owner: OwnerId,
+    }
+}
+
+record! {
+    /// A finding by what a person sees of it.
+    pub(super) struct FoundRow {
+        pub(super) kind: FindingKind,
+        pub(super) line: i64,
     }
 }
 
@@ -78,8 +88,11 @@ const SHIPMENT: &str = "INSERT INTO shipment
      VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19,
          $20, $21, $22)";
 
+const FOUND: &str = "SELECT kind, line FROM money_finding WHERE register_id = $1 ORDER BY line";
+
 pub const QUERIES: &[&str] = &[
     BIRTH,
+    FOUND,
     PICKS_BY_SCAN,
     PRODUCTS_WITHOUT_STOCK,
     ACCOUNT,
@@ -232,6 +245,25 @@ pub(super) async fn packed_insert(
     tx.insert_many(SHIPMENT, news.iter().map(shipment).collect()).await.map(drop)
 }
 
+/// Writes what parcels hold: so many pieces of one thing, at a price that makes their cash on delivery.
+pub(super) async fn goods_insert(
+    tx: &mut Tx,
+    owner: OwnerId,
+    news: &[OnTheWay],
+    (product, pieces): (ProductId, Pieces),
+) -> Result<(), DbError> {
+    let lines: Vec<OrderLineId> = news.iter().map(|_| OrderLineId::new()).collect();
+    let ordered = |(new, line): (&OnTheWay, &OrderLineId)| {
+        let (none, price) = (Pieces::ZERO, Kopecks::new(new.cod.get() / pieces.get()));
+        args![*line, new.order, owner, product, 1_i64, pieces, none, pieces, pieces, price]
+    };
+    tx.insert_many(ORDER_LINE, news.iter().zip(&lines).map(ordered).collect()).await?;
+    let lot = LotId::from_uuid(product.uuid());
+    let packed =
+        |(new, line): (&OnTheWay, &OrderLineId)| args![new.parcel, *line, product, lot, pieces];
+    tx.insert_many(PARCEL_LINE, news.iter().zip(&lines).map(packed).collect()).await.map(drop)
+}
+
 /// A packed parcel that its carrier has, to be made.
 #[derive(Debug, Clone)]
 pub(super) struct NewPacked {
@@ -323,6 +355,11 @@ fn packed_shipment_row(route: &Route, new: &NewPacked, at: UtcMicros) -> Vec<Arg
         &new.reference.id,
         None::<Kopecks>,
     ]
+}
+
+/// What was found of a register.
+pub(super) async fn found(tx: &mut Tx, register: CodRegisterId) -> Result<Vec<FoundRow>, DbError> {
+    tx.fetch_all(FOUND, args![register]).await
 }
 
 /// The first command that any server gives an empty database: no two databases have the same.

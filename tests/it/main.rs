@@ -26,6 +26,7 @@ mod lost_orders;
 mod manifests;
 mod marks;
 mod money;
+mod month;
 mod notices;
 mod order_lines;
 mod orders;

@@ -46,7 +46,7 @@ pub(in crate::registers) async fn terms(
     tx.fetch_all(TERMS, args![carrier]).await
 }
 
-pub(in crate::registers) async fn terms_set(tx: &mut Tx, terms: &FeeTerms) -> Result<(), DbError> {
+pub async fn terms_set(tx: &mut Tx, terms: &FeeTerms) -> Result<(), DbError> {
     let values =
         args![&terms.carrier, terms.method, terms.valid_from, terms.rate_bp, terms.minimum_kopecks];
     tx.execute(TERMS_SET, values).await.map(drop)

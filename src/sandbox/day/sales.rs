@@ -5,10 +5,11 @@ use std::collections::{BTreeMap, HashMap};
 use anyhow::{Context, ensure};
 use serde_json::{Value, json};
 
-use super::goods::{Dice, SHOPS, Trait};
+use super::goods::{SHOPS, Trait};
 use super::report::Tally;
 use super::shops::{Market, Product};
 use crate::sandbox::carriers::all::{self, Buyer};
+use crate::sandbox::dice::Dice;
 
 pub(super) const ORDERS: usize = 400;
 const SEED: u64 = 20_260_301;

@@ -1,0 +1,220 @@
+//! The accountant of the month.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::time::{Duration, Instant};
+
+use anyhow::{Context, ensure};
+
+use super::files::{Edition, file};
+use super::ground::{self, Ground};
+use super::manners::CARRIERS;
+use super::plan::{MonthSize, Plan, Register, WEEKS, plan};
+use crate::app::App;
+use crate::commands::Ctx;
+use crate::db::{DbError, Tx};
+use crate::ids::CodRegisterId;
+use crate::imports::Source;
+use crate::registers::{
+    self, FeeTerms, FindingKind, RegisterError, RegisterReport, RegisterRequest, Resolution,
+    TermsMethod,
+};
+use crate::sandbox::{on_the_way, store};
+use crate::units::{Day, Kopecks};
+
+const REASON: &str = "Сверено с перевозчиком";
+
+/// What the month came to.
+#[derive(Debug, Clone, Default)]
+pub struct MonthReport {
+    pub parcels: usize,
+    pub registers: usize,
+    pub lines: usize,
+    /// How many of each kind were planted, and every one found.
+    pub found: BTreeMap<&'static str, usize>,
+    /// How long each part took.
+    pub parts: Vec<(&'static str, Duration)>,
+}
+
+impl MonthReport {
+    fn note(&mut self, part: &'static str, took: Duration) {
+        match self.parts.iter_mut().find(|(name, _)| *name == part) {
+            Some((_, sum)) => *sum += took,
+            None => self.parts.push((part, took)),
+        }
+    }
+}
+
+/// A finding as people see it: its kind and its row; row 0 is the whole register.
+type Seen = BTreeSet<(FindingKind, i64)>;
+
+/// Plays the month.
+///
+/// # Errors
+/// What was planted and not found, found and not planted, or changed by taking it in twice.
+pub async fn play(app: &App, size: MonthSize) -> anyhow::Result<MonthReport> {
+    let tag = on_the_way::tag();
+    let plan = plan(size, &tag);
+    let ground = ground::build(app, size.shops, &tag).await?;
+    let mut desk = Desk { app, plan, ground, report: MonthReport::default(), taken: Vec::new() };
+    desk.terms().await?;
+    let started = Instant::now();
+    desk.ground.send(app, &desk.plan).await?;
+    desk.report.note("handed over", started.elapsed());
+    for week in 0..WEEKS {
+        desk.week(week).await?;
+    }
+    desk.again().await?;
+    desk.report.parcels = desk.plan.parcels.len();
+    Ok(desk.report)
+}
+
+struct Desk<'a> {
+    app: &'a App,
+    plan: Plan,
+    ground: Ground,
+    report: MonthReport,
+    /// The registers that were taken in, as they are in the plan.
+    taken: Vec<CodRegisterId>,
+}
+
+impl Desk<'_> {
+    /// What the contracts let carriers keep.
+    async fn terms(&self) -> anyhow::Result<()> {
+        let valid_from = self.sent(0);
+        let work = async move |tx: &mut Tx| {
+            for manner in &CARRIERS {
+                let terms = FeeTerms {
+                    carrier: manner.code.to_owned(),
+                    method: TermsMethod::Any,
+                    valid_from,
+                    rate_bp: manner.fee.0,
+                    minimum_kopecks: Kopecks::new(manner.fee.1),
+                };
+                registers::terms_set(tx, &terms).await?;
+            }
+            Ok::<(), DbError>(())
+        };
+        Ok(self.app.db.write(work).await?)
+    }
+
+    fn sent(&self, week: usize) -> Day {
+        self.ground.sent[week].moscow_day()
+    }
+
+    async fn week(&mut self, week: usize) -> anyhow::Result<()> {
+        let started = Instant::now();
+        self.ground.deliver(self.app, &self.plan, week).await?;
+        self.report.note("delivered", started.elapsed());
+        let own = self.plan.registers.iter().filter(|one| one.week == week).cloned();
+        for register in own.collect::<Vec<Register>>() {
+            let started = Instant::now();
+            let taken = self.take(&register, Edition::First).await?;
+            ensure!(!taken.is_known, "the register {} is there already", register.number);
+            self.report.note("registers taken in", started.elapsed());
+            self.compare(&register, taken.register).await?;
+            let started = Instant::now();
+            self.decide(taken.register).await?;
+            self.report.note("registers accepted", started.elapsed());
+            self.taken.push(taken.register);
+            self.report.registers += 1;
+            self.report.lines += register.lines.len();
+        }
+        Ok(())
+    }
+
+    async fn take(
+        &self,
+        register: &Register,
+        edition: Edition,
+    ) -> Result<RegisterReport, RegisterError> {
+        let sent = self.sent(register.week);
+        let made = file(register, sent, edition).map_err(|error| DbError::Engine(error.into()))?;
+        let day = sent.date() + chrono::Days::new(super::plan::REGISTER_AFTER.unsigned_abs());
+        let request = RegisterRequest {
+            carrier: register.manner().code.to_owned(),
+            source: Source::Bytes(made.bytes.into()),
+            file: made.name,
+            number: register.number.clone(),
+            day: Some(Day::from_date(day)),
+            payment_order: String::new(),
+            map: String::new(),
+        };
+        Box::pin(registers::import(self.app, request, None, |_| {})).await
+    }
+
+    /// What was found is what was planted.
+    async fn compare(&mut self, register: &Register, id: CodRegisterId) -> anyhow::Result<()> {
+        let first_row = file(register, self.sent(register.week), Edition::First)?.first_row;
+        let mut planted = Seen::new();
+        for (row, line) in (first_row..).zip(&register.lines) {
+            planted.extend(line.planted.iter().map(|kind| (*kind, row)));
+        }
+        let is_hurt = register.lines.iter().any(|line| line.garbage.is_some());
+        if register.total_off != 0 || is_hurt {
+            planted.insert((FindingKind::TotalDiffers, 0));
+        }
+        let read = async move |tx: &mut Tx| store::found(tx, id).await;
+        let rows = self.app.db.read::<_, DbError, _>(read).await?;
+        let found: Seen = rows.iter().map(|row| (row.kind, row.line)).collect();
+        let number = &register.number;
+        let missed: Vec<_> = planted.difference(&found).collect();
+        let false_ones: Vec<_> = found.difference(&planted).collect();
+        ensure!(missed.is_empty(), "{number}: planted and not found: {missed:?}");
+        ensure!(false_ones.is_empty(), "{number}: found and not planted: {false_ones:?}");
+        for (kind, _) in planted {
+            *self.report.found.entry(kind.as_str()).or_default() += 1;
+        }
+        Ok(())
+    }
+
+    /// A person decides about each kind, and accepts the register.
+    async fn decide(&self, id: CodRegisterId) -> anyhow::Result<()> {
+        let ctx = Ctx::system(self.app.clock.now());
+        let work = async move |tx: &mut Tx| {
+            let kinds: BTreeSet<FindingKind> =
+                store::found(tx, id).await?.into_iter().map(|row| row.kind).collect();
+            for kind in kinds {
+                let answer = (resolution(kind), REASON);
+                registers::resolve_kind(tx, &ctx, id, kind, answer).await?;
+            }
+            registers::accept(tx, &ctx, id).await
+        };
+        let accepted = self.app.db.write::<_, RegisterError, _>(work).await;
+        accepted.map(drop).with_context(|| format!("the register {id} is not accepted"))
+    }
+
+    /// Every register once more, from its other office.
+    async fn again(&mut self) -> anyhow::Result<()> {
+        let started = Instant::now();
+        for (register, id) in self.plan.registers.iter().zip(&self.taken) {
+            let taken = self.take(register, Edition::Second).await?;
+            let is_same = taken.is_known && taken.register == *id;
+            ensure!(is_same, "the register {} was taken in twice", register.number);
+        }
+        self.report.note("registers taken in again", started.elapsed());
+        Ok(())
+    }
+}
+
+/// What this accountant decides.
+const fn resolution(kind: FindingKind) -> Resolution {
+    match kind {
+        FindingKind::AmountDiffers
+        | FindingKind::PartialDelivery
+        | FindingKind::RefundAfterPayment => Resolution::AcceptAmount,
+        FindingKind::ParcelUnknown
+        | FindingKind::OtherCarrier
+        | FindingKind::OrderNumberShared
+        | FindingKind::DuplicateLine
+        | FindingKind::PaidTwice
+        | FindingKind::ReturnedButPaid
+        | FindingKind::PrepaidCollected => Resolution::IgnoreLine,
+        FindingKind::FeeDiffers
+        | FindingKind::LineDiffers
+        | FindingKind::TotalDiffers
+        | FindingKind::MethodDiffers
+        | FindingKind::DayOutOfPeriod
+        | FindingKind::ZerosLost
+        | FindingKind::RowUnreadable => Resolution::Acknowledge,
+    }
+}

@@ -1,0 +1,151 @@
+//! The mistakes of registers, one by one. Pure.
+
+use super::manners::{Manner, Names};
+use super::plan::{Fate, Line, PIECES, Parcel, Plan, QUOTED, REGISTER_AFTER, line};
+use crate::registers::FindingKind;
+
+/// Of [`PIECES`].
+const KEPT: i64 = 2;
+
+/// What goes wrong with one line.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Mistake {
+    Less,
+    DeliveryOnTop,
+    Kopeck,
+    Unknown,
+    Absent,
+    Twice,
+    PaidAgain,
+    ReturnedPaid,
+    Refund,
+    RefundByOtherMethod,
+    Partly,
+    Fee,
+    Sum,
+    Prepaid,
+    OtherCarrier,
+    LateDay,
+    SharedNumber,
+    ZerosLost,
+    Unreadable,
+}
+
+pub(super) const MISTAKES: [Mistake; 19] = [
+    Mistake::Less,
+    Mistake::DeliveryOnTop,
+    Mistake::Kopeck,
+    Mistake::Unknown,
+    Mistake::Absent,
+    Mistake::Twice,
+    Mistake::PaidAgain,
+    Mistake::ReturnedPaid,
+    Mistake::Refund,
+    Mistake::RefundByOtherMethod,
+    Mistake::Partly,
+    Mistake::Fee,
+    Mistake::Sum,
+    Mistake::Prepaid,
+    Mistake::OtherCarrier,
+    Mistake::LateDay,
+    Mistake::SharedNumber,
+    Mistake::ZerosLost,
+    Mistake::Unreadable,
+];
+
+impl Mistake {
+    pub(super) fn is_made_by(self, manner: &Manner) -> bool {
+        match self {
+            Self::DeliveryOnTop => manner.keeps_delivery,
+            Self::RefundByOtherMethod => manner.tells_method,
+            Self::OtherCarrier => manner.names_orders(),
+            // Where a track stands beside it, the track finds the parcel.
+            Self::SharedNumber | Self::ZerosLost => manner.names == Names::Order,
+            _ => true,
+        }
+    }
+
+    /// It needs a register of the week before.
+    pub(super) const fn looks_back(self) -> bool {
+        matches!(self, Self::PaidAgain | Self::Refund | Self::RefundByOtherMethod)
+    }
+}
+
+/// The lines of a parcel with a mistake that concerns it alone.
+pub(super) fn with_mistake(plan: &mut Plan, index: usize, mistake: Mistake) -> Vec<Line> {
+    let parcel = &mut plan.parcels[index];
+    let cod = parcel.cod;
+    match mistake {
+        Mistake::Unknown => {
+            let mut nobody = parcel.clone();
+            nobody.track = format!("X{}", parcel.track);
+            nobody.order_number = format!("X{}", parcel.order_number);
+            let unknown = line(&nobody, cod).planted(FindingKind::ParcelUnknown).ignored();
+            vec![line(parcel, cod), unknown]
+        }
+        Mistake::Absent => {
+            plan.absent.insert(index);
+            Vec::new()
+        }
+        Mistake::Twice => {
+            let again = line(parcel, cod).planted(FindingKind::DuplicateLine).ignored();
+            vec![line(parcel, cod), again]
+        }
+        Mistake::ReturnedPaid => {
+            parcel.fate = Fate::Returned;
+            vec![line(parcel, cod).planted(FindingKind::ReturnedButPaid).ignored()]
+        }
+        Mistake::Prepaid => {
+            parcel.cod = 0;
+            vec![line(parcel, cod).planted(FindingKind::PrepaidCollected).ignored()]
+        }
+        Mistake::ZerosLost => {
+            let bare = format!("7{}", index + 1_000_000);
+            parcel.order_number = format!("00{bare}");
+            let mut cut = line(parcel, cod).planted(FindingKind::ZerosLost);
+            cut.order_number = bare;
+            vec![cut]
+        }
+        Mistake::Unreadable => {
+            plan.absent.insert(index);
+            let mut hurt = line(parcel, cod).planted(FindingKind::RowUnreadable);
+            hurt.garbage = Some("сто рублей");
+            vec![hurt]
+        }
+        _ => vec![other_figures(parcel, mistake)],
+    }
+}
+
+/// The line of a parcel with a figure that is not as it should be.
+fn other_figures(parcel: &mut Parcel, mistake: Mistake) -> Line {
+    let cod = parcel.cod;
+    let sum = match mistake {
+        Mistake::Less => cod - 5_000,
+        Mistake::DeliveryOnTop => cod + QUOTED,
+        Mistake::Kopeck => cod + 1,
+        Mistake::Partly => {
+            parcel.fate = Fate::Partly;
+            cod / PIECES * KEPT
+        }
+        _ => cod,
+    };
+    let mut line = line(parcel, sum);
+    let kind = match mistake {
+        Mistake::Partly => FindingKind::PartialDelivery,
+        Mistake::Fee => {
+            line.fee += 500;
+            line.transferred -= 500;
+            FindingKind::FeeDiffers
+        }
+        Mistake::Sum => {
+            line.transferred -= 700;
+            FindingKind::LineDiffers
+        }
+        Mistake::LateDay => {
+            line.days = REGISTER_AFTER + 3;
+            FindingKind::DayOutOfPeriod
+        }
+        _ => FindingKind::AmountDiffers,
+    };
+    line.planted(kind)
+}

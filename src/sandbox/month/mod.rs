@@ -1,0 +1,16 @@
+//! A month of cash on delivery: shops' parcels with six carriers, their registers, the bank's
+//! statements and carriers' invoices, with every mistake planted that registers and banks make.
+//!
+//! It is played as the accountant works: week by week each register is taken in, compared, decided
+//! about and accepted. What is found must be what was planted, each with its kind and row, and nothing
+//! else.
+
+mod desk;
+mod files;
+mod ground;
+mod manners;
+mod mistakes;
+mod plan;
+
+pub use self::desk::{MonthReport, play};
+pub use self::plan::MonthSize;
