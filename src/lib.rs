@@ -17,6 +17,7 @@ pub mod db;
 pub mod devices;
 pub mod documents;
 pub mod fault;
+pub mod fiscal;
 pub mod http;
 pub mod i18n;
 pub mod ids;

@@ -13,3 +13,71 @@ CREATE TABLE vat_mode (
 );
 CREATE UNIQUE INDEX vat_mode_owner ON vat_mode (owner_id, valid_from) WHERE owner_id IS NOT NULL;
 CREATE UNIQUE INDEX vat_mode_operator ON vat_mode (valid_from) WHERE owner_id IS NULL;
+-- A receipt that a carrier's cash register gave to a buyer, as a document: nothing of the buyer.
+-- Append-only. Its trigger moves what receipts say of a parcel's money.
+CREATE TABLE fiscal_receipt (
+    -- ФН, ФД, ФПД.
+    drive TEXT COLLATE "C" NOT NULL,
+    document BIGINT NOT NULL,
+    sign BIGINT NOT NULL,
+    parcel_id UUID NOT NULL REFERENCES parcel (id),
+    owner_id UUID NOT NULL REFERENCES owner (id),
+    kind TEXT COLLATE "C" NOT NULL,
+    issued_at TIMESTAMPTZ NOT NULL,
+    shift BIGINT,
+    cash_kopecks BIGINT NOT NULL,
+    card_kopecks BIGINT NOT NULL,
+    total_kopecks BIGINT NOT NULL,
+    source TEXT COLLATE "C" NOT NULL,
+    -- Who entered it.
+    recorded_by UUID,
+    recorded_at TIMESTAMPTZ NOT NULL,
+    PRIMARY KEY (drive, document),
+    CONSTRAINT fiscal_receipt_kind CHECK (kind IN ('sale', 'refund')),
+    CONSTRAINT fiscal_receipt_source CHECK (source IN ('api', 'hand')),
+    CONSTRAINT fiscal_receipt_drive CHECK (LENGTH(drive) = 16),
+    CONSTRAINT fiscal_receipt_numbers CHECK (document > 0 AND sign >= 0),
+    CONSTRAINT fiscal_receipt_sums CHECK (cash_kopecks >= 0 AND card_kopecks >= 0 AND total_kopecks > 0 AND cash_kopecks + card_kopecks <= total_kopecks)
+);
+CREATE INDEX fiscal_receipt_parcel ON fiscal_receipt (parcel_id, issued_at);
+-- On which day the receipts of an account were asked for last.
+CREATE TABLE fiscal_fetch (
+    account_id UUID NOT NULL REFERENCES carrier_account (id),
+    asked_on DATE NOT NULL,
+    PRIMARY KEY (account_id)
+);
+-- What a parcel's receipts say: sales less refunds.
+ALTER TABLE cod ADD COLUMN receipted_kopecks BIGINT NOT NULL DEFAULT 0;
+CREATE INDEX cod_receipted ON cod (parcel_id) WHERE receipted_kopecks <> collected_kopecks - refunded_kopecks;
+CREATE FUNCTION fiscal_receipt_moves() RETURNS trigger AS $$
+BEGIN
+    UPDATE cod SET receipted_kopecks = cod.receipted_kopecks + s.said
+    FROM (SELECT parcel_id,
+              SUM(CASE kind WHEN 'sale' THEN total_kopecks ELSE -total_kopecks END) AS said
+          FROM added GROUP BY parcel_id ORDER BY parcel_id) AS s
+    WHERE cod.parcel_id = s.parcel_id;
+    RETURN NULL;
+END $$ LANGUAGE plpgsql;
+
+CREATE TRIGGER fiscal_receipt_moves AFTER INSERT ON fiscal_receipt
+    REFERENCING NEW TABLE AS added
+    FOR EACH STATEMENT EXECUTE FUNCTION fiscal_receipt_moves();
+
+-- A receipt may be told before the handover is closed.
+CREATE FUNCTION cod_receipts_came_first() RETURNS trigger AS $$
+BEGIN
+    UPDATE cod SET receipted_kopecks = s.said
+    FROM (SELECT r.parcel_id,
+              SUM(CASE r.kind WHEN 'sale' THEN r.total_kopecks ELSE -r.total_kopecks END) AS said
+          FROM fiscal_receipt r JOIN added a ON a.parcel_id = r.parcel_id
+          GROUP BY r.parcel_id ORDER BY r.parcel_id) AS s
+    WHERE cod.parcel_id = s.parcel_id;
+    RETURN NULL;
+END $$ LANGUAGE plpgsql;
+
+CREATE TRIGGER cod_receipts_came_first AFTER INSERT ON cod
+    REFERENCING NEW TABLE AS added
+    FOR EACH STATEMENT EXECUTE FUNCTION cod_receipts_came_first();
+
+CREATE TRIGGER fiscal_receipt_is_immutable BEFORE UPDATE OR DELETE OR TRUNCATE ON fiscal_receipt
+    FOR EACH STATEMENT EXECUTE FUNCTION money_is_immutable();

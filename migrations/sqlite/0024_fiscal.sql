@@ -13,3 +13,62 @@ CREATE TABLE vat_mode (
 ) STRICT;
 CREATE UNIQUE INDEX vat_mode_owner ON vat_mode (owner_id, valid_from) WHERE owner_id IS NOT NULL;
 CREATE UNIQUE INDEX vat_mode_operator ON vat_mode (valid_from) WHERE owner_id IS NULL;
+-- A receipt that a carrier's cash register gave to a buyer, as a document: nothing of the buyer.
+-- Append-only. Its trigger moves what receipts say of a parcel's money.
+CREATE TABLE fiscal_receipt (
+    -- ФН, ФД, ФПД.
+    drive TEXT NOT NULL,
+    document INTEGER NOT NULL,
+    sign INTEGER NOT NULL,
+    parcel_id BLOB NOT NULL REFERENCES parcel (id),
+    owner_id BLOB NOT NULL REFERENCES owner (id),
+    kind TEXT NOT NULL,
+    issued_at INTEGER NOT NULL,
+    shift INTEGER,
+    cash_kopecks INTEGER NOT NULL,
+    card_kopecks INTEGER NOT NULL,
+    total_kopecks INTEGER NOT NULL,
+    source TEXT NOT NULL,
+    -- Who entered it.
+    recorded_by BLOB,
+    recorded_at INTEGER NOT NULL,
+    PRIMARY KEY (drive, document),
+    CONSTRAINT fiscal_receipt_kind CHECK (kind IN ('sale', 'refund')),
+    CONSTRAINT fiscal_receipt_source CHECK (source IN ('api', 'hand')),
+    CONSTRAINT fiscal_receipt_drive CHECK (LENGTH(drive) = 16),
+    CONSTRAINT fiscal_receipt_numbers CHECK (document > 0 AND sign >= 0),
+    CONSTRAINT fiscal_receipt_sums CHECK (cash_kopecks >= 0 AND card_kopecks >= 0 AND total_kopecks > 0 AND cash_kopecks + card_kopecks <= total_kopecks)
+) STRICT;
+CREATE INDEX fiscal_receipt_parcel ON fiscal_receipt (parcel_id, issued_at);
+-- On which day the receipts of an account were asked for last.
+CREATE TABLE fiscal_fetch (
+    account_id BLOB NOT NULL REFERENCES carrier_account (id),
+    asked_on TEXT NOT NULL,
+    PRIMARY KEY (account_id)
+) STRICT;
+-- What a parcel's receipts say: sales less refunds.
+ALTER TABLE cod ADD COLUMN receipted_kopecks INTEGER NOT NULL DEFAULT 0;
+CREATE INDEX cod_receipted ON cod (parcel_id) WHERE receipted_kopecks <> collected_kopecks - refunded_kopecks;
+CREATE TRIGGER fiscal_receipt_moves AFTER INSERT ON fiscal_receipt
+BEGIN
+    UPDATE cod SET receipted_kopecks = receipted_kopecks
+        + CASE NEW.kind WHEN 'sale' THEN NEW.total_kopecks ELSE -NEW.total_kopecks END
+    WHERE parcel_id = NEW.parcel_id;
+END;
+-- A receipt may be told before the handover is closed.
+CREATE TRIGGER cod_receipts_came_first AFTER INSERT ON cod
+WHEN EXISTS (SELECT 1 FROM fiscal_receipt WHERE parcel_id = NEW.parcel_id)
+BEGIN
+    UPDATE cod SET receipted_kopecks = (
+        SELECT SUM(CASE kind WHEN 'sale' THEN total_kopecks ELSE -total_kopecks END)
+        FROM fiscal_receipt WHERE parcel_id = NEW.parcel_id)
+    WHERE parcel_id = NEW.parcel_id;
+END;
+CREATE TRIGGER fiscal_receipt_is_not_updated BEFORE UPDATE ON fiscal_receipt
+BEGIN
+    SELECT RAISE(ABORT, 'fiscal_receipt_is_immutable');
+END;
+CREATE TRIGGER fiscal_receipt_is_not_deleted BEFORE DELETE ON fiscal_receipt
+BEGIN
+    SELECT RAISE(ABORT, 'fiscal_receipt_is_immutable');
+END;

@@ -45,9 +45,9 @@ use futures::future::BoxFuture;
 pub use error::CarrierError;
 use error::not_sayable;
 use model::{
-    CarrierFile, CodRegister, EventBatch, Handover, HandoverAsk, LabelAsk, LabelState, Pickup,
-    PickupAsk, PointsPage, Quote, QuoteAsk, Registration, ShipmentAsk, ShipmentRef, Track,
-    WebhookHint,
+    CarrierFile, CodRegister, EventBatch, FiscalReceipt, Handover, HandoverAsk, LabelAsk,
+    LabelState, Pickup, PickupAsk, PointsPage, Quote, QuoteAsk, Registration, ShipmentAsk,
+    ShipmentRef, Track, WebhookHint,
 };
 pub use model::{ExportFile, ExportFormat, ManifestModel, ParcelModel, RecipientModel};
 
@@ -116,6 +116,11 @@ pub trait Carrier: Send + Sync {
 
     /// Tells by its interface what it collected and paid.
     fn registers(&self) -> Option<&dyn Registers> {
+        None
+    }
+
+    /// Tells by its interface which receipts its cash registers gave.
+    fn receipts(&self) -> Option<&dyn Receipts> {
         None
     }
 }
@@ -256,6 +261,13 @@ pub trait Webhooks: Send + Sync {
 pub trait Registers: Send + Sync {
     /// Registers of a day; one of them may come days later.
     fn registers(&self, day: Day) -> Answer<'_, Vec<CodRegister>>;
+}
+
+/// Telling receipts that buyers got (чеки).
+pub trait Receipts: Send + Sync {
+    /// Receipts of a day; one of them may come days later. What lacks the numbers of a receipt is left
+    /// out.
+    fn receipts(&self, day: Day) -> Answer<'_, Vec<FiscalReceipt>>;
 }
 
 /// The file of a label that is there.

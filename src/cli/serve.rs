@@ -16,6 +16,7 @@ use crate::config::{DataArgs, ListenArgs};
 use crate::connections;
 use crate::db::migrate;
 use crate::fault::Fault;
+use crate::fiscal;
 use crate::i18n::{Language, fault_text};
 use crate::jobs::{JobHandler, Workers, WorkersHandle};
 use crate::notices::ShopWebhooks;
@@ -112,6 +113,8 @@ pub(super) async fn start(data: &DataArgs, listen: &ListenArgs) -> anyhow::Resul
 
     let fetch = registers::FETCH_CHECK_EVERY;
     tasks.push(tokio::spawn(registers::fetch_regularly(app.clone(), fetch, stop.clone())));
+    let fetch = fiscal::FETCH_CHECK_EVERY;
+    tasks.push(tokio::spawn(fiscal::fetch_regularly(app.clone(), fetch, stop.clone())));
 
     let daily = reconciliation::CHECK_EVERY;
     tasks.push(tokio::spawn(reconciliation::run_regularly(app.clone(), daily, stop.clone())));
@@ -169,6 +172,7 @@ fn handlers() -> Vec<Arc<dyn JobHandler>> {
     handlers.extend(points::handlers());
     handlers.extend(registers::handlers());
     handlers.extend(reconciliation::handlers());
+    handlers.extend(fiscal::handlers());
     handlers
 }
 

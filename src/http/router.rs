@@ -63,6 +63,7 @@ fn api() -> OpenApiRouter<App> {
         .merge(crate::reconciliation::http::router())
         .merge(crate::registers::http::router())
         .merge(crate::taxes::http::router())
+        .merge(crate::fiscal::http::router())
 }
 
 /// The OpenAPI description, made from the code.

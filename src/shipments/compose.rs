@@ -64,6 +64,25 @@ impl Known {
         Package { number: parcel.number.clone(), weight_g, length_mm, width_mm, height_mm }
     }
 
+    /// The shop whose goods are sold.
+    pub(super) fn seller(&self) -> Seller {
+        Seller {
+            name: self.parcel.shop.clone(),
+            inn: self.parcel.shop_inn.clone().unwrap_or_default(),
+            phone: self.terms.phone.clone(),
+        }
+    }
+
+    /// The goods with what is paid for them on delivery, and what is paid for the delivery.
+    pub(super) fn items_with_cod(&self) -> (Vec<Item>, Kopecks) {
+        let cod = self.parcel.cod_kopecks;
+        items_with_cod(&self.items, &self.marks, cod, |class| self.rate(class))
+    }
+
+    pub(super) fn delivery_fee_vat(&self) -> VatRate {
+        self.rate(VatClass::General)
+    }
+
     /// What prices are asked for.
     pub(super) fn quote_ask(&self, mode: DeliveryMode, point_code: &str) -> QuoteAsk {
         let declared = self
@@ -85,10 +104,7 @@ impl Known {
     /// What the carrier is told.
     pub(super) fn shipment_ask(&self, shipment: &Shipment) -> ShipmentAsk {
         let recipient = self.recipient();
-        let (items, delivery_fee_kopecks) =
-            items_with_cod(&self.items, &self.marks, self.parcel.cod_kopecks, |class| {
-                self.rate(class)
-            });
+        let (items, delivery_fee_kopecks) = self.items_with_cod();
         ShipmentAsk {
             number: shipment.number.clone(),
             tariff: shipment.tariff.clone(),
@@ -100,15 +116,11 @@ impl Known {
                 email: self.email(),
             },
             to: self.to(shipment.mode, &shipment.point_code),
-            seller: Seller {
-                name: self.parcel.shop.clone(),
-                inn: self.parcel.shop_inn.clone().unwrap_or_default(),
-                phone: self.terms.phone.clone(),
-            },
+            seller: self.seller(),
             package: self.package(),
             items,
             delivery_fee_kopecks,
-            delivery_fee_vat: self.rate(VatClass::General),
+            delivery_fee_vat: self.delivery_fee_vat(),
             buy_out: self.terms.buy_out,
             day: self.day,
             comment: self.parcel.order_number.clone(),

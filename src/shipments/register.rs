@@ -6,6 +6,7 @@ use std::ops::RangeInclusive;
 use serde_json::{Value, json};
 
 use super::compose::Known;
+use super::goods::all_known;
 use super::model::{Shipment, ShipmentState};
 use super::quoting::candidates;
 use super::store::shipments::{self as store, Choice};
@@ -23,7 +24,6 @@ use crate::jobs::JobOutcome;
 use crate::points::PointRow;
 use crate::rates;
 use crate::rates::rule::{Chosen, NoChoice, Rule, choose};
-use crate::taxes;
 use crate::units::UtcMicros;
 
 /// How soon a carrier that checks is asked again, and how late at most: the longer it takes, the
@@ -250,11 +250,7 @@ async fn load(app: &App, id: ShipmentId) -> Result<Option<Loaded>, DbError> {
             None => None,
         };
         let origin = account.map(|account| account.origin()).unwrap_or_default();
-        let items = facts::item_facts(tx, shipment.parcel).await?;
-        let marks = facts::mark_facts(tx, shipment.parcel).await?;
-        let terms = account_store::terms_find(tx, shipment.owner).await?;
-        let vat = taxes::mode_on(tx, Some(shipment.owner), day).await?;
-        let known = Known { parcel, items, marks, origin, terms, vat, day };
+        let known = all_known(tx, shipment.parcel, parcel, origin, day).await?;
         let point = points::point_of(tx, &shipment).await?;
         Ok(Some(Loaded { shipment, known, point }))
     };

@@ -14,6 +14,7 @@ mod bank;
 mod catalog;
 mod connections;
 mod counts;
+mod fiscal;
 mod floor;
 mod full_disk;
 mod imports;

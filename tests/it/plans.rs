@@ -8,7 +8,7 @@ use crate::storage;
 use crate::support::TestApp;
 
 /// What grows from day to day, or with the range of goods.
-const GROWING: [&str; 58] = [
+const GROWING: [&str; 59] = [
     "acceptance_waiver",
     "availability",
     "balance",
@@ -33,6 +33,7 @@ const GROWING: [&str; 58] = [
     "delivery_point",
     "device",
     "discrepancy",
+    "fiscal_receipt",
     "import_refusal",
     "inbound",
     "inbound_line",
@@ -76,6 +77,7 @@ fn reads_all(sql: &str) -> bool {
         || ambar::money::integrity::RULES.contains(&sql)
         || ambar::bank::integrity::RULES.contains(&sql)
         || ambar::invoices::integrity::RULES.contains(&sql)
+        || ambar::fiscal::integrity::RULES.contains(&sql)
         || ambar::registers::integrity::RULES.contains(&sql)
         || ambar::sandbox::QUERIES.contains(&sql)
 }

@@ -38,6 +38,7 @@ fn codes() -> BTreeMap<&'static str, Code> {
         ambar::printing::PrintError::CODES,
         ambar::receiving::ReceivingError::CODES,
         ambar::reconciliation::ReconciliationError::CODES,
+        ambar::fiscal::FiscalError::CODES,
         ambar::registers::RegisterError::CODES,
         ambar::taxes::TaxError::CODES,
         ambar::shipments::PickupError::CODES,

@@ -19,6 +19,8 @@ pub(crate) fn all_queries() -> Vec<&'static str> {
         &ambar::catalog::QUERIES.concat(),
         ambar::commands::QUERIES,
         ambar::connections::QUERIES,
+        ambar::fiscal::QUERIES,
+        ambar::fiscal::integrity::RULES,
         ambar::jobs::QUERIES,
         &ambar::printing::QUERIES.concat(),
         ambar::manifests::QUERIES,

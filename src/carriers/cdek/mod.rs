@@ -30,8 +30,8 @@ use self::account::Settings;
 use self::client::Client;
 use super::registry::Account;
 use super::{
-    Carrier, CarrierError, Handovers, Labels, Pickups, Points, Quoting, Registers, Shipping,
-    Tracking, Webhooks,
+    Carrier, CarrierError, Handovers, Labels, Pickups, Points, Quoting, Receipts, Registers,
+    Shipping, Tracking, Webhooks,
 };
 
 /// What orders and parcels name it by.
@@ -91,6 +91,10 @@ impl Carrier for Cdek {
     }
 
     fn registers(&self) -> Option<&dyn Registers> {
+        Some(self)
+    }
+
+    fn receipts(&self) -> Option<&dyn Receipts> {
         Some(self)
     }
 }

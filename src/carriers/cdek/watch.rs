@@ -7,12 +7,15 @@ use futures::StreamExt;
 use super::client::refusal;
 use super::shipping::order_path;
 use super::wire::{
-    CreatedHook, Entity, Envelope, HookAsk, Office, OrderEntity, PaymentAnswer, RegistriesAnswer,
+    CheckAnswer, CreatedHook, Entity, Envelope, HookAsk, Office, OrderEntity, PaymentAnswer,
+    RegistriesAnswer,
 };
 use super::{CODE, Cdek, map};
 use crate::carriers::exchange::Effect;
-use crate::carriers::model::{CodRegister, PointsPage, ShipmentRef, Track, WebhookHint};
-use crate::carriers::{Answer, CarrierError, Points, Registers, Tracking, Webhooks};
+use crate::carriers::model::{
+    CodRegister, FiscalReceipt, PointsPage, ShipmentRef, Track, WebhookHint,
+};
+use crate::carriers::{Answer, CarrierError, Points, Receipts, Registers, Tracking, Webhooks};
 use crate::units::Day;
 
 /// Orders are read one by one; this many in one go.
@@ -163,6 +166,25 @@ impl Registers for Cdek {
                 other => other?,
             };
             Ok(map::registers(day, answer, paid))
+        })
+    }
+}
+
+impl Receipts for Cdek {
+    fn receipts(&self, day: Day) -> Answer<'_, Vec<FiscalReceipt>> {
+        Box::pin(async move {
+            let date = day.to_string();
+            let answer: CheckAnswer =
+                self.client.get("/v2/check", &[("date", date.as_str())]).await?;
+            if answer.check_info.is_empty() && !answer.errors.is_empty() {
+                return Err(refusal(&answer.errors, Effect::Reads));
+            }
+            let told: Vec<_> = answer.check_info.iter().filter_map(map::receipt).collect();
+            let left = answer.check_info.len() - told.len();
+            if left > 0 {
+                tracing::warn!(left, %day, "receipts of СДЭК were not read");
+            }
+            Ok(told)
         })
     }
 }

@@ -8,6 +8,7 @@ mod manifest;
 mod papers;
 mod point;
 mod quote;
+mod receipt;
 mod register;
 mod shipment;
 mod track;
@@ -21,6 +22,7 @@ pub use papers::{
 };
 pub use point::{Answers, PointKind, PointLimits, PointModel, PointsPage};
 pub use quote::{DeliveryMode, Quote, QuoteAsk, QuoteLine};
+pub use receipt::{DRIVE_DIGITS, FiscalReceipt, NUMBER_MAX, ReceiptKind};
 pub use register::{CodRegister, CodRegisterLine, RegisterLineKind};
 pub use shipment::{
     Address, BuyOut, Contact, Item, Package, Party, Reason, Registered, Registration, Seller,

@@ -6,6 +6,7 @@ mod offers;
 mod offices;
 mod order;
 mod papers;
+mod receipts;
 mod state;
 mod tariffs;
 mod times;
@@ -18,6 +19,7 @@ pub(super) use offers::{offers, quote_ask};
 pub(super) use offices::point;
 pub(super) use order::order_ask;
 pub(super) use papers::{intake_ask, planned_at};
+pub(super) use receipts::receipt;
 pub(super) use state::{is_gone, registration};
 
 use super::CODE;

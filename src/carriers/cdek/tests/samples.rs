@@ -4,13 +4,14 @@ use serde::de::DeserializeOwned;
 
 use super::super::map;
 use super::super::wire::{
-    Entity, Envelope, FormEntity, FullTariffs, Office, OrderEntity, PaymentAnswer,
+    CheckAnswer, Entity, Envelope, FormEntity, FullTariffs, Office, OrderEntity, PaymentAnswer,
     RegistriesAnswer, TariffList, Uuid,
 };
 use super::flow;
 use crate::carriers::CarrierError;
 use crate::carriers::model::{
-    Answers, DeliveryMode, DeliveryStatus, PointKind, RegisterLineKind, Registration, ShipmentRef,
+    Answers, DeliveryMode, DeliveryStatus, PointKind, ReceiptKind, RegisterLineKind, Registration,
+    ShipmentRef,
 };
 
 fn bytes(name: &str) -> Vec<u8> {
@@ -209,4 +210,39 @@ fn registers_of_drifting_types_are_read() {
     assert_eq!(register.lines[1].transferred_kopecks.unwrap().get(), -350);
     let empty: RegistriesAnswer = serde_json::from_str("{}").unwrap();
     assert_eq!(map::registers(day, empty, PaymentAnswer::default()), []);
+}
+
+#[test]
+fn receipts_are_read_and_what_is_none_is_left() {
+    let answer: CheckAnswer = serde_json::from_str(
+        r#"{"check_info":[
+            {"order_uuid":"u","cdek_number":1105500001,"date":"2026-11-20T12:30:00+0300",
+             "fiscal_storage_number":"9960440300000001","document_number":48,"fiscal_sign":"2345678901",
+             "type":"CASH_RECEIPT_IN","shift_no":7,
+             "payment_info":[{"sum":100.1,"type":"CASH"},{"sum":"899,89","type":"CARD"}]},
+            {"cdek_number":"1105500001","date":"2026-11-21","fiscal_storage_number":"9960440300000001",
+             "document_number":"51","fiscal_sign":17,"type":"CASH_RECEIPT_REFUND",
+             "payment_info":[{"sum":1000,"type":"CARD"}]},
+            {"cdek_number":1105500002,"date":"2026-11-20","type":"CASH_RECEIPT_IN","payment_info":null}]}"#,
+    )
+    .unwrap();
+    let read: Vec<_> = answer.check_info.iter().filter_map(map::receipt).collect();
+    let told: Vec<_> = read
+        .iter()
+        .map(|one| {
+            let sums = [one.cash_kopecks, one.card_kopecks, one.total_kopecks];
+            (one.kind, one.document, one.sign, one.shift, sums.map(crate::units::Kopecks::get))
+        })
+        .collect();
+    assert_eq!(
+        told,
+        [
+            (ReceiptKind::Sale, 48, 2_345_678_901, Some(7), [10_010, 89_989, 99_999]),
+            (ReceiptKind::Refund, 51, 17, None, [0, 100_000, 100_000])
+        ]
+    );
+    assert_eq!(read[0].track, "1105500001");
+    assert_eq!(read[0].at.to_string(), "2026-11-20T09:30:00.000000Z");
+    let empty: CheckAnswer = serde_json::from_str("{}").unwrap();
+    assert_eq!(empty.check_info.len(), 0);
 }

@@ -18,7 +18,9 @@ pub(super) use answers::{
 pub(super) use calculator::{
     CalculatorAsk, CalculatorPlace, CalculatorSpot, FullTariffs, TariffList, TariffResult,
 };
-pub(super) use money::{PaymentAnswer, RegistriesAnswer, Registry, RegistryOrder};
+pub(super) use money::{
+    Check, CheckAnswer, CheckPayment, PaymentAnswer, RegistriesAnswer, Registry, RegistryOrder,
+};
 pub(super) use offices::{Cell, Office};
 pub(super) use requests::{
     BarcodeAsk, Collected, HookAsk, IntakeAsk, Location, OrderAsk, OrderItem, OrderPackage,

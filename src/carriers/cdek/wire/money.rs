@@ -1,4 +1,4 @@
-//! `GET /v2/registries` and `GET /v2/payment`. Read leniently: types and names differ between what
+//! `GET /v2/registries`, `GET /v2/payment` and `GET /v2/check`. Read leniently: types and names differ between what
 //! is described and what came.
 
 use serde::Deserialize;
@@ -64,4 +64,43 @@ pub(in super::super) struct PaidOrder {
     pub(in super::super) cdek_number: Word,
     #[serde(default, alias = "imNumber")]
     pub(in super::super) number: Word,
+}
+
+/// `GET /v2/check`: what the carrier's cash registers gave to recipients.
+#[derive(Debug, Clone, Default, Deserialize)]
+pub(in super::super) struct CheckAnswer {
+    #[serde(default, deserialize_with = "list")]
+    pub(in super::super) check_info: Vec<Check>,
+    #[serde(default, deserialize_with = "list")]
+    pub(in super::super) errors: Vec<Problem>,
+}
+
+#[derive(Debug, Clone, Default, Deserialize)]
+pub(in super::super) struct Check {
+    #[serde(default)]
+    pub(in super::super) cdek_number: Word,
+    #[serde(default)]
+    pub(in super::super) date: Word,
+    #[serde(default)]
+    pub(in super::super) fiscal_storage_number: Word,
+    #[serde(default)]
+    pub(in super::super) document_number: Word,
+    #[serde(default)]
+    pub(in super::super) fiscal_sign: Word,
+    /// `CASH_RECEIPT_IN` or `CASH_RECEIPT_REFUND`.
+    #[serde(rename = "type", default)]
+    pub(in super::super) kind: Word,
+    #[serde(default)]
+    pub(in super::super) shift_no: Word,
+    #[serde(default, deserialize_with = "list")]
+    pub(in super::super) payment_info: Vec<CheckPayment>,
+}
+
+#[derive(Debug, Clone, Default, Deserialize)]
+pub(in super::super) struct CheckPayment {
+    #[serde(default)]
+    pub(in super::super) sum: Option<JsonDecimal>,
+    /// `CASH` or `CARD`.
+    #[serde(rename = "type", default)]
+    pub(in super::super) kind: Word,
 }

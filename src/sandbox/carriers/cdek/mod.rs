@@ -103,6 +103,7 @@ impl StandIn for Cdek {
             .route("/v2/webhooks/{uuid}", axum::routing::delete(hooks::remove))
             .route("/v2/registries", get(money::registries))
             .route("/v2/payment", get(money::payment))
+            .route("/v2/check", get(money::check))
             .layer(from_fn_with_state(Arc::clone(&self), auth::check))
             .route("/v2/oauth/token", post(auth::token))
             .with_state(self)

@@ -1,4 +1,4 @@
-//! What was collected: paid out on the day of the delivery.
+//! What was collected, paid out on the day of the delivery, and the receipts that were given for it.
 
 use std::collections::HashMap;
 use std::sync::Arc;
@@ -95,5 +95,51 @@ pub(super) async fn payment(
         })
         .collect();
     if orders.is_empty() { Json(json!({})) } else { Json(json!({ "orders": orders })) }
+        .into_response()
+}
+
+const DRIVE: &str = "9960440300000017";
+
+/// The receipt of a delivered order, given when it was handed out. All pay in cash.
+fn receipt(order: &Order) -> Option<Value> {
+    let delivered = order.statuses.iter().find(|status| status.code == "DELIVERED")?;
+    if order.direct_uuid.is_some() || order.cod_kopecks() == 0 {
+        return None;
+    }
+    let number = order.cdek_number.parse::<i64>().unwrap_or_default();
+    let document = number % 100_000;
+    Some(json!({
+        "order_uuid": order.uuid,
+        "cdek_number": number,
+        "date": stamp(delivered.at, 1),
+        "fiscal_storage_number": DRIVE,
+        "document_number": document,
+        "fiscal_sign": 2_000_000_000 + document,
+        "type": "CASH_RECEIPT_IN",
+        "shift_no": 7,
+        "payment_info": [{ "sum": roubles(order.cod_kopecks()), "type": "CASH" }]
+    }))
+}
+
+/// By one of: an order's id, its number, a day.
+pub(super) async fn check(
+    State(cdek): At,
+    Query(query): Query<HashMap<String, String>>,
+) -> Response {
+    let day = query.get("date").and_then(|text| text.parse::<Day>().ok());
+    let (uuid, number) = (query.get("order_uuid"), query.get("cdek_number"));
+    if day.is_none() && uuid.is_none() && number.is_none() {
+        return refused_one("v2_parameters_empty", "Не указан ни заказ, ни дата");
+    }
+    let is_asked = |order: &&Order| {
+        let given = order.statuses.iter().find(|status| status.code == "DELIVERED");
+        uuid.is_none_or(|uuid| *uuid == order.uuid)
+            && number.is_none_or(|number| *number == order.cdek_number)
+            && day.is_none_or(|day| given.is_some_and(|status| status.at.moscow_day() == day))
+    };
+    let books = cdek.state();
+    let given: Vec<Value> = books.orders.iter().filter(is_asked).filter_map(receipt).collect();
+    // An empty list is left out.
+    if given.is_empty() { Json(json!({})) } else { Json(json!({ "check_info": given })) }
         .into_response()
 }

@@ -1,0 +1,3 @@
+//! Receipts against the parcels they are of: rules of `verify`.
+
+pub use super::store::RULES;
