@@ -35,6 +35,8 @@ record! {
         pub(super) reported_on: Option<Day>,
         pub(super) paid_on: Option<Day>,
         pub(super) refunded_on: Option<Day>,
+        /// Why it is held back.
+        pub(super) disputed: Option<String>,
     }
 }
 
@@ -114,7 +116,7 @@ const LIST_OWN: &str = "SELECT c.parcel_id, c.owner_id, c.order_id, p.number, o.
          c.carrier, c.expected_kopecks, c.released_kopecks, c.collected_kopecks,
          c.registered_kopecks, c.received_kopecks, c.reported_kopecks, c.paid_kopecks,
          c.refunded_kopecks, c.method, c.expected_on, c.collected_on, c.registered_on,
-         c.received_on, c.reported_on, c.paid_on, c.refunded_on
+         c.received_on, c.reported_on, c.paid_on, c.refunded_on, c.disputed
      FROM cod AS c JOIN parcel AS p ON p.id = c.parcel_id JOIN shop_order AS o ON o.id = c.order_id
      WHERE c.owner_id = $1 AND c.parcel_id > $2 ORDER BY c.parcel_id LIMIT $3";
 
@@ -122,7 +124,7 @@ const LIST_ALL: &str = "SELECT c.parcel_id, c.owner_id, c.order_id, p.number, o.
          c.carrier, c.expected_kopecks, c.released_kopecks, c.collected_kopecks,
          c.registered_kopecks, c.received_kopecks, c.reported_kopecks, c.paid_kopecks,
          c.refunded_kopecks, c.method, c.expected_on, c.collected_on, c.registered_on,
-         c.received_on, c.reported_on, c.paid_on, c.refunded_on
+         c.received_on, c.reported_on, c.paid_on, c.refunded_on, c.disputed
      FROM cod AS c JOIN parcel AS p ON p.id = c.parcel_id JOIN shop_order AS o ON o.id = c.order_id
      WHERE c.parcel_id > $1 ORDER BY c.parcel_id LIMIT $2";
 
@@ -131,14 +133,35 @@ const LIST_ABSENT: &str = "SELECT c.parcel_id, c.owner_id, c.order_id, p.number,
          c.carrier, c.expected_kopecks, c.released_kopecks, c.collected_kopecks,
          c.registered_kopecks, c.received_kopecks, c.reported_kopecks, c.paid_kopecks,
          c.refunded_kopecks, c.method, c.expected_on, c.collected_on, c.registered_on,
-         c.received_on, c.reported_on, c.paid_on, c.refunded_on
+         c.received_on, c.reported_on, c.paid_on, c.refunded_on, c.disputed
      FROM cod AS c JOIN parcel AS p ON p.id = c.parcel_id JOIN shop_order AS o ON o.id = c.order_id
      WHERE c.carrier = $1 AND c.registered_kopecks < c.collected_kopecks AND c.collected_on <= $2
        AND c.parcel_id > $3
      ORDER BY c.parcel_id LIMIT $4";
 
-pub(super) const QUERIES: &[&str] =
-    &[HOLD, TO_EXPECT, FACTS, OPEN, STEP_INSERT, PARTIAL, LIST_OWN, LIST_ALL, LIST_ABSENT];
+const FIND: &str = "SELECT c.parcel_id, c.owner_id, c.order_id, p.number, o.external_number,
+         c.carrier, c.expected_kopecks, c.released_kopecks, c.collected_kopecks,
+         c.registered_kopecks, c.received_kopecks, c.reported_kopecks, c.paid_kopecks,
+         c.refunded_kopecks, c.method, c.expected_on, c.collected_on, c.registered_on,
+         c.received_on, c.reported_on, c.paid_on, c.refunded_on, c.disputed
+     FROM cod AS c JOIN parcel AS p ON p.id = c.parcel_id JOIN shop_order AS o ON o.id = c.order_id
+     WHERE c.parcel_id = $1";
+
+const DISPUTE: &str = "UPDATE cod SET disputed = $2 WHERE parcel_id = $1";
+
+pub(super) const QUERIES: &[&str] = &[
+    HOLD,
+    TO_EXPECT,
+    FACTS,
+    OPEN,
+    STEP_INSERT,
+    PARTIAL,
+    LIST_OWN,
+    LIST_ALL,
+    LIST_ABSENT,
+    FIND,
+    DISPUTE,
+];
 
 /// The sums of parcels as they are now, theirs until the commit. Parcels without cash on delivery
 /// are left out.
@@ -206,4 +229,17 @@ pub(super) async fn list_absent(
     limit: i64,
 ) -> Result<Vec<CodRow>, DbError> {
     tx.fetch_all(LIST_ABSENT, args![carrier, until, after, limit]).await
+}
+
+pub(super) async fn find(tx: &mut Tx, parcel: ParcelId) -> Result<Option<CodRow>, DbError> {
+    tx.fetch_optional(FIND, args![parcel]).await
+}
+
+/// Holds the money of a parcel back for that reason, or not any more. Answers whether there is any.
+pub(super) async fn dispute(
+    tx: &mut Tx,
+    parcel: ParcelId,
+    reason: Option<&str>,
+) -> Result<bool, DbError> {
+    Ok(tx.execute(DISPUTE, args![parcel, reason]).await? == 1)
 }
