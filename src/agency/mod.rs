@@ -17,8 +17,11 @@
 //! Deliberately absent: paying. The fee of a parcel that is given back later stays: it was for
 //! collecting.
 
+pub mod http;
 pub mod integrity;
 mod model;
+mod paper;
+pub mod papers;
 mod service;
 mod store;
 mod terms;
@@ -26,6 +29,7 @@ mod terms;
 pub use self::model::{
     ChargeRow, LineKind, Report, ReportLine, ReportState, SettlementRow, fee_of,
 };
+pub use self::paper::EXAMPLE;
 pub use self::service::{approve, draft, find, refresh, reject};
 pub use self::store::QUERIES;
 pub use self::terms::{AgencyTerms, AgencyTermsIn, terms_list, terms_on, terms_set};

@@ -136,6 +136,18 @@ record! {
     }
 }
 
+impl ChargeRow {
+    /// Its part of what concerns the whole invoice.
+    pub(super) const fn shared(&self) -> Kopecks {
+        Kopecks::new(self.cost.get() - self.invoiced.get())
+    }
+
+    /// What was charged beyond what the invoice costs the shop, in kopecks: zero.
+    pub(super) const fn difference(&self) -> i64 {
+        self.charged.get() - self.cost.get()
+    }
+}
+
 /// Adds signed kopecks.
 pub(super) fn sum(parts: &[i64]) -> Result<i64, AgencyError> {
     parts.iter().try_fold(0_i64, |sum, part| sum.checked_add(*part)).ok_or(AgencyError::SumTooBig)

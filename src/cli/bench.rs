@@ -6,6 +6,7 @@ mod labels;
 mod manifest;
 mod points;
 mod rates;
+mod report;
 mod reserve;
 mod scan;
 mod scanners;
@@ -47,6 +48,8 @@ enum Bench {
     Rates(rates::RatesArgs),
     /// A manifest loaded and closed, with its papers and the carrier's act.
     Manifest(manifest::ManifestArgs),
+    /// An agent's report drawn up, approved, read and printed.
+    Report(report::ReportArgs),
 }
 
 pub(super) async fn run(data: &DataArgs, args: BenchArgs) -> anyhow::Result<ExitCode> {
@@ -61,6 +64,7 @@ pub(super) async fn run(data: &DataArgs, args: BenchArgs) -> anyhow::Result<Exit
         Bench::Tracking(args) => tracking::run(data, &args).await?,
         Bench::Rates(args) => rates::run(data, &args).await?,
         Bench::Manifest(args) => manifest::run(data, &args).await?,
+        Bench::Report(args) => report::run(data, &args).await?,
     };
     println!("{}", serde_json::to_string_pretty(&figures)?);
     Ok(ExitCode::SUCCESS)

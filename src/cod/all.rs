@@ -5,14 +5,15 @@ use std::collections::HashMap;
 use uuid::Uuid;
 
 use super::CodError;
-use super::chain::{Step, StepKind};
+use super::chain::Step;
 use super::service::refusal;
+use super::store::{self, Group};
+use crate::args;
 use crate::commands::Ctx;
 use crate::db::{DbError, Tx};
-use crate::ids::{OwnerId, TransferId};
+use crate::ids::TransferId;
 use crate::money::{Posting, open_day, post};
 use crate::units::{Day, Kopecks};
-use crate::{args, record};
 
 /// Where steps stand, as two texts of the capability that has them.
 ///
@@ -27,26 +28,6 @@ pub struct StepSource {
     pub steps: &'static str,
 }
 
-record! {
-    struct Group {
-        owner: OwnerId,
-        carrier: String,
-        sum: Kopecks,
-    }
-}
-
-record! {
-    struct Written {
-        transfer: TransferId,
-        sum: Kopecks,
-    }
-}
-
-const WRITTEN: &str = "SELECT transfer_id, CAST(SUM(amount_kopecks) AS BIGINT)
-     FROM cod_step WHERE document_id = $1 AND step = $2 GROUP BY transfer_id";
-
-pub(super) const QUERIES: &[&str] = &[WRITTEN];
-
 /// Takes one step with all parcels that a source lists: one transfer per owner and carrier. Their
 /// chains have to be open. A day of a closed period is the first open one. Answers how many parcels
 /// it were.
@@ -60,7 +41,7 @@ pub async fn advance_all(
     (source, from): (Uuid, StepSource),
     day: Day,
 ) -> Result<u64, CodError> {
-    let groups: Vec<Group> = tx.fetch_all(from.sums, args![source]).await?;
+    let groups = store::groups(tx, from.sums, source).await?;
     let day = open_day(tx, day).await?;
     let mut count = 0;
     let mut sums = HashMap::new();
@@ -103,10 +84,7 @@ fn transfers(step: Step, group: &Group, day: Day) -> Result<(TransferId, Vec<Pos
 /// may have changed in between, and the whole is done again.
 async fn agree(tx: &mut Tx, step: Step, sums: HashMap<TransferId, Kopecks>) -> Result<(), DbError> {
     let Some(document) = step.document() else { return Ok(()) };
-    let kind: StepKind = step.kind();
-    let rows: Vec<Written> = tx.fetch_all(WRITTEN, args![document, kind]).await?;
-    let mut written: HashMap<TransferId, Kopecks> =
-        rows.into_iter().map(|row| (row.transfer, row.sum)).collect();
+    let mut written = store::written(tx, document, step.kind()).await?;
     let is_equal = sums.into_iter().all(|(transfer, sum)| written.remove(&transfer) == Some(sum));
     if is_equal { Ok(()) } else { Err(tx.conflict()) }
 }

@@ -28,7 +28,7 @@ use crate::faults;
 use crate::ids::ParcelId;
 use crate::money::MoneyError;
 
-pub const QUERIES: &[&[&str]] = &[store::QUERIES, all::QUERIES];
+pub const QUERIES: &[&[&str]] = &[store::QUERIES];
 
 faults! {
     /// Why the money of parcels is not moved.

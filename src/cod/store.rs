@@ -1,5 +1,9 @@
 //! The rows of the chain: a parcel's sums, and its steps.
 
+use std::collections::HashMap;
+
+use uuid::Uuid;
+
 use crate::carriers::model::DeliveryStatus;
 use crate::commands::Ctx;
 use crate::db::{Arg, DbError, Tx};
@@ -7,7 +11,7 @@ use crate::ids::{ManifestId, OrderId, OwnerId, ParcelId, TransferId};
 use crate::units::{Day, Kopecks, UtcMicros};
 use crate::{args, record};
 
-use super::chain::Step;
+use super::chain::{Step, StepKind};
 
 record! {
     /// The money of a parcel, as it is shown.
@@ -80,6 +84,22 @@ record! {
     }
 }
 
+record! {
+    /// What goes over one transfer.
+    pub(super) struct Group {
+        pub(super) owner: OwnerId,
+        pub(super) carrier: String,
+        pub(super) sum: Kopecks,
+    }
+}
+
+record! {
+    struct Written {
+        transfer: TransferId,
+        sum: Kopecks,
+    }
+}
+
 /// One line of `cod_step`.
 pub(super) struct StepRow {
     pub(super) parcel: ParcelId,
@@ -149,6 +169,9 @@ const FIND: &str = "SELECT c.parcel_id, c.owner_id, c.order_id, p.number, o.exte
 
 const DISPUTE: &str = "UPDATE cod SET disputed = $2 WHERE parcel_id = $1";
 
+const WRITTEN: &str = "SELECT transfer_id, CAST(SUM(amount_kopecks) AS BIGINT)
+     FROM cod_step WHERE document_id = $1 AND step = $2 GROUP BY transfer_id";
+
 pub(super) const QUERIES: &[&str] = &[
     HOLD,
     TO_EXPECT,
@@ -161,6 +184,7 @@ pub(super) const QUERIES: &[&str] = &[
     LIST_ABSENT,
     FIND,
     DISPUTE,
+    WRITTEN,
 ];
 
 /// The sums of parcels as they are now, theirs until the commit. Parcels without cash on delivery
@@ -242,4 +266,23 @@ pub(super) async fn dispute(
     reason: Option<&str>,
 ) -> Result<bool, DbError> {
     Ok(tx.execute(DISPUTE, args![parcel, reason]).await? == 1)
+}
+
+/// The groups of a source.
+pub(super) async fn groups(
+    tx: &mut Tx,
+    sums: &'static str,
+    source: Uuid,
+) -> Result<Vec<Group>, DbError> {
+    tx.fetch_all(sums, args![source]).await
+}
+
+/// What the transfers of a document come to by their steps.
+pub(super) async fn written(
+    tx: &mut Tx,
+    document: Uuid,
+    step: StepKind,
+) -> Result<HashMap<TransferId, Kopecks>, DbError> {
+    let rows: Vec<Written> = tx.fetch_all(WRITTEN, args![document, step]).await?;
+    Ok(rows.into_iter().map(|row| (row.transfer, row.sum)).collect())
 }
