@@ -8,8 +8,12 @@ use crate::storage;
 use crate::support::TestApp;
 
 /// What grows from day to day, or with the range of goods.
-const GROWING: [&str; 58] = [
+const GROWING: [&str; 62] = [
     "acceptance_waiver",
+    "agent_report",
+    "agent_report_charge",
+    "agent_report_line",
+    "agent_report_settlement",
     "availability",
     "balance",
     "bank_document",
@@ -74,6 +78,7 @@ fn reads_all(sql: &str) -> bool {
     // The auditor recomputes all of history, and the measurements build their own world.
     ambar::stock::integrity::QUERIES.contains(&sql)
         || ambar::money::integrity::RULES.contains(&sql)
+        || ambar::agency::integrity::RULES.contains(&sql)
         || ambar::bank::integrity::RULES.contains(&sql)
         || ambar::invoices::integrity::RULES.contains(&sql)
         || ambar::registers::integrity::RULES.contains(&sql)
