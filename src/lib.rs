@@ -3,6 +3,7 @@
 //! `ARCHITECTURE.md` is the map; each module's own docs say what it keeps and what it does not do.
 
 pub mod access;
+pub mod agency;
 pub mod app;
 pub mod bank;
 pub mod barcodes;

@@ -22,15 +22,18 @@ const TURN: &str = "5";
 const KIND: &str = "Платежное поручение";
 
 /// One side of an order.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
+#[serde(deny_unknown_fields)]
 pub struct Requisites {
     pub name: String,
     pub inn: String,
     /// A person has none.
     pub kpp: Option<String>,
+    /// Twenty digits (расчётный счёт).
     pub account: String,
     pub bank_name: String,
     pub bic: String,
+    /// Of the bank; empty where it has none.
     pub corr_account: String,
 }
 
@@ -85,11 +88,7 @@ fn check(faults: &mut InputFaults, path: &str, order: &PaymentOrder) {
 
 /// What a bank would refuse of a side. `path` begins the names of its fields, and `account` is how that
 /// of its account ends.
-pub(super) fn side_check(
-    faults: &mut InputFaults,
-    (path, account): (&str, &str),
-    side: &Requisites,
-) {
+pub fn side_check(faults: &mut InputFaults, (path, account): (&str, &str), side: &Requisites) {
     text_check(faults, format!("{path}name"), &side.name, NAME_MAX);
     text_check(faults, format!("{path}bank_name"), &side.bank_name, NAME_MAX);
     if !requisites::is_inn(&side.inn) {

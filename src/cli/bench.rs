@@ -7,6 +7,7 @@ mod manifest;
 mod month;
 mod points;
 mod rates;
+mod report;
 mod reserve;
 mod scan;
 mod scanners;
@@ -50,6 +51,8 @@ enum Bench {
     Manifest(manifest::ManifestArgs),
     /// A month of registers, statements and invoices with every mistake in them.
     Month(month::MonthArgs),
+    /// An agent's report drawn up, approved, read and printed.
+    Report(report::ReportArgs),
 }
 
 pub(super) async fn run(data: &DataArgs, args: BenchArgs) -> anyhow::Result<ExitCode> {
@@ -65,6 +68,7 @@ pub(super) async fn run(data: &DataArgs, args: BenchArgs) -> anyhow::Result<Exit
         Bench::Rates(args) => rates::run(data, &args).await?,
         Bench::Manifest(args) => manifest::run(data, &args).await?,
         Bench::Month(args) => month::run(data, &args).await?,
+        Bench::Report(args) => report::run(data, &args).await?,
     };
     println!("{}", serde_json::to_string_pretty(&figures)?);
     Ok(ExitCode::SUCCESS)

@@ -6,8 +6,10 @@ use std::process::ExitCode;
 
 use anyhow::Context;
 use clap::{Args, Subcommand};
+use serde_json::Value;
 
-use crate::documents::pdf::Template;
+use crate::agency;
+use crate::documents::pdf::{self, Template};
 use crate::documents::post_forms;
 use crate::manifests::act;
 
@@ -59,8 +61,12 @@ fn template(name: &str) -> anyhow::Result<Template> {
 }
 
 fn example(template: Template) -> anyhow::Result<&'static str> {
-    let act = (template == Template::HandoverAct).then_some(act::EXAMPLE);
-    act.or_else(|| post_forms::example(template)).context("this paper has no example")
+    let own = match template {
+        Template::HandoverAct => Some(act::EXAMPLE),
+        Template::AgentReport => Some(agency::EXAMPLE),
+        _ => post_forms::example(template),
+    };
+    own.context("this paper has no example")
 }
 
 fn render(args: &RenderArgs) -> anyhow::Result<Vec<u8>> {
@@ -69,10 +75,11 @@ fn render(args: &RenderArgs) -> anyhow::Result<Vec<u8>> {
         Some(file) => std::fs::read(file).with_context(|| file.display().to_string())?,
         None => example(template)?.into(),
     };
-    if template == Template::HandoverAct {
-        return Ok(act::pdf(&serde_json::from_slice(&model)?)?);
-    }
-    Ok(post_forms::render_json(template, &model)?)
+    Ok(match template {
+        Template::HandoverAct => act::pdf(&serde_json::from_slice(&model)?)?,
+        Template::AgentReport => pdf::render(template, &serde_json::from_slice::<Value>(&model)?)?,
+        _ => post_forms::render_json(template, &model)?,
+    })
 }
 
 #[cfg(test)]

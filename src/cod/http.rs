@@ -8,11 +8,15 @@ use utoipa_axum::routes;
 
 use super::chain::StepKind;
 use super::store::{self, CodRow};
+use super::{CodError, service};
 use crate::access::caller::{Caller, rights};
 use crate::app::App;
+use crate::commands::Ctx;
 use crate::db::{DbError, Tx};
 use crate::fault::InputError;
-use crate::http::{Page, PageParams, Problem, ProblemBody, QueryParams};
+use crate::http::{
+    Body, IdPath, IdempotencyKey, Page, PageParams, Problem, ProblemBody, QueryParams,
+};
 use crate::ids::{OrderId, OwnerId, ParcelId};
 use crate::units::{Day, Kopecks};
 
@@ -21,7 +25,11 @@ const ABSENT_DAYS: u64 = 7;
 const ABSENT_DAYS_MAX: u64 = 3650;
 
 pub fn router() -> OpenApiRouter<App> {
-    OpenApiRouter::new().routes(routes!(cod_list)).routes(routes!(cod_absent_list))
+    OpenApiRouter::new()
+        .routes(routes!(cod_list))
+        .routes(routes!(cod_absent_list))
+        .routes(routes!(cod_hold))
+        .routes(routes!(cod_release))
 }
 
 /// Cash on delivery of a parcel (наложенный платёж): how far it has come.
@@ -55,6 +63,8 @@ struct CodOut {
     reported_on: Option<Day>,
     paid_on: Option<Day>,
     refunded_on: Option<Day>,
+    /// Why it is held back from reports and payouts.
+    held_because: Option<String>,
 }
 
 impl From<CodRow> for CodOut {
@@ -83,6 +93,7 @@ impl From<CodRow> for CodOut {
             reported_on: row.reported_on,
             paid_on: row.paid_on,
             refunded_on: row.refunded_on,
+            held_because: row.disputed,
         }
     }
 }
@@ -170,4 +181,58 @@ async fn cod_absent_list(
         async move |tx: &mut Tx| store::list_absent(tx, &carrier, until, after, limit + 1).await;
     let rows = app.db.read::<_, DbError, _>(read).await?;
     Ok(page_of(rows, limit))
+}
+
+/// Why money is held back.
+#[derive(Debug, Clone, Serialize, Deserialize, utoipa::ToSchema)]
+#[serde(deny_unknown_fields)]
+struct CodHoldIn {
+    reason: String,
+}
+
+async fn shown(tx: &mut Tx, parcel: ParcelId) -> Result<CodOut, CodError> {
+    let row = store::find(tx, parcel).await?;
+    row.map(CodOut::from).ok_or(CodError::ParcelUnknown { parcel })
+}
+
+/// Holds the money of a parcel back from reports and payouts (приостановить выплату по отправлению).
+#[utoipa::path(
+    post, path = "/v1/cod/{id}/hold", tag = "money", request_body = CodHoldIn,
+    params(("id" = ParcelId, Path), ("Idempotency-Key" = String, Header)),
+    responses((status = 200, body = CodOut), (status = "default", body = ProblemBody))
+)]
+async fn cod_hold(
+    State(app): State<App>,
+    caller: Caller<rights::MoneyWork>,
+    IdPath(id): IdPath<ParcelId>,
+    key: IdempotencyKey,
+    Body(body): Body<CodHoldIn>,
+) -> Result<Json<CodOut>, Problem> {
+    caller.staff_only()?;
+    let reason = body.reason.clone();
+    let work = async move |tx: &mut Tx, _: &Ctx| -> Result<CodOut, CodError> {
+        service::hold(tx, id, &reason).await?;
+        shown(tx, id).await
+    };
+    Ok(Json(app.command(&caller, key, "cod_hold", &(id, &body), work).await?))
+}
+
+/// Lets the money of a parcel go on (снять приостановку).
+#[utoipa::path(
+    post, path = "/v1/cod/{id}/release", tag = "money",
+    params(("id" = ParcelId, Path), ("Idempotency-Key" = String, Header)),
+    responses((status = 200, body = CodOut), (status = "default", body = ProblemBody))
+)]
+async fn cod_release(
+    State(app): State<App>,
+    caller: Caller<rights::MoneyWork>,
+    IdPath(id): IdPath<ParcelId>,
+    key: IdempotencyKey,
+) -> Result<Json<CodOut>, Problem> {
+    caller.staff_only()?;
+    let work = async move |tx: &mut Tx, _: &Ctx| -> Result<CodOut, CodError> {
+        service::release(tx, id).await?;
+        shown(tx, id).await
+    };
+    Ok(Json(app.command(&caller, key, "cod_release", &id, work).await?))
 }

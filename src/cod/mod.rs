@@ -13,6 +13,7 @@
 //! Deliberately absent: what a register or a bank says. That is the work of those who read them.
 
 mod ageing;
+mod all;
 mod arrival;
 mod chain;
 pub mod http;
@@ -20,10 +21,13 @@ mod service;
 mod store;
 
 pub use self::ageing::{AgeBucket, AgeLine, AgeState, age};
+pub use self::all::{StepSource, advance_all};
 pub use self::arrival::{receive, take_back};
 pub use self::chain::{Step, StepKind};
-pub use self::service::{CodMove, Delivery, advance, expect, follow};
+pub use self::service::{CodMove, Delivery, advance, expect, follow, hold, release};
 pub use self::store::{AgeRow, Cod, ageing};
+use crate::commands::CommandError;
+use crate::fault::InputError;
 use crate::faults;
 use crate::ids::ParcelId;
 use crate::money::MoneyError;
@@ -36,7 +40,9 @@ faults! {
         ParcelUnknown { parcel: ParcelId } => "cod_parcel_unknown", NotFound, "there is no parcel {parcel}";
         /// A step before this one is missing.
         OutOfOrder { rule: String } => "cod_out_of_order", Conflict, "the money of the parcel has not come so far: {rule}";
+        /// Nobody holds it back.
+        NotHeld { parcel: ParcelId } => "cod_not_held", Conflict, "the money of {parcel} is not held back";
         SumTooBig => "cod_sum_too_big", Invalid, "the sum does not fit";
     }
-    wraps { Money(MoneyError) }
+    wraps { Money(MoneyError), Input(InputError), Command(CommandError) }
 }

@@ -8,9 +8,12 @@ use super::store::{self, Cod, StepRow};
 use crate::carriers::model::DeliveryStatus;
 use crate::commands::Ctx;
 use crate::db::{DbError, Tx};
+use crate::fault::InputFaults;
 use crate::ids::{ManifestId, OwnerId, ParcelId, TransferId};
 use crate::money::{Posting, first_open_day, post};
 use crate::units::{Day, Kopecks, UtcMicros};
+
+const REASON_MAX: usize = 500;
 
 /// A step of one parcel.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -129,7 +132,7 @@ fn transfer_of(
 }
 
 /// Which rule of the database refused, in the words of this capability.
-fn refusal(error: DbError) -> CodError {
+pub(super) fn refusal(error: DbError) -> CodError {
     match &error {
         DbError::Check { rule } if rule.starts_with("cod_") => {
             CodError::OutOfOrder { rule: rule.clone() }
@@ -177,4 +180,28 @@ pub async fn follow(tx: &mut Tx, ctx: &Ctx, deliveries: &[Delivery]) -> Result<(
         CodError::Database(error) => error,
         other => DbError::Engine(Box::new(other)),
     })
+}
+
+/// Holds the money of a parcel back from reports and payouts (спорное отправление). What was reported
+/// or paid stays so.
+pub async fn hold(tx: &mut Tx, parcel: ParcelId, reason: &str) -> Result<(), CodError> {
+    let mut faults = InputFaults::default();
+    faults.text("reason", reason, REASON_MAX);
+    faults.finish()?;
+    if store::dispute(tx, parcel, Some(reason.trim())).await? {
+        Ok(())
+    } else {
+        Err(CodError::ParcelUnknown { parcel })
+    }
+}
+
+/// Lets it go on.
+pub async fn release(tx: &mut Tx, parcel: ParcelId) -> Result<(), CodError> {
+    let found = store::find(tx, parcel).await?;
+    let known = found.ok_or(CodError::ParcelUnknown { parcel })?;
+    if known.disputed.is_none() {
+        return Err(CodError::NotHeld { parcel });
+    }
+    store::dispute(tx, parcel, None).await?;
+    Ok(())
 }

@@ -1,5 +1,9 @@
 //! The rows of the chain: a parcel's sums, and its steps.
 
+use std::collections::HashMap;
+
+use uuid::Uuid;
+
 use crate::carriers::model::DeliveryStatus;
 use crate::commands::Ctx;
 use crate::db::{Arg, DbError, Tx};
@@ -36,6 +40,8 @@ record! {
         pub(super) reported_on: Option<Day>,
         pub(super) paid_on: Option<Day>,
         pub(super) refunded_on: Option<Day>,
+        /// Why it is held back.
+        pub(super) disputed: Option<String>,
     }
 }
 
@@ -101,6 +107,22 @@ record! {
     }
 }
 
+record! {
+    /// What goes over one transfer.
+    pub(super) struct Group {
+        pub(super) owner: OwnerId,
+        pub(super) carrier: String,
+        pub(super) sum: Kopecks,
+    }
+}
+
+record! {
+    struct Written {
+        transfer: TransferId,
+        sum: Kopecks,
+    }
+}
+
 /// One line of `cod_step`.
 pub(super) struct StepRow {
     pub(super) parcel: ParcelId,
@@ -145,7 +167,7 @@ const LIST_OWN: &str = "SELECT c.parcel_id, c.owner_id, c.order_id, p.number, o.
          c.carrier, c.expected_kopecks, c.released_kopecks, c.collected_kopecks,
          c.registered_kopecks, c.received_kopecks, c.reported_kopecks, c.paid_kopecks,
          c.refunded_kopecks, c.method, c.expected_on, c.collected_on, c.registered_on,
-         c.received_on, c.reported_on, c.paid_on, c.refunded_on
+         c.received_on, c.reported_on, c.paid_on, c.refunded_on, c.disputed
      FROM cod AS c JOIN parcel AS p ON p.id = c.parcel_id JOIN shop_order AS o ON o.id = c.order_id
      WHERE c.owner_id = $1 AND c.parcel_id > $2 ORDER BY c.parcel_id LIMIT $3";
 
@@ -153,7 +175,7 @@ const LIST_ALL: &str = "SELECT c.parcel_id, c.owner_id, c.order_id, p.number, o.
          c.carrier, c.expected_kopecks, c.released_kopecks, c.collected_kopecks,
          c.registered_kopecks, c.received_kopecks, c.reported_kopecks, c.paid_kopecks,
          c.refunded_kopecks, c.method, c.expected_on, c.collected_on, c.registered_on,
-         c.received_on, c.reported_on, c.paid_on, c.refunded_on
+         c.received_on, c.reported_on, c.paid_on, c.refunded_on, c.disputed
      FROM cod AS c JOIN parcel AS p ON p.id = c.parcel_id JOIN shop_order AS o ON o.id = c.order_id
      WHERE c.parcel_id > $1 ORDER BY c.parcel_id LIMIT $2";
 
@@ -162,7 +184,7 @@ const LIST_ABSENT: &str = "SELECT c.parcel_id, c.owner_id, c.order_id, p.number,
          c.carrier, c.expected_kopecks, c.released_kopecks, c.collected_kopecks,
          c.registered_kopecks, c.received_kopecks, c.reported_kopecks, c.paid_kopecks,
          c.refunded_kopecks, c.method, c.expected_on, c.collected_on, c.registered_on,
-         c.received_on, c.reported_on, c.paid_on, c.refunded_on
+         c.received_on, c.reported_on, c.paid_on, c.refunded_on, c.disputed
      FROM cod AS c JOIN parcel AS p ON p.id = c.parcel_id JOIN shop_order AS o ON o.id = c.order_id
      WHERE c.carrier = $1 AND c.registered_kopecks < c.collected_kopecks AND c.collected_on <= $2
        AND c.parcel_id > $3
@@ -216,6 +238,19 @@ const AGEING_OWN: &str =
      WHERE amount <> 0
      GROUP BY carrier, owner_id, state, day ORDER BY carrier, owner_id, state, day";
 
+const FIND: &str = "SELECT c.parcel_id, c.owner_id, c.order_id, p.number, o.external_number,
+         c.carrier, c.expected_kopecks, c.released_kopecks, c.collected_kopecks,
+         c.registered_kopecks, c.received_kopecks, c.reported_kopecks, c.paid_kopecks,
+         c.refunded_kopecks, c.method, c.expected_on, c.collected_on, c.registered_on,
+         c.received_on, c.reported_on, c.paid_on, c.refunded_on, c.disputed
+     FROM cod AS c JOIN parcel AS p ON p.id = c.parcel_id JOIN shop_order AS o ON o.id = c.order_id
+     WHERE c.parcel_id = $1";
+
+const DISPUTE: &str = "UPDATE cod SET disputed = $2 WHERE parcel_id = $1";
+
+const WRITTEN: &str = "SELECT transfer_id, CAST(SUM(amount_kopecks) AS BIGINT)
+     FROM cod_step WHERE document_id = $1 AND step = $2 GROUP BY transfer_id";
+
 pub(super) const QUERIES: &[&str] = &[
     HOLD,
     TO_EXPECT,
@@ -230,6 +265,9 @@ pub(super) const QUERIES: &[&str] = &[
     LIST_ABSENT,
     AGEING_ALL,
     AGEING_OWN,
+    FIND,
+    DISPUTE,
+    WRITTEN,
 ];
 
 /// What a register moved of parcels by a kind of step, by the parcel, behind one.
@@ -327,4 +365,36 @@ pub(super) async fn list_absent(
     limit: i64,
 ) -> Result<Vec<CodRow>, DbError> {
     tx.fetch_all(LIST_ABSENT, args![carrier, until, after, limit]).await
+}
+
+pub(super) async fn find(tx: &mut Tx, parcel: ParcelId) -> Result<Option<CodRow>, DbError> {
+    tx.fetch_optional(FIND, args![parcel]).await
+}
+
+/// Holds the money of a parcel back for that reason, or not any more. Answers whether there is any.
+pub(super) async fn dispute(
+    tx: &mut Tx,
+    parcel: ParcelId,
+    reason: Option<&str>,
+) -> Result<bool, DbError> {
+    Ok(tx.execute(DISPUTE, args![parcel, reason]).await? == 1)
+}
+
+/// The groups of a source.
+pub(super) async fn groups(
+    tx: &mut Tx,
+    sums: &'static str,
+    source: Uuid,
+) -> Result<Vec<Group>, DbError> {
+    tx.fetch_all(sums, args![source]).await
+}
+
+/// What the transfers of a document come to by their steps.
+pub(super) async fn written(
+    tx: &mut Tx,
+    document: Uuid,
+    step: StepKind,
+) -> Result<HashMap<TransferId, Kopecks>, DbError> {
+    let rows: Vec<Written> = tx.fetch_all(WRITTEN, args![document, step]).await?;
+    Ok(rows.into_iter().map(|row| (row.transfer, row.sum)).collect())
 }

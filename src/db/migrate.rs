@@ -45,6 +45,7 @@ const MIGRATIONS: &[Migration] = migrations![
     "0019_bank",
     "0020_invoices",
     "0021_reconciliation",
+    "0022_agency",
     "0024_fiscal",
 ];
 

@@ -14,10 +14,17 @@ const WEIGHT: &str = "#,##0.000";
 const MADE_AT: &str = "2026-01-01T00:00:00";
 
 pub fn write(sheet: &Sheet) -> Result<Vec<u8>, DocumentError> {
+    write_all(std::slice::from_ref(sheet))
+}
+
+/// Several tables, each on its own tab.
+pub fn write_all(sheets: &[Sheet]) -> Result<Vec<u8>, DocumentError> {
     let mut workbook = Workbook::new();
     let made_at = ExcelDateTime::parse_from_str(MADE_AT)?;
     workbook.set_properties(&DocProperties::new().set_creation_datetime(&made_at));
-    write_sheet(workbook.add_worksheet(), sheet)?;
+    for sheet in sheets {
+        write_sheet(workbook.add_worksheet(), sheet)?;
+    }
     Ok(workbook.save_to_buffer()?)
 }
 

@@ -40,6 +40,7 @@ fn api() -> OpenApiRouter<App> {
     OpenApiRouter::with_openapi(Spec::openapi())
         .merge(crate::commands::http::router())
         .merge(crate::access::http::router())
+        .merge(crate::agency::http::router())
         .merge(crate::catalog::http::router())
         .merge(crate::stock::http::router())
         .merge(crate::terminal::http::router())

@@ -20,6 +20,7 @@ macro_rules! locale_files {
     ($language:literal) => {
         &[
             include_str!(concat!("../../locales/", $language, "/core.ftl")),
+            include_str!(concat!("../../locales/", $language, "/agency.ftl")),
             include_str!(concat!("../../locales/", $language, "/bank.ftl")),
             include_str!(concat!("../../locales/", $language, "/carriers.ftl")),
             include_str!(concat!("../../locales/", $language, "/catalog.ftl")),

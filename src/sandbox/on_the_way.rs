@@ -6,9 +6,11 @@ use crate::catalog::{self, CatalogError, NewOwner, OrderPolicy};
 use crate::cod::{self, CodError, CodMove, Step};
 use crate::commands::Ctx;
 use crate::db::{DbError, Tx};
-use crate::ids::{CarrierAccountId, OrderId, OwnerId, ParcelId, ShipmentId, WarehouseId};
+use crate::ids::{
+    CarrierAccountId, CodRegisterId, OrderId, OwnerId, ParcelId, ShipmentId, WarehouseId,
+};
 use crate::sandbox::store::{self, ContractUse};
-use crate::units::{Grams, Kopecks, UtcMicros};
+use crate::units::{Day, Grams, Kopecks, UtcMicros};
 
 /// The carrier of the parcels of [`parcels`]. Nobody asks it: its contract is not in use.
 pub const CARRIER: &str = "bench";
@@ -153,6 +155,23 @@ pub async fn send(
                 .collect();
             cod::advance(tx, &ctx, &moves).await
         };
+        app.db.write::<(), CodError, _>(work).await?;
+    }
+    Ok(())
+}
+
+/// All parcels of a shop were paid for: their money went over one register and came in on that day.
+pub async fn bring(
+    app: &App,
+    owner: OwnerId,
+    register: CodRegisterId,
+    day: Day,
+) -> Result<(), CodError> {
+    let ctx = Ctx::system(app.clock.now());
+    for step in [Step::Collected, Step::Registered(register), Step::Received(register)] {
+        let source = (owner.uuid(), store::EXPECTED);
+        let work =
+            async move |tx: &mut Tx| cod::advance_all(tx, &ctx, step, source, day).await.map(drop);
         app.db.write::<(), CodError, _>(work).await?;
     }
     Ok(())

@@ -3,6 +3,7 @@
 use serde_json::json;
 
 use crate::carriers::model::{DeliveryMode, ShipmentAsk, ShipmentRef};
+use crate::cod::StepSource;
 use crate::db::{Arg, DbError, Tx};
 use crate::ids::{
     BankDocumentId, CodRegisterId, DeviceId, LotId, OrderId, OrderLineId, OwnerId, ParcelId,
@@ -113,8 +114,21 @@ const WRONG: &str = "SELECT f.kind, COALESCE(p.number, d.number, r.number)
 
 const RECEIPT: &str = "SELECT id, matched_kopecks = amount_kopecks FROM bank_document
      WHERE number = $1 AND direction = 'in'";
+const EXPECTED_SUMS: &str = "SELECT owner_id, carrier, CAST(SUM(expected_kopecks) AS BIGINT)
+     FROM cod WHERE owner_id = $1 GROUP BY owner_id, carrier";
+
+const EXPECTED_STEPS: &str = "INSERT INTO cod_step
+         (parcel_id, step, transfer_id, amount_kopecks, day, document_id, recorded_at)
+     SELECT parcel_id, $4, $5, expected_kopecks, $6, $7, $8
+     FROM cod WHERE owner_id = $1 AND owner_id = $2 AND carrier = $3 AND expected_kopecks > 0
+     ORDER BY parcel_id";
+
+/// All that the parcels of a shop are to bring.
+pub(super) const EXPECTED: StepSource = StepSource { sums: EXPECTED_SUMS, steps: EXPECTED_STEPS };
 
 pub const QUERIES: &[&str] = &[
+    EXPECTED_SUMS,
+    EXPECTED_STEPS,
     BIRTH,
     FOUND,
     WRONG,

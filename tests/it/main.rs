@@ -10,6 +10,7 @@
 )]
 
 mod access;
+mod agency;
 mod bank;
 mod catalog;
 mod connections;

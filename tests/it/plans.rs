@@ -8,8 +8,12 @@ use crate::storage;
 use crate::support::TestApp;
 
 /// What grows from day to day, or with the range of goods.
-const GROWING: [&str; 59] = [
+const GROWING: [&str; 63] = [
     "acceptance_waiver",
+    "agent_report",
+    "agent_report_charge",
+    "agent_report_line",
+    "agent_report_settlement",
     "availability",
     "balance",
     "bank_document",
@@ -75,6 +79,7 @@ fn reads_all(sql: &str) -> bool {
     // The auditor recomputes all of history, and the measurements build their own world.
     ambar::stock::integrity::QUERIES.contains(&sql)
         || ambar::money::integrity::RULES.contains(&sql)
+        || ambar::agency::integrity::RULES.contains(&sql)
         || ambar::bank::integrity::RULES.contains(&sql)
         || ambar::invoices::integrity::RULES.contains(&sql)
         || ambar::fiscal::integrity::RULES.contains(&sql)

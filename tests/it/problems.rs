@@ -18,6 +18,7 @@ fn codes() -> BTreeMap<&'static str, Code> {
     let lists = [
         HTTP_CODES,
         ambar::access::AccessError::CODES,
+        ambar::agency::AgencyError::CODES,
         ambar::bank::BankError::CODES,
         ambar::carriers::CarrierError::CODES,
         ambar::catalog::CatalogError::CODES,

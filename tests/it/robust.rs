@@ -203,7 +203,7 @@ fn any_id(operation: &Operation) -> String {
         "owners" => ambar::ids::OwnerId::new().to_string(),
         "orders" => OrderId::new().to_string(),
         "inbounds" => InboundId::new().to_string(),
-        "parcels" => ParcelId::new().to_string(),
+        "parcels" | "cod" => ParcelId::new().to_string(),
         "jobs" => JobId::new().to_string(),
         "users" => UserId::new().to_string(),
         "waves" => WaveId::new().to_string(),
@@ -224,6 +224,7 @@ fn any_id(operation: &Operation) -> String {
         "carrier-invoices" => ambar::ids::CarrierInvoiceId::new().to_string(),
         "pickups" => ambar::ids::PickupId::new().to_string(),
         "shipments" => ambar::ids::ShipmentId::new().to_string(),
+        "agent-reports" => ambar::ids::AgentReportId::new().to_string(),
         "bank" if operation.path.contains("/accounts/") => {
             ambar::ids::BankAccountId::new().to_string()
         }
@@ -252,6 +253,11 @@ const WITHOUT_LOGIN: [&str; 2] = ["POST /v1/carrier-hooks/{hook}", "POST /v1/ses
 const FOR_SHOPS: &[&str] = &[
     "DELETE /v1/sessions/current",
     "GET /v1/acceptance-rules",
+    "GET /v1/agent-reports",
+    "GET /v1/agent-reports/{id}",
+    "GET /v1/agent-reports/{id}/lines",
+    "GET /v1/agent-reports/{id}/report.pdf",
+    "GET /v1/agent-reports/{id}/report.xlsx",
     "GET /v1/barcodes",
     "GET /v1/cod",
     "GET /v1/cod/ageing",
@@ -269,6 +275,7 @@ const FOR_SHOPS: &[&str] = &[
     "GET /v1/orders/{id}/reservation",
     "GET /v1/owners",
     "GET /v1/owners/{id}",
+    "GET /v1/owners/{id}/agency-terms",
     "GET /v1/owners/{id}/contracts",
     "GET /v1/owners/{id}/contracts/valid",
     "GET /v1/owners/{id}/delivery-terms",

@@ -14,6 +14,8 @@ pub(crate) fn all_queries() -> Vec<&'static str> {
     let orders = ambar::orders::QUERIES.concat();
     [
         &ambar::access::QUERIES.concat(),
+        &ambar::agency::QUERIES.concat(),
+        ambar::agency::integrity::RULES,
         &ambar::bank::QUERIES.concat(),
         ambar::bank::integrity::RULES,
         &ambar::catalog::QUERIES.concat(),

@@ -11,7 +11,7 @@ use super::fill;
 use super::font::{self, Glyph};
 use super::page::{Page, Style};
 use super::table::{self, Row};
-use super::template::{Along, Block, Face, Flow};
+use super::template::{Along, Block, Face, Flow, Section};
 use super::text;
 
 /// Heights for an em of 1,000.
@@ -23,6 +23,8 @@ const SMALL: i64 = 2_820;
 const ROOM_TO_SIGN: i64 = 13_000;
 const UNDER_SIGNATURE: i64 = 4_000;
 const BETWEEN_SIGNATURES: i64 = 12_000;
+/// The head of a table, a row and its sums.
+const ROOM_FOR_TABLE: i64 = 30_000;
 
 /// Lines of one block, of which each may go to the next page.
 #[derive(Debug, Clone)]
@@ -64,6 +66,16 @@ impl Sheets {
         self.bottom - self.top
     }
 
+    /// Each where it fits.
+    fn pieces(&mut self, pieces: Vec<Piece>) {
+        for piece in pieces {
+            if piece.height > self.room() {
+                self.next_page();
+            }
+            self.piece(piece);
+        }
+    }
+
     fn piece(&mut self, piece: Piece) {
         let y = self.y;
         for (left, width, along, face, em, glyphs) in piece.texts {
@@ -89,23 +101,42 @@ pub(super) fn pages(
         top: margins.top.0,
         bottom: height - margins.bottom.0,
     };
-    for piece in pieces(&flow.before, model, sheets.width)? {
-        if piece.height > sheets.room() {
-            sheets.next_page();
-        }
-        sheets.piece(piece);
-    }
+    sheets.pieces(pieces(&flow.before, model, sheets.width)?);
     let after = pieces(&flow.after, model, sheets.width)?;
     let signing = if flow.signatures.is_empty() { 0 } else { ROOM_TO_SIGN + UNDER_SIGNATURE };
     let end = after.iter().map(|piece| piece.height).sum::<i64>() + signing;
     let rows: Vec<Row> = table::rows(&flow.table, model, sheets.width)?;
-    table::place(&flow.table, model, rows, end, &mut sheets)?;
+    let sections = sections(flow, model, sheets.width)?;
+    let end_after = |index: usize| if index == sections.len() { end } else { 0 };
+    table::place(&flow.table, model, rows, end_after(0), &mut sheets)?;
+    for (index, section) in (1..).zip(&sections) {
+        let before = pieces(&section.before, model, sheets.width)?;
+        // Its words stay with the beginning of their table.
+        let height: i64 = before.iter().map(|piece| piece.height).sum();
+        if height + ROOM_FOR_TABLE > sheets.room() {
+            sheets.next_page();
+        }
+        sheets.pieces(before);
+        let rows = table::rows(&section.table, model, sheets.width)?;
+        table::place(&section.table, model, rows, end_after(index), &mut sheets)?;
+    }
     place_end(flow, after, signing, &mut sheets);
     number_pages(&flow.running.fill(model)?, height, &mut sheets);
     Ok(sheets.pages)
 }
 
-/// What stands under the table. It breaks only where it cannot be kept with the last row.
+/// The further tables that have rows.
+fn sections<'a>(flow: &'a Flow, model: &Value, width: i64) -> Result<Vec<&'a Section>, PaperError> {
+    let mut found = Vec::new();
+    for section in &flow.sections {
+        if !table::rows(&section.table, model, width)?.is_empty() {
+            found.push(section);
+        }
+    }
+    Ok(found)
+}
+
+/// What stands under the last table. It breaks only where it cannot be kept with the last row.
 fn place_end(flow: &Flow, after: Vec<Piece>, signing: i64, sheets: &mut Sheets) {
     /// Lines that stay with the signatures.
     const KEPT: usize = 2;

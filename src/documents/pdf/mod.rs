@@ -33,6 +33,7 @@ use template::{Content, Layout};
 text_enum! {
     /// A paper that we draw.
     pub enum Template {
+        AgentReport = "agent_report",
         HandoverAct = "handover_act",
         PostLabel = "post_f7p",
         PostList = "post_f103",
@@ -71,6 +72,7 @@ macro_rules! layouts {
 }
 
 layouts! {
+    AgentReport = "agent_report",
     HandoverAct = "handover_act",
     PostLabel = "post_f7p",
     PostList = "post_f103",

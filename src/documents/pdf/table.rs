@@ -168,8 +168,10 @@ impl Placer<'_> {
         lines * (self.em() * LINE / 1_000) + 2 * INSET
     }
 
+    /// A table that adds nothing up has no row for it.
     fn sum_height(&self) -> i64 {
-        self.height(1)
+        let adds = self.table.columns.iter().any(|column| column.sum.is_some());
+        if adds { self.height(1) } else { 0 }
     }
 
     fn head_height(&self) -> i64 {
@@ -249,6 +251,9 @@ impl Placer<'_> {
 
     /// A row of sums: its words take the columns before the first sum.
     fn sums(&mut self, words: &str, sums: &Sums) -> Result<(), PaperError> {
+        if self.sum_height() == 0 {
+            return Ok(());
+        }
         let first = self.table.columns.iter().position(|column| column.sum.is_some());
         let first = first.unwrap_or(self.widths.len());
         let wide: i64 = self.widths.iter().take(first).sum();

@@ -247,10 +247,21 @@ pub(super) struct Flow {
     pub(super) running: Phrase,
     pub(super) before: Vec<Block>,
     pub(super) table: Table,
-    /// Stands under the table, never on a page without a row.
+    /// More tables behind the first, each left out where it has no rows.
+    #[serde(default)]
+    pub(super) sections: Vec<Section>,
+    /// Stands under the last table, never on a page without a row.
     pub(super) after: Vec<Block>,
     /// Who signs: a word, and what is to be written.
     pub(super) signatures: Vec<(String, String)>,
+}
+
+/// A table with what stands before it.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Section {
+    pub(super) before: Vec<Block>,
+    pub(super) table: Table,
 }
 
 #[derive(Debug, Clone, Copy, Deserialize)]

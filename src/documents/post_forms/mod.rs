@@ -206,7 +206,7 @@ macro_rules! examples {
                 $(Template::$template => Some(include_str!(
                     concat!("../../../document-templates/forms/examples/", $name, ".json")
                 )),)*
-                Template::HandoverAct => None,
+                Template::HandoverAct | Template::AgentReport => None,
             }
         }
     };
@@ -235,8 +235,8 @@ pub fn render_json(template: Template, model: &[u8]) -> Result<Vec<u8>, PaperErr
         Template::PostOldTransfer => old_transfers(&serde_json::from_slice::<Vec<_>>(model)?),
         Template::PostInventory => inventories(&serde_json::from_slice::<Vec<_>>(model)?),
         Template::PostList => list(&serde_json::from_slice(model)?),
-        Template::HandoverAct => {
-            Err(PaperError::Template("the act is no form of the Post".to_owned()))
+        Template::HandoverAct | Template::AgentReport => {
+            Err(PaperError::Template(format!("{template} is no form of the Post")))
         }
     }
 }

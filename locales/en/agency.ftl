@@ -1,0 +1,10 @@
+problem-agent_report_not_found = There is no agent's report { $report }. Check its id.
+problem-agency_terms_missing = No agency terms of the shop hold on { $day }. Write down the terms of that day.
+problem-agency_terms_used = Agent's reports up to { $until } used these terms. Let the new ones begin on a later day.
+problem-agent_report_draft_exists = The shop has a draft of an agent's report already. Approve or reject it, then draw up another one.
+problem-agent_report_period_unfit = The period has to begin on { $from }: the reports of a shop follow each other without gap or overlap.
+problem-agent_report_not_draft = The report is { $state }: only a draft is changed and approved.
+problem-agent_report_same_person = A report is approved by somebody else than who drew it up. Give it to another person with the right to approve.
+problem-agent_report_facts_changed = Something has changed since the report was drawn up. Refresh the draft, look at it and approve it again.
+problem-agent_report_sum_too_big = The sum does not fit.
+problem-cod_not_held = The money of { $parcel } is not held back, so there is nothing to release.

@@ -1,0 +1,218 @@
+//! What a report consists of.
+
+use crate::ids::{AgentReportId, CarrierInvoiceId, OwnerId, ParcelId, TransferId, UserId};
+use crate::money::TransferReason;
+use crate::record;
+use crate::text_enum;
+use crate::units::{Day, Kopecks, UtcMicros};
+
+use super::AgencyError;
+
+text_enum! {
+    /// How far a report has come.
+    pub enum ReportState {
+        Draft = "draft",
+        Accepted = "accepted",
+        /// Given up; it has no lines any more.
+        Rejected = "rejected",
+    }
+}
+
+text_enum! {
+    /// What happened to the money of a parcel.
+    pub enum LineKind {
+        /// It came in.
+        Received = "received",
+        /// It is promised by the contract before it came in.
+        Advanced = "advanced",
+        /// The carrier took it back: the buyer has it again.
+        Refunded = "refunded",
+    }
+}
+
+record! {
+    /// A report. What is owed to the shop is positive in its payable, what the shop owes is positive in
+    /// its charges.
+    #[derive(Debug, Clone, PartialEq, Eq)]
+    pub struct Report {
+        pub id: AgentReportId,
+        pub owner: OwnerId,
+        /// None before it is accepted.
+        pub number: Option<String>,
+        pub from: Day,
+        pub to: Day,
+        pub state: ReportState,
+        /// Of the contract that holds on the last day.
+        pub terms_from: Day,
+        pub line_count: i64,
+        /// The end of the report before it.
+        pub opening_payable: Kopecks,
+        pub opening_charges: Kopecks,
+        pub received: Kopecks,
+        pub advanced: Kopecks,
+        pub refunded: Kopecks,
+        pub fee: Kopecks,
+        /// Inside the fee.
+        pub fee_vat: Kopecks,
+        /// What carriers charged.
+        pub carrier: Kopecks,
+        /// What payments and corrections took from the payable and from the charges.
+        pub paid: Kopecks,
+        pub settled: Kopecks,
+        /// To be taken from the payable for the charges.
+        pub set_off: Kopecks,
+        pub created_by: Option<UserId>,
+        pub created_at: UtcMicros,
+        /// Who drew it up last.
+        pub made_by: Option<UserId>,
+        pub made_at: UtcMicros,
+        pub decided_by: Option<UserId>,
+        pub decided_at: Option<UtcMicros>,
+        /// Why it was rejected.
+        pub reason: Option<String>,
+    }
+}
+
+record! {
+    /// The money of one parcel.
+    #[derive(Debug, Clone, PartialEq, Eq)]
+    pub struct ReportLine {
+        pub line: i64,
+        pub kind: LineKind,
+        pub parcel: ParcelId,
+        /// Of the parcel.
+        pub number: String,
+        /// The shop's.
+        pub order_number: String,
+        pub carrier: String,
+        pub day: Day,
+        /// Negative: given back to the buyer.
+        pub amount: Kopecks,
+        pub fee: Kopecks,
+    }
+}
+
+record! {
+    /// A carrier's invoice as it concerns the shop.
+    #[derive(Debug, Clone, PartialEq, Eq)]
+    pub struct ChargeRow {
+        pub invoice: CarrierInvoiceId,
+        pub carrier: String,
+        pub number: String,
+        pub day: Day,
+        pub lines: i64,
+        /// The shop's lines as the carrier invoiced them.
+        pub invoiced: Kopecks,
+        /// With their part of what concerns the whole invoice.
+        pub cost: Kopecks,
+        /// What the ledger charged: the same.
+        pub charged: Kopecks,
+    }
+}
+
+record! {
+    /// A payment, a set-off or a correction over the shop's accounts.
+    #[derive(Debug, Clone, PartialEq, Eq)]
+    pub struct SettlementRow {
+        pub transfer: TransferId,
+        pub day: Day,
+        pub reason: TransferReason,
+        /// What it took from the payable, and from the charges.
+        pub payable: Kopecks,
+        pub charges: Kopecks,
+    }
+}
+
+record! {
+    /// Lines of one day and carrier together.
+    #[derive(Debug, Clone, PartialEq, Eq)]
+    pub(super) struct DayRow {
+        pub(super) day: Day,
+        pub(super) carrier: String,
+        pub(super) kind: LineKind,
+        pub(super) count: i64,
+        pub(super) amount: Kopecks,
+        pub(super) fee: Kopecks,
+    }
+}
+
+impl ChargeRow {
+    /// Its part of what concerns the whole invoice.
+    pub(super) const fn shared(&self) -> Kopecks {
+        Kopecks::new(self.cost.get() - self.invoiced.get())
+    }
+
+    /// What was charged beyond what the invoice costs the shop, in kopecks: zero.
+    pub(super) const fn difference(&self) -> i64 {
+        self.charged.get() - self.cost.get()
+    }
+}
+
+/// Adds signed kopecks.
+pub(super) fn sum(parts: &[i64]) -> Result<i64, AgencyError> {
+    parts.iter().try_fold(0_i64, |sum, part| sum.checked_add(*part)).ok_or(AgencyError::SumTooBig)
+}
+
+impl Report {
+    /// What buyers paid that the report hands on.
+    pub fn collected(&self) -> Kopecks {
+        Kopecks::new(self.received.get().saturating_add(self.advanced.get()))
+    }
+
+    /// What is owed to the shop at the end; negative: its debt.
+    pub fn closing_payable(&self) -> Kopecks {
+        let come = self.opening_payable.get().saturating_add(self.collected().get());
+        let gone = self.refunded.get().saturating_add(self.paid.get());
+        Kopecks::new(come.saturating_sub(gone))
+    }
+
+    /// What the shop owes for services at the end, before anything is set off.
+    pub fn closing_charges(&self) -> Kopecks {
+        let come = self.opening_charges.get().saturating_add(self.fee.get());
+        let come = come.saturating_add(self.carrier.get());
+        Kopecks::new(come.saturating_sub(self.settled.get()))
+    }
+
+    /// To be paid to the shop.
+    pub fn to_pay(&self) -> Kopecks {
+        Kopecks::new(self.closing_payable().get().saturating_sub(self.set_off.get()).max(0))
+    }
+
+    /// What the shop has to give back.
+    pub fn debt(&self) -> Kopecks {
+        Kopecks::new(self.closing_payable().get().saturating_neg().max(0))
+    }
+
+    /// What the shop has to pay for services apart from the set-off.
+    pub fn charges_due(&self) -> Kopecks {
+        Kopecks::new(self.closing_charges().get().saturating_sub(self.set_off.get()))
+    }
+
+    /// How much of the charges the payable bears, where the contract lets it be set off.
+    pub(super) fn set_off_possible(&self) -> Kopecks {
+        Kopecks::new(self.closing_payable().get().min(self.closing_charges().get()).max(0))
+    }
+}
+
+/// The agent's fee for a parcel: a part in hundredths of a per cent, rounded half up to the kopeck, and
+/// at least the minimum. The database reckons the same for all lines of a report at once.
+pub fn fee_of(amount: Kopecks, fee_bp: i64, minimum: Kopecks) -> Kopecks {
+    let part = (i128::from(amount.get()) * i128::from(fee_bp) + 5_000) / 10_000;
+    Kopecks::new(i64::try_from(part).unwrap_or(i64::MAX)).max(minimum)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_fee_is_rounded_half_up_and_has_its_minimum() {
+        let fee =
+            |amount, bp, minimum| fee_of(Kopecks::new(amount), bp, Kopecks::new(minimum)).get();
+        assert_eq!(fee(150_000, 250, 0), 3_750);
+        assert_eq!(fee(20, 250, 0), 1, "0.5 kopecks are one");
+        assert_eq!(fee(19, 250, 0), 0);
+        assert_eq!(fee(100_000, 250, 5_000), 5_000);
+        assert_eq!(fee(0, 0, 0), 0);
+    }
+}
