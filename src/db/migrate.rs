@@ -44,6 +44,7 @@ const MIGRATIONS: &[Migration] = migrations![
     "0018_registers",
     "0019_bank",
     "0020_invoices",
+    "0022_agency",
 ];
 
 const TABLE: &str = "CREATE TABLE IF NOT EXISTS schema_migration (

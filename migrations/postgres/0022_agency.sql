@@ -1,0 +1,165 @@
+-- What a shop's agency contract (агентский договор) says, from a day on. All sums are kopecks.
+CREATE TABLE agency_terms (
+    owner_id UUID NOT NULL REFERENCES owner (id),
+    valid_from DATE NOT NULL,
+    contract_number TEXT COLLATE "C" NOT NULL,
+    contract_day DATE NOT NULL,
+    -- The operator, as the contract calls it.
+    agent_name TEXT COLLATE "C" NOT NULL,
+    agent_inn TEXT COLLATE "C" NOT NULL,
+    -- Of what was collected, in hundredths of a per cent, and at least so much of each parcel.
+    fee_bp BIGINT NOT NULL,
+    fee_minimum_kopecks BIGINT NOT NULL,
+    -- The rate of the VAT inside the fee.
+    fee_vat TEXT COLLATE "C" NOT NULL,
+    -- What the shop owes may be taken from what is due to it.
+    set_off BOOLEAN NOT NULL,
+    -- The shop may have money that the bank does not have yet.
+    advance BOOLEAN NOT NULL,
+    payout_minimum_kopecks BIGINT NOT NULL,
+    -- The shop as the other party, and where its money goes.
+    payee_name TEXT COLLATE "C" NOT NULL,
+    payee_inn TEXT COLLATE "C" NOT NULL,
+    payee_kpp TEXT COLLATE "C",
+    payee_account TEXT COLLATE "C" NOT NULL,
+    payee_bank_name TEXT COLLATE "C" NOT NULL,
+    payee_bic TEXT COLLATE "C" NOT NULL,
+    payee_corr_account TEXT COLLATE "C" NOT NULL,
+    written_by UUID,
+    written_at TIMESTAMPTZ NOT NULL,
+    PRIMARY KEY (owner_id, valid_from),
+    CONSTRAINT agency_terms_fee CHECK (fee_bp BETWEEN 0 AND 10000 AND fee_minimum_kopecks >= 0),
+    CONSTRAINT agency_terms_minimum CHECK (payout_minimum_kopecks >= 0)
+);
+-- The agent's report (отчёт агента) to a shop about a period. What is owed to the shop is positive in
+-- its payable, what the shop owes is positive in its charges.
+CREATE TABLE agent_report (
+    id UUID NOT NULL,
+    owner_id UUID NOT NULL REFERENCES owner (id),
+    -- None before it is accepted: the series has no gaps.
+    number TEXT COLLATE "C",
+    from_day DATE NOT NULL,
+    to_day DATE NOT NULL,
+    state TEXT COLLATE "C" NOT NULL,
+    -- The contract that holds on the last day.
+    terms_from DATE NOT NULL,
+    line_count BIGINT NOT NULL DEFAULT 0,
+    -- The end of the report before it.
+    opening_payable_kopecks BIGINT NOT NULL DEFAULT 0,
+    opening_charges_kopecks BIGINT NOT NULL DEFAULT 0,
+    received_kopecks BIGINT NOT NULL DEFAULT 0,
+    advanced_kopecks BIGINT NOT NULL DEFAULT 0,
+    refunded_kopecks BIGINT NOT NULL DEFAULT 0,
+    fee_kopecks BIGINT NOT NULL DEFAULT 0,
+    -- Inside the fee.
+    fee_vat_kopecks BIGINT NOT NULL DEFAULT 0,
+    carrier_kopecks BIGINT NOT NULL DEFAULT 0,
+    -- What other postings took from the payable and from the charges.
+    paid_kopecks BIGINT NOT NULL DEFAULT 0,
+    settled_kopecks BIGINT NOT NULL DEFAULT 0,
+    -- To be taken from the payable for the charges.
+    set_off_kopecks BIGINT NOT NULL DEFAULT 0,
+    created_by UUID,
+    created_at TIMESTAMPTZ NOT NULL,
+    -- Who drew it up last.
+    made_by UUID,
+    made_at TIMESTAMPTZ NOT NULL,
+    -- Who accepted or rejected it, when, and why it was rejected.
+    decided_by UUID,
+    decided_at TIMESTAMPTZ,
+    reason TEXT COLLATE "C",
+    PRIMARY KEY (id),
+    FOREIGN KEY (owner_id, terms_from) REFERENCES agency_terms (owner_id, valid_from),
+    CONSTRAINT agent_report_number UNIQUE (number),
+    CONSTRAINT agent_report_state CHECK (state IN ('draft', 'accepted', 'rejected')),
+    CONSTRAINT agent_report_period CHECK (from_day <= to_day),
+    CONSTRAINT agent_report_numbered CHECK ((state = 'accepted') = (number IS NOT NULL)),
+    CONSTRAINT agent_report_decided CHECK ((state = 'draft') = (decided_at IS NULL)),
+    CONSTRAINT agent_report_reason CHECK ((state = 'rejected') = (reason IS NOT NULL)),
+    CONSTRAINT agent_report_set_off CHECK (set_off_kopecks >= 0)
+);
+CREATE UNIQUE INDEX agent_report_draft ON agent_report (owner_id) WHERE state = 'draft';
+CREATE UNIQUE INDEX agent_report_accepted ON agent_report (owner_id, to_day) WHERE state = 'accepted';
+CREATE INDEX agent_report_of_owner ON agent_report (owner_id, id);
+-- The money of one parcel in a report. Lines of a draft come and go with it; those of an accepted report
+-- stay. A rejected one has none.
+CREATE TABLE agent_report_line (
+    report_id UUID NOT NULL REFERENCES agent_report (id),
+    line BIGINT NOT NULL,
+    kind TEXT COLLATE "C" NOT NULL,
+    parcel_id UUID NOT NULL REFERENCES cod (parcel_id),
+    -- Of the parcel, and the shop's of its order.
+    number TEXT COLLATE "C" NOT NULL,
+    order_number TEXT COLLATE "C" NOT NULL,
+    carrier TEXT COLLATE "C" NOT NULL,
+    -- When the money came, was registered or was given back.
+    day DATE NOT NULL,
+    -- Negative: given back to the buyer.
+    amount_kopecks BIGINT NOT NULL,
+    fee_kopecks BIGINT NOT NULL,
+    PRIMARY KEY (report_id, line),
+    CONSTRAINT agent_report_line_kind CHECK (kind IN ('received', 'advanced', 'refunded')),
+    CONSTRAINT agent_report_line_amount CHECK (amount_kopecks <> 0 AND (amount_kopecks > 0 OR kind = 'refunded')),
+    CONSTRAINT agent_report_line_fee CHECK (fee_kopecks >= 0)
+);
+CREATE UNIQUE INDEX agent_report_line_parcel ON agent_report_line (parcel_id, kind, report_id);
+-- A carrier's invoice as it concerns the shop: in one report.
+CREATE TABLE agent_report_charge (
+    owner_id UUID NOT NULL REFERENCES owner (id),
+    invoice_id UUID NOT NULL REFERENCES carrier_invoice (id),
+    report_id UUID NOT NULL REFERENCES agent_report (id),
+    line_count BIGINT NOT NULL,
+    -- The shop's lines as the carrier invoiced them, and with their part of what concerns the whole.
+    invoiced_kopecks BIGINT NOT NULL,
+    cost_kopecks BIGINT NOT NULL,
+    -- What the ledger charged.
+    charged_kopecks BIGINT NOT NULL,
+    PRIMARY KEY (owner_id, invoice_id)
+);
+CREATE INDEX agent_report_charge_report ON agent_report_charge (report_id, invoice_id);
+-- A payment, a set-off or a correction over the accounts of the shop: in one report.
+CREATE TABLE agent_report_settlement (
+    transfer_id UUID NOT NULL REFERENCES money_transfer (id),
+    report_id UUID NOT NULL REFERENCES agent_report (id),
+    day DATE NOT NULL,
+    reason TEXT COLLATE "C" NOT NULL,
+    -- What it took from the payable, and from the charges.
+    payable_kopecks BIGINT NOT NULL,
+    charges_kopecks BIGINT NOT NULL,
+    PRIMARY KEY (transfer_id)
+);
+CREATE INDEX agent_report_settlement_report ON agent_report_settlement (report_id, day, transfer_id);
+-- What carriers took back: rare, and looked for by each report.
+CREATE INDEX cod_refunds ON cod (owner_id, refunded_on, parcel_id) WHERE refunded_on IS NOT NULL;
+
+-- What was accepted stays as it is.
+CREATE FUNCTION agent_report_stays() RETURNS trigger AS $$
+BEGIN
+    RAISE EXCEPTION 'agent_report_stays' USING ERRCODE = 'check_violation';
+END $$ LANGUAGE plpgsql;
+CREATE FUNCTION agent_report_part_stays() RETURNS trigger AS $$
+BEGIN
+    IF EXISTS (SELECT 1 FROM gone g JOIN agent_report r ON r.id = g.report_id WHERE r.state <> 'draft') THEN
+        RAISE EXCEPTION 'agent_report_stays' USING ERRCODE = 'check_violation';
+    END IF;
+    RETURN NULL;
+END $$ LANGUAGE plpgsql;
+CREATE TRIGGER agent_report_stays BEFORE UPDATE ON agent_report FOR EACH ROW
+    WHEN (OLD.state <> 'draft') EXECUTE FUNCTION agent_report_stays();
+CREATE TRIGGER agent_report_is_not_deleted BEFORE DELETE OR TRUNCATE ON agent_report
+    FOR EACH STATEMENT EXECUTE FUNCTION agent_report_stays();
+CREATE TRIGGER agent_report_line_is_not_updated BEFORE UPDATE OR TRUNCATE ON agent_report_line
+    FOR EACH STATEMENT EXECUTE FUNCTION agent_report_stays();
+CREATE TRIGGER agent_report_line_stays AFTER DELETE ON agent_report_line
+    REFERENCING OLD TABLE AS gone
+    FOR EACH STATEMENT EXECUTE FUNCTION agent_report_part_stays();
+CREATE TRIGGER agent_report_charge_is_not_updated BEFORE UPDATE OR TRUNCATE ON agent_report_charge
+    FOR EACH STATEMENT EXECUTE FUNCTION agent_report_stays();
+CREATE TRIGGER agent_report_charge_stays AFTER DELETE ON agent_report_charge
+    REFERENCING OLD TABLE AS gone
+    FOR EACH STATEMENT EXECUTE FUNCTION agent_report_part_stays();
+CREATE TRIGGER agent_report_settlement_is_not_updated BEFORE UPDATE OR TRUNCATE ON agent_report_settlement
+    FOR EACH STATEMENT EXECUTE FUNCTION agent_report_stays();
+CREATE TRIGGER agent_report_settlement_stays AFTER DELETE ON agent_report_settlement
+    REFERENCING OLD TABLE AS gone
+    FOR EACH STATEMENT EXECUTE FUNCTION agent_report_part_stays();
