@@ -35,7 +35,8 @@ pub use self::model::{
     BankAccountRow, BankDocumentRow, BankMatchRow, Direction, MatchHow, StatementRow,
 };
 pub use self::service::{
-    Matching, OrderedPayment, Settled, match_document, match_undo, order_note,
+    Matching, OrderedPayment, Settled, match_document, match_undo, order_note, order_withdraw,
+    orders_note, receipt_take,
 };
 pub use self::store::{
     account_find, account_list, document_find, document_list, document_open_list, match_list,

@@ -14,12 +14,14 @@
 
 mod chain;
 pub mod http;
+mod paying;
 mod service;
 mod store;
 
 pub use self::chain::{Step, StepKind};
+pub use self::paying::{pay, unpay};
 pub use self::service::{CodMove, Delivery, advance, expect, follow};
-pub use self::store::Cod;
+pub use self::store::{Cod, PaidParcel, Unpaid, paid_parcels, unpaid};
 use crate::faults;
 use crate::ids::ParcelId;
 use crate::money::MoneyError;

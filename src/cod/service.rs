@@ -126,7 +126,7 @@ fn transfer_of(
 }
 
 /// Which rule of the database refused, in the words of this capability.
-fn refusal(error: DbError) -> CodError {
+pub(super) fn refusal(error: DbError) -> CodError {
     match &error {
         DbError::Check { rule } if rule.starts_with("cod_") => {
             CodError::OutOfOrder { rule: rule.clone() }

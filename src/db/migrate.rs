@@ -45,6 +45,7 @@ const MIGRATIONS: &[Migration] = migrations![
     "0019_bank",
     "0020_invoices",
     "0022_agency",
+    "0023_payouts",
 ];
 
 const TABLE: &str = "CREATE TABLE IF NOT EXISTS schema_migration (

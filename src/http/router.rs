@@ -62,6 +62,7 @@ fn api() -> OpenApiRouter<App> {
         .merge(crate::bank::http::router())
         .merge(crate::cod::http::router())
         .merge(crate::registers::http::router())
+        .merge(crate::payouts::http::router())
 }
 
 /// The OpenAPI description, made from the code.

@@ -8,7 +8,7 @@ use crate::storage;
 use crate::support::TestApp;
 
 /// What grows from day to day, or with the range of goods.
-const GROWING: [&str; 58] = [
+const GROWING: [&str; 61] = [
     "acceptance_waiver",
     "availability",
     "balance",
@@ -51,6 +51,9 @@ const GROWING: [&str; 58] = [
     "order_line",
     "parcel",
     "parcel_line",
+    "payout",
+    "payout_left_out",
+    "payout_run",
     "pick_task",
     "place",
     "print_job",
@@ -77,6 +80,7 @@ fn reads_all(sql: &str) -> bool {
         || ambar::bank::integrity::RULES.contains(&sql)
         || ambar::invoices::integrity::RULES.contains(&sql)
         || ambar::registers::integrity::RULES.contains(&sql)
+        || ambar::payouts::integrity::RULES.contains(&sql)
         || ambar::sandbox::QUERIES.contains(&sql)
 }
 
