@@ -121,12 +121,11 @@ async fn propose(
     for one in all {
         let is_elsewhere = elsewhere.contains(&one.owner);
         let reason = one.left_out().or(is_elsewhere.then_some(LeftOut::InAnotherRun));
-        match reason {
-            Some(reason) => rest.push(one.left_out_row(reason)),
-            None => {
-                let reports = reports.remove(&one.owner).unwrap_or_default();
-                proposals.extend(proposal(one, &reports));
-            }
+        if let Some(reason) = reason {
+            rest.push(one.left_out_row(reason));
+        } else {
+            let reports = reports.remove(&one.owner).unwrap_or_default();
+            proposals.extend(proposal(one, &reports));
         }
     }
     Ok((proposals, rest))

@@ -27,23 +27,23 @@ use crate::road::NOW;
 use crate::seed;
 use crate::support::TestApp;
 
-const OURS: &str = "40702810400000000225";
-const OURS_TOO: &str = "40702810200000000001";
-const THEIRS: &str = "40702810500000000002";
-const BIC: &str = "044525225";
+pub(crate) const OURS: &str = "40702810400000000225";
+pub(crate) const OURS_TOO: &str = "40702810200000000001";
+pub(crate) const THEIRS: &str = "40702810500000000002";
+pub(crate) const BIC: &str = "044525225";
 
 /// A document of a statement, in roubles.
 #[derive(Clone)]
-struct Doc {
+pub(crate) struct Doc {
     number: String,
     payer: &'static str,
-    payee: &'static str,
-    roubles: String,
+    pub(crate) payee: &'static str,
+    pub(crate) roubles: String,
     day: &'static str,
     purpose: &'static str,
 }
 
-fn doc(
+pub(crate) fn doc(
     number: &str,
     payer: &'static str,
     payee: &'static str,
@@ -55,9 +55,9 @@ fn doc(
 }
 
 /// Opening, in, out, closing, in roubles; from and to.
-type Sums<'a> = ([&'a str; 4], &'a str, &'a str);
+pub(crate) type Sums<'a> = ([&'a str; 4], &'a str, &'a str);
 
-fn statement(account: &str, (sums, from, to): Sums<'_>, docs: &[Doc]) -> String {
+pub(crate) fn statement(account: &str, (sums, from, to): Sums<'_>, docs: &[Doc]) -> String {
     let head = [("ВерсияФормата", "1.03"), ("Кодировка", "Windows"), ("РасчСчет", account)];
     let balance = vec![
         ("ДатаНачала", from),
@@ -87,7 +87,7 @@ fn statement(account: &str, (sums, from, to): Sums<'_>, docs: &[Doc]) -> String 
     write(&head, std::iter::once((SectionKind::Account, "", balance)).chain(documents))
 }
 
-async fn account(app: &TestApp, number: &str) -> BankAccountId {
+pub(crate) async fn account(app: &TestApp, number: &str) -> BankAccountId {
     let input = BankAccountIn {
         number: number.to_owned(),
         bic: BIC.to_owned(),
@@ -109,16 +109,16 @@ async fn take_bytes(app: &TestApp, bytes: &[u8]) -> Result<StatementReport, Bank
     import::run(&app.app, request, None, |_| {}).await
 }
 
-async fn take(app: &TestApp, text: &str) -> StatementReport {
+pub(crate) async fn take(app: &TestApp, text: &str) -> StatementReport {
     take_bytes(app, &Encoding::Windows.encode(text).unwrap()).await.unwrap()
 }
 
-async fn balance(app: &TestApp, account: Account) -> i64 {
+pub(crate) async fn balance(app: &TestApp, account: Account) -> i64 {
     let read = async move |tx: &mut Tx| money::balance(tx, &account).await;
     app.app.db.read::<Kopecks, DbError, _>(read).await.unwrap().get()
 }
 
-async fn documents(app: &TestApp) -> Vec<BankDocumentRow> {
+pub(crate) async fn documents(app: &TestApp) -> Vec<BankDocumentRow> {
     let none = BankDocumentId::from_uuid(uuid::Uuid::nil());
     let read = async move |tx: &mut Tx| bank::document_list(tx, None, none, 1_000).await;
     app.app.db.read::<_, DbError, _>(read).await.unwrap()
