@@ -76,9 +76,8 @@ impl Till {
         self.app.app.db.write::<u64, DbError, _>(work).await.unwrap();
     }
 
-    /// Parcels of a shop whose money came and that are reported, but for the last step where it is told
-    /// otherwise.
-    async fn parcels(&self, shop: usize, name: &str, cods: &[i64], last: Step) -> Vec<OnTheWay> {
+    /// Parcels of a shop whose money came.
+    async fn received(&self, shop: usize, name: &str, cods: &[i64]) -> Vec<OnTheWay> {
         let app = &self.app.app;
         let parcels: Vec<OnTheWay> = (0..)
             .zip(cods)
@@ -92,14 +91,16 @@ impl Till {
         let ctx = Ctx::system(NOW);
         let work = async move |tx: &mut Tx| cod::follow(tx, &ctx, &told).await;
         app.db.write::<(), DbError, _>(work).await.unwrap();
-        for step in [Step::Registered(self.register), Step::Received(self.register), last] {
+        for step in [Step::Registered(self.register), Step::Received(self.register)] {
             self.step(&parcels, step).await;
         }
         parcels
     }
 
     async fn reported(&self, shop: usize, name: &str, cods: &[i64]) -> Vec<OnTheWay> {
-        self.parcels(shop, name, cods, Step::Reported(AgentReportId::new())).await
+        let parcels = self.received(shop, name, cods).await;
+        self.step(&parcels, Step::Reported(AgentReportId::new())).await;
+        parcels
     }
 
     /// All of their money goes a step on.
@@ -229,7 +230,7 @@ async fn what_is_due_is_ordered_by_a_second_person_and_paid_when_the_bank_says_s
     let till = Till::open().await;
     let parcels = till.reported(0, "A", &[100_000, 50_000, 7_000]).await;
     till.disputed(&parcels[2], Some("спорят о сумме")).await;
-    till.parcels(0, "N", &[30_000], Step::Received(till.register)).await;
+    till.received(0, "N", &[30_000]).await;
     till.reported(1, "B", &[80_000]).await;
     till.charge(0, 7_500, 0).await;
     till.charge(0, 900, 1).await;
