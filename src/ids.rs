@@ -176,6 +176,8 @@ ids! {
     ChargeId = "chg";
     AgentReportId = "agr";
     PayoutId = "pay";
+    /// A run of payouts to shops (реестр выплат).
+    PayoutRunId = "pyr";
     FiscalReceiptId = "fsc";
 }
 

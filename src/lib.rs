@@ -32,6 +32,7 @@ pub mod net;
 pub mod notices;
 pub mod orders;
 pub mod packing;
+pub mod payouts;
 pub mod picking;
 pub mod points;
 pub mod printing;

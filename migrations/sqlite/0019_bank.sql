@@ -97,7 +97,10 @@ CREATE TABLE bank_order (
     payee_account TEXT NOT NULL,
     -- The document by which it left the account.
     document_id BLOB,
+    -- The bank did not carry it out: no document is it any more.
+    withdrawn_on TEXT,
     PRIMARY KEY (id),
     CONSTRAINT bank_order_number UNIQUE (account_id, number, day),
-    CONSTRAINT bank_order_amount CHECK (amount_kopecks > 0)
+    CONSTRAINT bank_order_amount CHECK (amount_kopecks > 0),
+    CONSTRAINT bank_order_withdrawn CHECK (withdrawn_on IS NULL OR document_id IS NULL)
 ) STRICT;

@@ -16,13 +16,16 @@ const ACCOUNTS: &str = "SELECT 'bank_account', account_id, stored, recomputed FR
     GROUP BY account_id
 ) AS keys WHERE stored <> recomputed LIMIT $1";
 
-/// What of a receipt is said to be for something is what its live matches say.
+/// What of a receipt is said to be for something is what its live matches say, and the payouts that came
+/// back by it.
 const MATCHED: &str = "SELECT 'bank_document', document_id, stored, recomputed FROM (
     SELECT document_id, CAST(SUM(stored) AS BIGINT) AS stored, CAST(SUM(matched) AS BIGINT) AS recomputed
     FROM (
         SELECT id AS document_id, matched_kopecks AS stored, 0 AS matched FROM bank_document
         UNION ALL
         SELECT document_id, 0, amount_kopecks FROM bank_match WHERE undo_id IS NULL
+        UNION ALL
+        SELECT return_document_id, 0, net_kopecks FROM payout WHERE return_document_id IS NOT NULL
     ) AS lines
     GROUP BY document_id
 ) AS keys WHERE stored <> recomputed LIMIT $1";

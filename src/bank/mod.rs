@@ -36,7 +36,8 @@ pub use self::model::{
     BankAccountRow, BankDocumentRow, BankMatchRow, Direction, MatchHow, StatementRow,
 };
 pub use self::service::{
-    Matching, OrderedPayment, Undone, match_document, match_undo, order_note, set_aside,
+    Matching, OrderedPayment, Undone, match_document, match_undo, order_note, order_withdraw,
+    orders_note, receipt_take, set_aside,
 };
 pub use self::store::{
     account_find, account_list, document_find, document_list, document_open_list, match_list,

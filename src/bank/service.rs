@@ -101,14 +101,42 @@ pub struct OrderedPayment {
     pub payee_account: String,
 }
 
-/// Remembers a payment order, so that its document is known when it comes. Whoever orders posts
+/// Remembers payment orders, so that their documents are known when they come. Whoever orders posts
 /// [`TransferReason::PaymentOrdered`] to [`Account::BankOutgoing`] in the same transaction.
-pub async fn order_note(tx: &mut Tx, order: &OrderedPayment) -> Result<(), BankError> {
-    if store::order_insert(tx, order).await? {
-        Ok(())
-    } else {
-        Err(BankError::OrderTaken { number: order.number.clone() })
+pub async fn orders_note(tx: &mut Tx, orders: &[OrderedPayment]) -> Result<(), BankError> {
+    let noted = store::orders_insert(tx, orders).await?;
+    match orders.first() {
+        Some(first) if noted < orders.len() as u64 => {
+            Err(BankError::OrderTaken { number: first.number.clone() })
+        }
+        _ => Ok(()),
     }
+}
+
+/// [`orders_note`] for one.
+pub async fn order_note(tx: &mut Tx, order: &OrderedPayment) -> Result<(), BankError> {
+    orders_note(tx, std::slice::from_ref(order)).await
+}
+
+/// The bank did not carry an order out: no document that comes later is it. False if a document was it
+/// before, or if it is withdrawn already.
+pub async fn order_withdraw(tx: &mut Tx, order: Uuid, day: Day) -> Result<bool, BankError> {
+    Ok(store::order_withdraw(tx, order, day).await?)
+}
+
+/// Takes so much of a receipt for a payment of ours that came back, and answers the account that it came
+/// to. Whoever takes it debits [`Account::BankSuspense`] of that account in the same transaction.
+pub async fn receipt_take(
+    tx: &mut Tx,
+    document: BankDocumentId,
+    amount: Kopecks,
+) -> Result<BankAccountId, BankError> {
+    let row = incoming(tx, document).await?;
+    if store::matched_add(tx, document, amount).await? {
+        return Ok(row.account);
+    }
+    let open = row.amount_kopecks.get() - row.matched_kopecks.get();
+    Err(BankError::MatchTooBig { amount, open: Kopecks::new(open) })
 }
 
 /// Which of the documents pay an order of ours, by number, sum and the payee's account. An order is
@@ -193,10 +221,7 @@ pub async fn match_document(tx: &mut Tx, ctx: &Ctx, matching: &Matching) -> Resu
     if !amount.is_positive() {
         return Err(MoneyError::AmountNotPositive { amount }.into());
     }
-    if !store::matched_add(tx, document, amount).await? {
-        let open = row.amount_kopecks.get() - row.matched_kopecks.get();
-        return Err(BankError::MatchTooBig { amount, open: Kopecks::new(open) });
-    }
+    receipt_take(tx, document, amount).await?;
     let clearing = Account::RegisterClearing(matching.carrier.clone(), register);
     let sides = (Account::BankSuspense(row.account), clearing);
     let day = open_day(tx, row.booked_on).await?;

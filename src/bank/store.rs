@@ -141,11 +141,15 @@ const ORDER_INSERT: &str = "INSERT INTO bank_order
      VALUES ($1, $2, $3, $4, $5, $6) ON CONFLICT DO NOTHING";
 
 const ORDERS_OPEN: &str = "SELECT id, number, amount_kopecks, payee_account
-     FROM bank_order WHERE account_id = $1 AND document_id IS NULL AND number IN (/*list*/)
+     FROM bank_order WHERE account_id = $1 AND document_id IS NULL AND withdrawn_on IS NULL
+       AND number IN (/*list*/)
      ORDER BY day, id";
 
-const ORDER_SETTLE: &str =
-    "UPDATE bank_order SET document_id = $2 WHERE id = $1 AND document_id IS NULL";
+const ORDER_SETTLE: &str = "UPDATE bank_order SET document_id = $2
+     WHERE id = $1 AND document_id IS NULL AND withdrawn_on IS NULL";
+
+const ORDER_WITHDRAW: &str = "UPDATE bank_order SET withdrawn_on = $2
+     WHERE id = $1 AND document_id IS NULL AND withdrawn_on IS NULL";
 
 pub(super) const QUERIES: &[&str] = &[
     ACCOUNT_INSERT,
@@ -174,6 +178,7 @@ pub(super) const QUERIES: &[&str] = &[
     ORDER_INSERT,
     ORDERS_OPEN,
     ORDER_SETTLE,
+    ORDER_WITHDRAW,
 ];
 
 /// False: its number is taken.
@@ -409,17 +414,12 @@ pub(super) async fn match_undo(
     Ok(tx.execute(MATCH_UNDO, args![transfer, undo]).await? == 1)
 }
 
-/// False: there is one of this number and day.
-pub(super) async fn order_insert(tx: &mut Tx, order: &OrderedPayment) -> Result<bool, DbError> {
-    let values = args![
-        order.id,
-        order.account,
-        &order.number,
-        order.day,
-        order.amount,
-        &order.payee_account,
-    ];
-    Ok(tx.execute(ORDER_INSERT, values).await? == 1)
+/// How many are new: those whose number and day are taken are left out.
+pub(super) async fn orders_insert(tx: &mut Tx, orders: &[OrderedPayment]) -> Result<u64, DbError> {
+    let row = |order: &OrderedPayment| {
+        args![order.id, order.account, &order.number, order.day, order.amount, &order.payee_account,]
+    };
+    tx.insert_many(ORDER_INSERT, orders.iter().map(row).collect()).await
 }
 
 pub(super) async fn orders_open(
@@ -438,4 +438,13 @@ pub(super) async fn order_settle(
     document: BankDocumentId,
 ) -> Result<bool, DbError> {
     Ok(tx.execute(ORDER_SETTLE, args![order, document]).await? == 1)
+}
+
+/// False: a document was it, or it is withdrawn.
+pub(super) async fn order_withdraw(
+    tx: &mut Tx,
+    order: uuid::Uuid,
+    day: Day,
+) -> Result<bool, DbError> {
+    Ok(tx.execute(ORDER_WITHDRAW, args![order, day]).await? == 1)
 }

@@ -17,6 +17,7 @@ mod all;
 mod arrival;
 mod chain;
 pub mod http;
+mod paying;
 mod service;
 mod store;
 
@@ -24,8 +25,9 @@ pub use self::ageing::{AgeBucket, AgeLine, AgeState, age};
 pub use self::all::{StepSource, advance_all};
 pub use self::arrival::{receive, take_back};
 pub use self::chain::{Step, StepKind};
+pub use self::paying::{pay, unpay};
 pub use self::service::{CodMove, Delivery, advance, expect, follow, hold, release};
-pub use self::store::{AgeRow, Cod, ageing};
+pub use self::store::{AgeRow, Cod, PaidParcel, Unpaid, ageing, paid_parcels, unpaid};
 use crate::commands::CommandError;
 use crate::fault::InputError;
 use crate::faults;

@@ -6,8 +6,10 @@ use uuid::Uuid;
 
 use crate::carriers::model::DeliveryStatus;
 use crate::commands::Ctx;
-use crate::db::{Arg, DbError, Tx};
-use crate::ids::{CodRegisterId, ManifestId, OrderId, OwnerId, ParcelId, TransferId};
+use crate::db::{Arg, Count, DbError, Tx};
+use crate::ids::{
+    CodRegisterId, ManifestId, OrderId, OwnerId, ParcelId, PayoutId, PayoutRunId, TransferId,
+};
 use crate::units::{Day, Kopecks, UtcMicros};
 use crate::{args, record};
 
@@ -108,6 +110,21 @@ record! {
 }
 
 record! {
+    /// What was reported to a shop and is not paid.
+    #[derive(Debug, Clone, Copy, PartialEq, Eq)]
+    pub struct Unpaid {
+        pub owner: OwnerId,
+        /// Of all its parcels.
+        pub open: Kopecks,
+        /// Of parcels that are held back.
+        pub disputed: Kopecks,
+        /// Of the others that were reported in time, and how many they are.
+        pub due: Kopecks,
+        pub parcels: i64,
+    }
+}
+
+record! {
     /// What goes over one transfer.
     pub(super) struct Group {
         pub(super) owner: OwnerId,
@@ -120,6 +137,18 @@ record! {
     struct Written {
         transfer: TransferId,
         sum: Kopecks,
+    }
+}
+
+record! {
+    /// A parcel that a payout paid.
+    #[derive(Debug, Clone, PartialEq, Eq)]
+    pub struct PaidParcel {
+        pub parcel: ParcelId,
+        pub number: String,
+        pub order_number: String,
+        pub carrier: String,
+        pub amount: Kopecks,
     }
 }
 
@@ -251,6 +280,52 @@ const DISPUTE: &str = "UPDATE cod SET disputed = $2 WHERE parcel_id = $1";
 const WRITTEN: &str = "SELECT transfer_id, CAST(SUM(amount_kopecks) AS BIGINT)
      FROM cod_step WHERE document_id = $1 AND step = $2 GROUP BY transfer_id";
 
+const UNPAID: &str = "SELECT owner_id,
+         CAST(SUM(reported_kopecks - paid_kopecks) AS BIGINT),
+         CAST(SUM(CASE WHEN disputed IS NULL THEN 0 ELSE reported_kopecks - paid_kopecks END) AS BIGINT),
+         CAST(SUM(CASE WHEN disputed IS NULL AND reported_on <= $1
+             THEN reported_kopecks - paid_kopecks ELSE 0 END) AS BIGINT),
+         CAST(SUM(CASE WHEN disputed IS NULL AND reported_on <= $1 THEN 1 ELSE 0 END) AS BIGINT)
+     FROM cod WHERE paid_kopecks < reported_kopecks GROUP BY owner_id ORDER BY owner_id";
+
+const UNPAID_OF: &str = "SELECT owner_id,
+         CAST(SUM(reported_kopecks - paid_kopecks) AS BIGINT),
+         CAST(SUM(CASE WHEN disputed IS NULL THEN 0 ELSE reported_kopecks - paid_kopecks END) AS BIGINT),
+         CAST(SUM(CASE WHEN disputed IS NULL AND reported_on <= $1
+             THEN reported_kopecks - paid_kopecks ELSE 0 END) AS BIGINT),
+         CAST(SUM(CASE WHEN disputed IS NULL AND reported_on <= $1 THEN 1 ELSE 0 END) AS BIGINT)
+     FROM cod WHERE owner_id = $2 AND paid_kopecks < reported_kopecks GROUP BY owner_id";
+
+/// All that is due to the shops of a run, as [`UNPAID`] counts it.
+const PAY: &str =
+    "INSERT INTO cod_step (parcel_id, step, transfer_id, amount_kopecks, day, document_id, recorded_at)
+     SELECT c.parcel_id, 'paid', p.transfer_id, c.reported_kopecks - c.paid_kopecks, r.order_day, p.id,
+         r.decided_at
+     FROM payout_run r JOIN payout p ON p.run_id = r.id JOIN cod c ON c.owner_id = p.owner_id
+     WHERE r.id = $1 AND p.state = 'ordered' AND c.paid_kopecks < c.reported_kopecks
+       AND c.disputed IS NULL AND c.reported_on <= r.cut_off
+     ORDER BY c.parcel_id";
+
+const PAID_OTHERWISE: &str = "SELECT COUNT(*) FROM payout p
+     WHERE p.run_id = $1 AND p.state = 'ordered' AND p.gross_kopecks <> (
+         SELECT COALESCE(SUM(s.amount_kopecks), 0) FROM cod_step s
+         WHERE s.document_id = p.id AND s.step = 'paid')";
+
+const UNPAY: &str =
+    "INSERT INTO cod_step (parcel_id, step, transfer_id, amount_kopecks, day, document_id, recorded_at)
+     SELECT s.parcel_id, 'paid', p.return_transfer_id, -s.amount_kopecks, p.returned_on, p.id,
+         p.returned_at
+     FROM payout p JOIN cod_step s ON s.document_id = p.id AND s.step = 'paid'
+         AND s.transfer_id = p.transfer_id
+     WHERE p.id = $1 AND p.state = 'returned' ORDER BY s.parcel_id";
+
+const PAID_PARCELS: &str =
+    "SELECT s.parcel_id, q.number, o.external_number, c.carrier, s.amount_kopecks
+     FROM cod_step s JOIN cod c ON c.parcel_id = s.parcel_id JOIN parcel q ON q.id = s.parcel_id
+     JOIN shop_order o ON o.id = c.order_id
+     WHERE s.document_id = $1 AND s.step = 'paid' AND s.amount_kopecks > 0 AND s.parcel_id > $2
+     ORDER BY s.parcel_id LIMIT $3";
+
 pub(super) const QUERIES: &[&str] = &[
     HOLD,
     TO_EXPECT,
@@ -268,6 +343,12 @@ pub(super) const QUERIES: &[&str] = &[
     FIND,
     DISPUTE,
     WRITTEN,
+    UNPAID,
+    UNPAID_OF,
+    PAY,
+    PAID_OTHERWISE,
+    UNPAY,
+    PAID_PARCELS,
 ];
 
 /// What a register moved of parcels by a kind of step, by the parcel, behind one.
@@ -397,4 +478,40 @@ pub(super) async fn written(
 ) -> Result<HashMap<TransferId, Kopecks>, DbError> {
     let rows: Vec<Written> = tx.fetch_all(WRITTEN, args![document, step]).await?;
     Ok(rows.into_iter().map(|row| (row.transfer, row.sum)).collect())
+}
+
+/// What was reported to shops and is not paid; `due` of it was reported by that day. Of all shops that
+/// have such, or of one.
+pub async fn unpaid(
+    tx: &mut Tx,
+    owner: Option<OwnerId>,
+    until: Day,
+) -> Result<Vec<Unpaid>, DbError> {
+    match owner {
+        Some(owner) => tx.fetch_all(UNPAID_OF, args![until, owner]).await,
+        None => tx.fetch_all(UNPAID, args![until]).await,
+    }
+}
+
+pub(super) async fn pay(tx: &mut Tx, run: PayoutRunId) -> Result<u64, DbError> {
+    tx.execute(PAY, args![run]).await
+}
+
+/// How many payouts of a run have other steps than their sum says.
+pub(super) async fn paid_otherwise(tx: &mut Tx, run: PayoutRunId) -> Result<i64, DbError> {
+    Ok(tx.fetch_one::<Count>(PAID_OTHERWISE, args![run]).await?.value)
+}
+
+pub(super) async fn unpay(tx: &mut Tx, payout: PayoutId) -> Result<u64, DbError> {
+    tx.execute(UNPAY, args![payout]).await
+}
+
+/// The parcels that a payout paid, also one that came back.
+pub async fn paid_parcels(
+    tx: &mut Tx,
+    payout: PayoutId,
+    after: ParcelId,
+    limit: i64,
+) -> Result<Vec<PaidParcel>, DbError> {
+    tx.fetch_all(PAID_PARCELS, args![payout, after, limit]).await
 }

@@ -47,6 +47,8 @@ const MIGRATIONS: &[Migration] = migrations![
     "0021_reconciliation",
     "0022_agency",
     "0024_fiscal",
+    "0022_agency",
+    "0023_payouts",
 ];
 
 const TABLE: &str = "CREATE TABLE IF NOT EXISTS schema_migration (

@@ -65,6 +65,7 @@ fn api() -> OpenApiRouter<App> {
         .merge(crate::registers::http::router())
         .merge(crate::taxes::http::router())
         .merge(crate::fiscal::http::router())
+        .merge(crate::payouts::http::router())
 }
 
 /// The OpenAPI description, made from the code.

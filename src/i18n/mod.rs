@@ -32,6 +32,7 @@ macro_rules! locale_files {
             include_str!(concat!("../../locales/", $language, "/imports.ftl")),
             include_str!(concat!("../../locales/", $language, "/invoices.ftl")),
             include_str!(concat!("../../locales/", $language, "/picking.ftl")),
+            include_str!(concat!("../../locales/", $language, "/payouts.ftl")),
             include_str!(concat!("../../locales/", $language, "/points.ftl")),
             include_str!(concat!("../../locales/", $language, "/packing.ftl")),
             include_str!(concat!("../../locales/", $language, "/manifests.ftl")),

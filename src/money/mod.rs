@@ -17,7 +17,9 @@ mod store;
 
 pub use self::account::{Account, AccountKind};
 pub use self::ledger::{Posting, first_open_day, open_day, post};
-pub use self::store::balance;
+pub use self::store::{
+    DocumentTransfer, balance, balances, debits_after, of_document, owners_in_debit,
+};
 use crate::commands::CommandError;
 use crate::fault::InputError;
 use crate::faults;

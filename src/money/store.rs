@@ -8,7 +8,7 @@ use super::TransferReason;
 use super::account::{Account, AccountKind};
 use super::ledger::Posting;
 use crate::commands::Ctx;
-use crate::db::{Count, DbError, Tx};
+use crate::db::{Arg, Count, DbError, Tx};
 use crate::ids::{MoneyAccountId, OwnerId, TransferId, UserId};
 use crate::units::{Day, Kopecks, UtcMicros};
 use crate::{args, record};
@@ -17,6 +17,31 @@ record! {
     struct AccountIdRow {
         id: MoneyAccountId,
         key: String,
+    }
+}
+
+record! {
+    struct KeySumRow {
+        key: String,
+        sum: Kopecks,
+    }
+}
+
+record! {
+    struct OwnerRow {
+        owner: OwnerId,
+    }
+}
+
+record! {
+    /// A transfer of a document.
+    #[derive(Debug, Clone, PartialEq, Eq)]
+    pub struct DocumentTransfer {
+        pub id: TransferId,
+        pub reason: TransferReason,
+        pub debit: AccountKind,
+        pub credit: AccountKind,
+        pub amount: Kopecks,
     }
 }
 
@@ -105,6 +130,22 @@ const TRANSFER_INSERT: &str =
 const BALANCE: &str = "SELECT b.debit_kopecks - b.credit_kopecks
      FROM money_account a JOIN money_balance b ON b.account_id = a.id WHERE a.key = $1";
 
+const BALANCES: &str = "SELECT a.key, b.debit_kopecks - b.credit_kopecks
+     FROM money_account a JOIN money_balance b ON b.account_id = a.id WHERE a.key IN (/*list*/)";
+
+const DEBITS_AFTER: &str = "SELECT a.key, CAST(SUM(t.debit_kopecks) AS BIGINT)
+     FROM money_account a JOIN money_turnover t ON t.account_id = a.id
+     WHERE t.day > $1 AND a.key IN (/*list*/) GROUP BY a.key";
+
+const OWNERS_IN_DEBIT: &str = "SELECT a.owner_id
+     FROM money_account a JOIN money_balance b ON b.account_id = a.id
+     WHERE a.kind = $1 AND a.owner_id IS NOT NULL AND b.debit_kopecks > b.credit_kopecks";
+
+const OF_DOCUMENT: &str = "SELECT t.id, t.reason, d.kind, c.kind, t.amount_kopecks
+     FROM money_transfer t JOIN money_account d ON d.id = t.debit_id
+     JOIN money_account c ON c.id = t.credit_id
+     WHERE t.document_id = $1 ORDER BY t.id";
+
 const CLOSED_UNTIL: &str = "SELECT closed_until FROM money_book WHERE name = 'money'";
 
 const ACCOUNTS: &str =
@@ -183,6 +224,10 @@ pub(super) const QUERIES: &[&str] = &[
     ACCOUNT_INSERT,
     TRANSFER_INSERT,
     BALANCE,
+    BALANCES,
+    DEBITS_AFTER,
+    OWNERS_IN_DEBIT,
+    OF_DOCUMENT,
     CLOSED_UNTIL,
     ACCOUNTS,
     ACCOUNTS_OF_KIND,
@@ -262,6 +307,44 @@ pub(super) async fn closed_until(tx: &mut Tx) -> Result<Option<Day>, DbError> {
 pub async fn balance(tx: &mut Tx, account: &Account) -> Result<Kopecks, DbError> {
     let row: Option<Count> = tx.fetch_optional(BALANCE, args![account.key()]).await?;
     Ok(row.map_or(Kopecks::ZERO, |row| Kopecks::new(row.value)))
+}
+
+/// What accounts have, by their keys.
+async fn by_key(
+    tx: &mut Tx,
+    (sql, values): (&'static str, Vec<Arg>),
+    accounts: &[Account],
+) -> Result<Vec<Kopecks>, DbError> {
+    let list = accounts.iter().map(|account| account.key().into()).collect();
+    let rows: Vec<KeySumRow> = tx.fetch_in(sql, values, list).await?;
+    let sums: HashMap<String, Kopecks> = rows.into_iter().map(|row| (row.key, row.sum)).collect();
+    let of = |account: &Account| sums.get(&account.key()).copied().unwrap_or_default();
+    Ok(accounts.iter().map(of).collect())
+}
+
+/// [`balance`] of each.
+pub async fn balances(tx: &mut Tx, accounts: &[Account]) -> Result<Vec<Kopecks>, DbError> {
+    by_key(tx, (BALANCES, vec![]), accounts).await
+}
+
+/// What each account was debited on the days after that one.
+pub async fn debits_after(
+    tx: &mut Tx,
+    day: Day,
+    accounts: &[Account],
+) -> Result<Vec<Kopecks>, DbError> {
+    by_key(tx, (DEBITS_AFTER, args![day]), accounts).await
+}
+
+/// The owners whose account of this kind has more debit than credit.
+pub async fn owners_in_debit(tx: &mut Tx, kind: AccountKind) -> Result<Vec<OwnerId>, DbError> {
+    let rows: Vec<OwnerRow> = tx.fetch_all(OWNERS_IN_DEBIT, args![kind]).await?;
+    Ok(rows.into_iter().map(|row| row.owner).collect())
+}
+
+/// The transfers behind which a paper stands, oldest first.
+pub async fn of_document(tx: &mut Tx, document: Uuid) -> Result<Vec<DocumentTransfer>, DbError> {
+    tx.fetch_all(OF_DOCUMENT, args![document]).await
 }
 
 /// Which accounts to list.

@@ -4,7 +4,7 @@
 use serde::{Deserialize, Serialize};
 
 use crate::db::{Db, DbError, Tx};
-use crate::{agency, args, bank, fiscal, invoices, money, record, registers};
+use crate::{agency, args, bank, fiscal, invoices, money, payouts, record, registers};
 
 /// How many differences of a kind are shown.
 const SHOWN_MAX: i64 = 100;
@@ -142,6 +142,7 @@ pub async fn verify(db: &Db) -> Result<IntegrityReport, DbError> {
             invoices::integrity::RULES,
             fiscal::integrity::RULES,
             agency::integrity::RULES,
+            payouts::integrity::RULES,
         ];
         for rule in RULES.iter().chain(others.into_iter().flatten()) {
             differences.extend(tx.fetch_all::<Difference>(rule, args![SHOWN_MAX]).await?);

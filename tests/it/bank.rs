@@ -22,17 +22,17 @@ use crate::seed;
 use crate::support::TestApp;
 
 pub(crate) const OURS: &str = "40702810400000000225";
-const OURS_TOO: &str = "40702810200000000001";
+pub(crate) const OURS_TOO: &str = "40702810200000000001";
 pub(crate) const THEIRS: &str = "40702810500000000002";
-const BIC: &str = "044525225";
+pub(crate) const BIC: &str = "044525225";
 
 /// A document of a statement, in roubles.
 #[derive(Clone)]
 pub(crate) struct Doc {
     number: String,
     payer: &'static str,
-    payee: &'static str,
-    roubles: String,
+    pub(crate) payee: &'static str,
+    pub(crate) roubles: String,
     day: &'static str,
     purpose: &'static str,
     payer_name: &'static str,
@@ -121,7 +121,7 @@ pub(crate) async fn take(app: &TestApp, text: &str) -> StatementReport {
     take_bytes(app, &Encoding::Windows.encode(text).unwrap()).await.unwrap()
 }
 
-async fn balance(app: &TestApp, account: Account) -> i64 {
+pub(crate) async fn balance(app: &TestApp, account: Account) -> i64 {
     let read = async move |tx: &mut Tx| money::balance(tx, &account).await;
     app.app.db.read::<Kopecks, DbError, _>(read).await.unwrap().get()
 }

@@ -34,6 +34,7 @@ mod orders;
 mod outage;
 mod own_couriers;
 mod packing;
+mod payouts;
 mod picking;
 mod pickups;
 mod places;

@@ -34,6 +34,7 @@ fn codes() -> BTreeMap<&'static str, Code> {
         ambar::orders::OrderError::CODES,
         ambar::packing::PackError::CODES,
         ambar::packing::UnpackError::CODES,
+        ambar::payouts::PayoutError::CODES,
         ambar::picking::PickError::CODES,
         ambar::points::PointsError::CODES,
         ambar::printing::PrintError::CODES,

@@ -33,6 +33,8 @@ pub(crate) fn all_queries() -> Vec<&'static str> {
         &ambar::cod::QUERIES.concat(),
         &ambar::invoices::QUERIES.concat(),
         ambar::invoices::integrity::RULES,
+        &ambar::payouts::QUERIES.concat(),
+        ambar::payouts::integrity::RULES,
         ambar::points::QUERIES,
         ambar::notices::QUERIES,
         ambar::packing::handover::QUERIES,

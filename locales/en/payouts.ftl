@@ -1,0 +1,14 @@
+problem-payout_run_not_found = There is no run of payouts { $run }.
+problem-payout_run_open = The run of payouts { $run } of this account is open. Approve it, make it anew or reject it.
+problem-payout_run_decided = The run of payouts { $run } is decided ({ $state }). Make a new one.
+problem-payout_run_not_approved = The run of payouts { $run } is not approved ({ $state }): it has no payment orders.
+problem-payout_run_empty = The run { $run } pays nobody. It says for each shop why.
+problem-payout_run_stale = Sums or requisites have changed since the run { $run } was made. Make it anew and look again.
+problem-payout_second_person = Who made a run of payouts does not approve it. Ask a second person.
+problem-payout_account_inactive = The account { $account } is not in use. Choose another or put it in use.
+problem-payout_not_found = There is no payout { $payout }.
+problem-payout_not_ordered = The payout { $payout } cannot be taken back: it is { $state }. Only one that was ordered can.
+problem-payout_carried_out = The bank's statement says that the payout { $payout } was carried out. If the money came back, name the receipt.
+problem-payout_held = Payouts to the shop { $owner } are held already.
+problem-payout_not_held = Payouts to the shop { $owner } are not held.
+problem-payout_sum_too_big = The sum is too big.

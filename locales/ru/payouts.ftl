@@ -1,0 +1,14 @@
+problem-payout_run_not_found = Реестра выплат { $run } нет.
+problem-payout_run_open = С этого счёта уже есть открытый реестр выплат { $run }. Утвердите, пересоберите или отклоните его.
+problem-payout_run_decided = По реестру выплат { $run } уже решено ({ $state }). Соберите новый.
+problem-payout_run_not_approved = Реестр выплат { $run } не утверждён ({ $state }): платёжных поручений нет.
+problem-payout_run_empty = В реестре { $run } платить некому. Причины по каждому магазину — в самом реестре.
+problem-payout_run_stale = С тех пор как собрали реестр { $run }, суммы или реквизиты изменились. Пересоберите его и проверьте снова.
+problem-payout_second_person = Кто собрал реестр выплат, тот его не утверждает. Попросите второго человека.
+problem-payout_account_inactive = Счёт { $account } не используется. Выберите другой или включите его.
+problem-payout_not_found = Выплаты { $payout } нет.
+problem-payout_not_ordered = Выплату { $payout } не вернуть: она { $state }. Возвращают только отправленную в банк.
+problem-payout_carried_out = Выплата { $payout } прошла по выписке банка. Если деньги вернулись, укажите документ поступления.
+problem-payout_held = Выплаты магазину { $owner } уже приостановлены.
+problem-payout_not_held = Выплаты магазину { $owner } не приостановлены.
+problem-payout_sum_too_big = Сумма слишком велика.
