@@ -41,7 +41,7 @@ pub use self::service::{
 };
 pub use self::store::{
     account_find, account_list, document_find, document_list, document_open_list, match_list,
-    to_match,
+    to_match, undone,
 };
 use crate::commands::CommandError;
 use crate::fault::InputError;

@@ -25,6 +25,12 @@ record! {
 }
 
 record! {
+    struct DocumentIdRow {
+        id: BankDocumentId,
+    }
+}
+
+record! {
     /// A payment order that has not left the account yet.
     pub(super) struct OrderRow {
         pub(super) id: uuid::Uuid,
@@ -133,6 +139,9 @@ const MATCH_LIST: &str =
          matched_at, undo_id
      FROM bank_match WHERE document_id = $1 ORDER BY transfer_id";
 
+const UNDONE: &str = "SELECT document_id FROM bank_match
+     WHERE undo_id IS NOT NULL AND document_id IN (/*list*/)";
+
 const MATCH_UNDO: &str =
     "UPDATE bank_match SET undo_id = $2 WHERE transfer_id = $1 AND undo_id IS NULL";
 
@@ -174,6 +183,7 @@ pub(super) const QUERIES: &[&str] = &[
     MATCHED_TAKE,
     MATCH_INSERT,
     MATCH_LIST,
+    UNDONE,
     MATCH_UNDO,
     ORDER_INSERT,
     ORDERS_OPEN,
@@ -403,6 +413,16 @@ pub async fn match_list(
     document: BankDocumentId,
 ) -> Result<Vec<BankMatchRow>, DbError> {
     tx.fetch_all(MATCH_LIST, args![document]).await
+}
+
+/// Those of the documents of which a match was taken back.
+pub async fn undone(
+    tx: &mut Tx,
+    documents: &[BankDocumentId],
+) -> Result<Vec<BankDocumentId>, DbError> {
+    let list = documents.iter().map(|document| Arg::from(*document)).collect();
+    let rows: Vec<DocumentIdRow> = tx.fetch_in(UNDONE, args![], list).await?;
+    Ok(rows.into_iter().map(|row| row.id).collect())
 }
 
 /// False: somebody else undid it.

@@ -14,8 +14,10 @@ use crate::units::Kopecks;
 pub(super) struct OpenReceipt {
     pub(super) document: BankDocumentId,
     pub(super) receipt: Receipt,
-    /// Something of it was matched by a person, who has the rest to decide.
+    /// Something of it is matched.
     pub(super) is_begun: bool,
+    /// A person matched some of it, or took a match back: what is left is the person's.
+    pub(super) is_of_person: bool,
     /// Money that buyers paid, as payer or purpose tell.
     pub(super) is_of_buyers: bool,
 }
@@ -75,8 +77,7 @@ pub(super) fn round(receipts: &[OpenReceipt], candidates: &[Candidate]) -> Round
     let mut round = Round::default();
     let mut claims = Vec::new();
     for one in receipts {
-        // A person began with it: what is left is the person's.
-        if one.is_begun {
+        if one.is_of_person {
             let why = Reason::NothingSpeaksForIt;
             round.open.insert(one.document, Open::Judged(Verdict::None { why }));
             continue;
@@ -107,7 +108,7 @@ pub(super) fn round(receipts: &[OpenReceipt], candidates: &[Candidate]) -> Round
     }
     let rest: Vec<&OpenReceipt> = receipts
         .iter()
-        .filter(|one| !one.is_begun)
+        .filter(|one| !one.is_of_person)
         .filter(|one| matches!(round.open.get(&one.document), Some(Open::Judged(_))))
         .collect();
     let left: Vec<&Candidate> =
@@ -179,7 +180,7 @@ mod tests {
             day: "2026-11-21".parse().expect("a day"),
         };
         let document = BankDocumentId::new();
-        OpenReceipt { document, receipt, is_begun: false, is_of_buyers: true }
+        OpenReceipt { document, receipt, is_begun: false, is_of_person: false, is_of_buyers: true }
     }
 
     #[test]

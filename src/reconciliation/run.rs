@@ -121,6 +121,12 @@ async fn view(app: &App, today: Day) -> Result<View, DbError> {
                 .filter(|one| one.is_of_buyers || one.is_begun || board.concerns(&one.receipt)),
         );
     }
+    let documents: Vec<BankDocumentId> = receipts.iter().map(|one| one.document).collect();
+    let read = async move |tx: &mut Tx| bank::undone(tx, &documents).await;
+    let undone: HashSet<BankDocumentId> = app.db.read(read).await?.into_iter().collect();
+    for one in &mut receipts {
+        one.is_of_person = one.is_begun || undone.contains(&one.document);
+    }
     Ok(View { candidates, receipts })
 }
 
@@ -140,6 +146,7 @@ fn receipt(row: BankDocumentRow, board: &Board) -> OpenReceipt {
     OpenReceipt {
         document: row.id,
         is_begun: row.matched_kopecks.is_positive(),
+        is_of_person: false,
         is_of_buyers: board.is_of_buyers(&receipt),
         receipt,
     }

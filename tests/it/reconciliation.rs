@@ -182,6 +182,8 @@ async fn a_receipt_settles_its_register_once_and_can_be_taken_back_until_shops_a
     assert_eq!(office.desk.balance(Account::OwnerAdvance(office.desk.owner())).await, 690_000);
     assert_eq!(office.unmatch(0, register).await.problem(404), "bank_match_not_found");
 
+    assert_eq!(office.run().await.matched, 0, "what a person took back is the person's");
+    assert_eq!(told(&office.findings("open").await), [("payment_without_register", 1_049_000)]);
     let more = office.match_by_hand(0, register, 1_049_001).await;
     assert_eq!(more.problem(409), "bank_match_too_big");
     office.match_by_hand(0, register, 49_000).await.ok();
