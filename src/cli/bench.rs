@@ -5,6 +5,7 @@ mod import;
 mod labels;
 mod manifest;
 mod month;
+mod money;
 mod points;
 mod rates;
 mod report;
@@ -53,6 +54,8 @@ enum Bench {
     Month(month::MonthArgs),
     /// An agent's report drawn up, approved, read and printed.
     Report(report::ReportArgs),
+    /// A register of collected money, a bank statement, and a page of a long account.
+    Money(money::MoneyArgs),
 }
 
 pub(super) async fn run(data: &DataArgs, args: BenchArgs) -> anyhow::Result<ExitCode> {
@@ -69,6 +72,7 @@ pub(super) async fn run(data: &DataArgs, args: BenchArgs) -> anyhow::Result<Exit
         Bench::Manifest(args) => manifest::run(data, &args).await?,
         Bench::Month(args) => month::run(data, &args).await?,
         Bench::Report(args) => report::run(data, &args).await?,
+        Bench::Money(args) => money::run(data, &args).await?,
     };
     println!("{}", serde_json::to_string_pretty(&figures)?);
     Ok(ExitCode::SUCCESS)

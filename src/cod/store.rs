@@ -161,8 +161,9 @@ pub(super) struct StepRow {
     pub(super) day: Day,
 }
 
-// Changes nothing, but holds the rows until the end of the transaction on both engines.
-const HOLD: &str = "UPDATE cod SET carrier = carrier WHERE parcel_id IN (/*list*/)
+// Changes nothing, but holds the rows until the end of the transaction on both engines. The column is in
+// no index: none has to be written again.
+const HOLD: &str = "UPDATE cod SET is_partial = is_partial WHERE parcel_id IN (/*list*/)
      RETURNING parcel_id, owner_id, order_id, carrier, expected_kopecks, released_kopecks,
          collected_kopecks, registered_kopecks, received_kopecks, advanced_kopecks,
          reported_kopecks, paid_kopecks, refunded_kopecks, is_partial";

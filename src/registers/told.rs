@@ -121,7 +121,7 @@ pub(super) fn sentence(
         // How a buyer paid has the names of sums, too.
         let value = match args.get(name) {
             Some(Value::String(word)) => word_text(word, language),
-            Some(value) => value.as_i64().map(sum).unwrap_or_else(|| "—".to_owned()),
+            Some(value) => value.as_i64().map_or_else(|| "—".to_owned(), sum),
             None => "—".to_owned(),
         };
         values.push((name, value));

@@ -54,9 +54,13 @@ impl Desk {
 
     /// Parcels of the lines of the sample, delivered.
     pub(crate) async fn of_sample() -> Self {
+        let quoted = |mut one: OnTheWay, kopecks| {
+            one.quoted = Kopecks::new(kopecks);
+            one
+        };
         let desk = Self::open(vec![
-            parcel("1105500001", "SHOP-100045", 359_000),
-            parcel("1105500002", "SHOP-100046", 690_000),
+            quoted(parcel("1105500001", "SHOP-100045", 359_000), 41_200),
+            quoted(parcel("1105500002", "SHOP-100046", 690_000), 64_180),
             parcel("1105500003", "SHOP-100047", 240_000),
             parcel("1105500004", "SHOP-100048", 329_000),
         ])
@@ -75,7 +79,7 @@ impl Desk {
         self.app.app.db.write::<(), DbError, _>(work).await.unwrap();
     }
 
-    async fn import(&self, text: &str) -> Result<RegisterReport, RegisterError> {
+    pub(crate) async fn import(&self, text: &str) -> Result<RegisterReport, RegisterError> {
         self.import_of("cdek", "", text.as_bytes()).await
     }
 
@@ -106,7 +110,7 @@ impl Desk {
     }
 
     /// Row, kind and severity of each finding of a register.
-    async fn findings(&self, report: &RegisterReport) -> Vec<(i64, String, String)> {
+    pub(crate) async fn findings(&self, report: &RegisterReport) -> Vec<(i64, String, String)> {
         let path = format!("/v1/registers/{}/findings", report.register);
         let page = self.get(&path).await;
         let text = |value: &Value| value.as_str().unwrap().to_owned();
@@ -139,6 +143,10 @@ impl Desk {
         self.app.app.db.read::<Count, DbError, _>(read).await.unwrap().value
     }
 
+    pub(crate) fn parcel_id(&self, index: usize) -> String {
+        self.parcels[index].parcel.to_string()
+    }
+
     pub(crate) fn owner(&self) -> OwnerId {
         self.route.owner
     }
@@ -148,7 +156,7 @@ fn carrier() -> String {
     "cdek".to_owned()
 }
 
-fn kinds(found: &[(i64, String, String)]) -> Vec<(i64, &str)> {
+pub(crate) fn kinds(found: &[(i64, String, String)]) -> Vec<(i64, &str)> {
     found.iter().map(|(line, kind, _)| (*line, kind.as_str())).collect()
 }
 
