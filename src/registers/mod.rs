@@ -47,7 +47,7 @@ pub use self::model::{
 pub use self::service::{accept, assign, check, reject, resolve, resolve_kind, shown};
 pub use self::settle::{Due, cover, due, uncover};
 pub use self::store::QUERIES;
-pub use self::store::settings::terms_set;
+pub use self::store::settings::{contract_add, terms_set};
 pub use self::work::{FETCH_CHECK_EVERY, fetch_regularly, handlers, queue_due};
 use crate::cod::CodError;
 use crate::commands::CommandError;

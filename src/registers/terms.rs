@@ -9,13 +9,10 @@ use super::model::{
 };
 use crate::imports::map::folded;
 use crate::record;
+use crate::taxes::{VatClass, VatMode, rate_on};
 use crate::units::{Day, Grams, Kopecks};
 
 const BP_PER_WHOLE: i128 = 10_000;
-/// The general rate before and since 2026 (425-ФЗ of 28.11.2025).
-const VAT_BEFORE: i64 = 20;
-const VAT_SINCE_2026: i64 = 22;
-const YEAR_OF_22: i32 = 2026;
 
 record! {
     /// What speaks for or against the price of a delivery, of a line where that is not the quoted one.
@@ -80,27 +77,16 @@ pub(super) fn delivery(facts: &LineFacts, carried: Option<Carried>) -> Option<Ra
     Some(Raised::new(FindingKind::DeliveryDiffers, Severity::Warning, difference, args))
 }
 
-/// The general rate of VAT on a day, in per cent.
-pub(super) fn vat_per_cent(day: Day) -> i64 {
-    use chrono::Datelike as _;
-    if day.date().year() >= YEAR_OF_22 { VAT_SINCE_2026 } else { VAT_BEFORE }
-}
-
-/// VAT inside a sum, half a kopeck up.
-fn vat_inside(gross: i64, per_cent: i64) -> i64 {
-    let (rate, base) = (i128::from(per_cent), i128::from(100 + per_cent));
-    let twice = i128::from(gross.abs()) * rate * 2 + base;
-    i64::try_from(twice / (base * 2)).unwrap_or(i64::MAX) * gross.signum()
-}
-
 /// The VAT may be that of the fee, of the delivery, or of both, rounded together or one by one.
 pub(super) fn vat(facts: &LineFacts, around: &Around) -> Option<Raised> {
     let stated = facts.vat?.get();
     if facts.fee.is_none() && facts.delivery.is_none() {
         return None;
     }
-    let per_cent = vat_per_cent(facts.day.unwrap_or(around.day));
-    let inside = |gross: i64| vat_inside(gross, per_cent);
+    // Carriers pay the general rate on their services.
+    let day = facts.day.unwrap_or(around.day);
+    let rate = rate_on(VatMode::General, VatClass::General, day);
+    let inside = |gross: i64| rate.inside(Kopecks::new(gross)).get();
     let fee = facts.fee.map_or(0, Kopecks::get);
     let delivery = facts.delivery.map_or(0, Kopecks::get);
     let apart = inside(fee) + inside(delivery);
@@ -109,7 +95,7 @@ pub(super) fn vat(facts: &LineFacts, around: &Around) -> Option<Raised> {
     if right.into_iter().chain(of_one).any(|sum| sum == stated) {
         return None;
     }
-    let args = json!({ "expected": apart, "stated": stated, "percent": per_cent });
+    let args = json!({ "expected": apart, "stated": stated, "percent": rate.per_cent() });
     Some(Raised::new(FindingKind::VatDiffers, Severity::Warning, stated - apart, args))
 }
 

@@ -50,6 +50,7 @@ mod put_back;
 #[allow(dead_code, reason = "unit tests use more of it")]
 mod read_back;
 mod receiving;
+mod reconciliation;
 mod register_files;
 mod registers;
 mod regular;

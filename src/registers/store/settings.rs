@@ -53,10 +53,7 @@ pub(in crate::registers) async fn contracts(
     tx.fetch_all(CONTRACTS, args![carrier]).await
 }
 
-pub(in crate::registers) async fn contract_add(
-    tx: &mut Tx,
-    contract: &CodContract,
-) -> Result<(), DbError> {
+pub async fn contract_add(tx: &mut Tx, contract: &CodContract) -> Result<(), DbError> {
     let values = args![&contract.carrier, &contract.number, &contract.inn];
     tx.execute(CONTRACT_ADD, values).await.map(drop)
 }

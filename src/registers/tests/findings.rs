@@ -13,9 +13,7 @@ use crate::registers::model::{
 };
 use crate::registers::read::Totals;
 use crate::registers::steps::{Held, TooMuch, Verdict, steps, withheld};
-use crate::registers::terms::{
-    Carried, Known, contract_of_all, fee_of, file_of_other, vat_per_cent,
-};
+use crate::registers::terms::{Carried, Known, contract_of_all, fee_of, file_of_other};
 use crate::units::{Day, Grams, Kopecks};
 
 fn on(text: &str) -> Day {
@@ -255,7 +253,6 @@ fn a_delivery_is_compared_with_the_offer_and_with_what_was_invoiced() {
 
 #[test]
 fn vat_is_inside_by_the_rate_of_the_day() {
-    assert_eq!([vat_per_cent(on("2025-12-31")), vat_per_cent(on("2026-01-01"))], [20, 22]);
     for right in [1_942 + 7_430, 1_942, 7_430] {
         let facts = LineFacts { vat: Some(Kopecks::new(right)), ..clean() };
         assert_eq!(found(&facts), [], "{right}");

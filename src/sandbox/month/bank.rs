@@ -50,11 +50,6 @@ pub(super) fn unpaid() -> BTreeSet<usize> {
     BTreeSet::from([UNPAID])
 }
 
-/// The register whose rest is set off.
-pub(super) const fn set_off() -> usize {
-    SHORT
-}
-
 fn receipt(plan: &Plan, sent: &[Day; WEEKS], index: usize, sum: i64) -> Receipt {
     let register = &plan.registers[index];
     let manner = register.manner();

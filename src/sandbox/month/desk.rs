@@ -7,7 +7,7 @@ use anyhow::{Context, ensure};
 
 use super::files::{Edition, file};
 use super::ground::{self, Ground};
-use super::manners::CARRIERS;
+use super::manners::{CARRIERS, CONTRACT};
 use super::plan::{MonthSize, Plan, Register, WEEKS, plan};
 use crate::app::App;
 use crate::commands::Ctx;
@@ -15,8 +15,8 @@ use crate::db::{DbError, Tx};
 use crate::ids::CodRegisterId;
 use crate::imports::Source;
 use crate::registers::{
-    self, FeeTerms, FindingKind, RegisterError, RegisterReport, RegisterRequest, Resolution,
-    TermsMethod,
+    self, CodContract, FeeTerms, FindingKind, RegisterError, RegisterReport, RegisterRequest,
+    Resolution, TermsMethod,
 };
 use crate::sandbox::{on_the_way, store};
 use crate::units::{Day, Kopecks};
@@ -92,6 +92,12 @@ impl Desk<'_> {
                     minimum_kopecks: Kopecks::new(manner.fee.1),
                 };
                 registers::terms_set(tx, &terms).await?;
+                let contract = CodContract {
+                    carrier: manner.code.to_owned(),
+                    number: CONTRACT.to_owned(),
+                    inn: String::new(),
+                };
+                registers::contract_add(tx, &contract).await?;
             }
             Ok::<(), DbError>(())
         };

@@ -77,6 +77,9 @@ fn headings(manner: &Manner) -> Vec<&'static str> {
         headings.push("Стоимость доставки");
     }
     headings.push("К перечислению");
+    if manner.tells_papers {
+        headings.extend(["НДС", "Договор", "Валюта"]);
+    }
     headings
 }
 
@@ -102,6 +105,9 @@ fn cells(manner: &Manner, line: &Line, day: Day) -> Vec<Cell> {
         cells.push(money(line.delivery));
     }
     cells.push(money(line.transferred));
+    if manner.tells_papers {
+        cells.extend([money(line.vat), Cell::text(line.contract), Cell::text(line.currency)]);
+    }
     cells
 }
 
@@ -123,6 +129,9 @@ fn totals(register: &Register) -> Vec<Cell> {
         cells.push(sum(|line| line.delivery));
     }
     cells.push(sum(|line| line.transferred));
+    if manner.tells_papers {
+        cells.extend([Cell::Empty, Cell::Empty, Cell::Empty]);
+    }
     cells
 }
 

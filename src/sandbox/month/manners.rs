@@ -1,5 +1,8 @@
 //! The carriers of the month: what they keep of a payment, and how their registers look.
 
+/// The operator's contract with each carrier.
+pub(super) const CONTRACT: &str = "НП-15/2026";
+
 /// How the file of a register is made.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Style {
@@ -32,6 +35,8 @@ pub(super) struct Manner {
     /// It keeps the delivery, too.
     pub(super) keeps_delivery: bool,
     pub(super) tells_method: bool,
+    /// VAT, contract and currency stand in columns of their own.
+    pub(super) tells_papers: bool,
 }
 
 impl Manner {
@@ -50,6 +55,7 @@ pub(super) const CARRIERS: [Manner; 6] = [
         fee: (250, 0),
         keeps_delivery: true,
         tells_method: true,
+        tells_papers: true,
     },
     Manner {
         code: "boxberry",
@@ -60,6 +66,7 @@ pub(super) const CARRIERS: [Manner; 6] = [
         fee: (300, 3_000),
         keeps_delivery: false,
         tells_method: true,
+        tells_papers: false,
     },
     Manner {
         code: "dpd",
@@ -70,6 +77,7 @@ pub(super) const CARRIERS: [Manner; 6] = [
         fee: (180, 1_500),
         keeps_delivery: true,
         tells_method: false,
+        tells_papers: false,
     },
     Manner {
         code: "post",
@@ -80,6 +88,7 @@ pub(super) const CARRIERS: [Manner; 6] = [
         fee: (150, 0),
         keeps_delivery: false,
         tells_method: false,
+        tells_papers: false,
     },
     Manner {
         code: "pek",
@@ -90,6 +99,7 @@ pub(super) const CARRIERS: [Manner; 6] = [
         fee: (200, 6_000),
         keeps_delivery: true,
         tells_method: true,
+        tells_papers: false,
     },
     Manner {
         code: "dellin",
@@ -100,5 +110,6 @@ pub(super) const CARRIERS: [Manner; 6] = [
         fee: (125, 2_500),
         keeps_delivery: false,
         tells_method: true,
+        tells_papers: true,
     },
 ];

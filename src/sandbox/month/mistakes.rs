@@ -3,6 +3,8 @@
 use super::manners::{Manner, Names};
 use super::plan::{Fate, Line, PIECES, Parcel, Plan, QUOTED, REGISTER_AFTER, line};
 use crate::registers::FindingKind;
+use crate::taxes::VatRate;
+use crate::units::Kopecks;
 
 /// Of [`PIECES`].
 const KEPT: i64 = 2;
@@ -29,9 +31,13 @@ pub(super) enum Mistake {
     SharedNumber,
     ZerosLost,
     Unreadable,
+    Delivery,
+    Vat,
+    Contract,
+    Currency,
 }
 
-pub(super) const MISTAKES: [Mistake; 19] = [
+pub(super) const MISTAKES: [Mistake; 23] = [
     Mistake::Less,
     Mistake::DeliveryOnTop,
     Mistake::Kopeck,
@@ -51,12 +57,17 @@ pub(super) const MISTAKES: [Mistake; 19] = [
     Mistake::SharedNumber,
     Mistake::ZerosLost,
     Mistake::Unreadable,
+    Mistake::Delivery,
+    Mistake::Vat,
+    Mistake::Contract,
+    Mistake::Currency,
 ];
 
 impl Mistake {
     pub(super) fn is_made_by(self, manner: &Manner) -> bool {
         match self {
-            Self::DeliveryOnTop => manner.keeps_delivery,
+            Self::DeliveryOnTop | Self::Delivery => manner.keeps_delivery,
+            Self::Vat | Self::Contract | Self::Currency => manner.tells_papers,
             Self::RefundByOtherMethod => manner.tells_method,
             Self::OtherCarrier => manner.names_orders(),
             // Where a track stands beside it, the track finds the parcel.
@@ -112,6 +123,17 @@ pub(super) fn with_mistake(plan: &mut Plan, index: usize, mistake: Mistake) -> V
             hurt.garbage = Some("сто рублей");
             vec![hurt]
         }
+        Mistake::Contract | Mistake::Currency => {
+            plan.absent.insert(index);
+            let mut foreign = line(parcel, cod).ignored();
+            if mistake == Mistake::Contract {
+                foreign.contract = "НП-77/2019";
+                vec![foreign.planted(FindingKind::OtherContract)]
+            } else {
+                foreign.currency = "KZT";
+                vec![foreign.planted(FindingKind::CurrencyForeign)]
+            }
+        }
         _ => vec![other_figures(parcel, mistake)],
     }
 }
@@ -135,11 +157,22 @@ fn other_figures(parcel: &mut Parcel, mistake: Mistake) -> Line {
         Mistake::Fee => {
             line.fee += 500;
             line.transferred -= 500;
+            line.vat = VatRate::TwentyTwo.inside(Kopecks::new(line.fee + line.delivery)).get();
             FindingKind::FeeDiffers
         }
         Mistake::Sum => {
             line.transferred -= 700;
             FindingKind::LineDiffers
+        }
+        Mistake::Delivery => {
+            line.delivery += 4_000;
+            line.transferred -= 4_000;
+            line.vat = VatRate::TwentyTwo.inside(Kopecks::new(line.fee + line.delivery)).get();
+            FindingKind::DeliveryDiffers
+        }
+        Mistake::Vat => {
+            line.vat += 17;
+            FindingKind::VatDiffers
         }
         Mistake::LateDay => {
             line.days = REGISTER_AFTER + 3;

@@ -2,10 +2,12 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::manners::{CARRIERS, Manner, Names};
+use super::manners::{CARRIERS, CONTRACT, Manner, Names};
 use super::mistakes::{MISTAKES, Mistake, with_mistake};
 use crate::registers::FindingKind;
 use crate::sandbox::dice::Dice;
+use crate::taxes::VatRate;
+use crate::units::Kopecks;
 
 /// Parcels leave, registers come and are paid once a week.
 pub(super) const WEEKS: usize = 4;
@@ -70,6 +72,10 @@ pub(super) struct Line {
     pub(super) delivery: i64,
     pub(super) transferred: i64,
     pub(super) is_card: bool,
+    /// Inside the fee and the delivery.
+    pub(super) vat: i64,
+    pub(super) contract: &'static str,
+    pub(super) currency: &'static str,
     /// Instead of the sum.
     pub(super) garbage: Option<&'static str>,
     pub(super) planted: BTreeSet<FindingKind>,
@@ -185,6 +191,9 @@ pub(super) fn line(parcel: &Parcel, collected: i64) -> Line {
         delivery,
         transferred: collected - fee - delivery,
         is_card: parcel.is_card,
+        vat: VatRate::TwentyTwo.inside(Kopecks::new(fee + delivery)).get(),
+        contract: CONTRACT,
+        currency: "RUB",
         garbage: None,
         planted: BTreeSet::new(),
         is_ignored: false,

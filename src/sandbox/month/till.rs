@@ -19,7 +19,7 @@ use crate::money::{self, Account};
 use crate::reconciliation::{self, DifferenceTo, Payer, Payers, ReconciliationError};
 use crate::registers::FindingKind;
 use crate::sandbox::store;
-use crate::units::{Day, Kopecks};
+use crate::units::{Day, Kopecks, UtcMicros};
 
 /// A finding about where the money is: its kind and the register, receipt or parcel.
 type Seen = BTreeSet<(FindingKind, String)>;
@@ -53,7 +53,7 @@ impl Desk<'_> {
 
     /// Week by week the bank's statements come; then what is wrong is told, decided about and gone.
     pub(super) async fn bank(&mut self) -> anyhow::Result<()> {
-        let sent: [Day; WEEKS] = self.ground.sent.map(|at| at.moscow_day());
+        let sent: [Day; WEEKS] = self.ground.sent.map(UtcMicros::moscow_day);
         let Statements { receipts, late } = papers::receipts(&self.plan, &sent);
         self.bank_opens().await?;
         let mut opening = 0;
