@@ -25,9 +25,6 @@ use crate::ids::{CarrierInvoiceId, UserId};
 use crate::invoices::{InvoiceState, Taking, take};
 use crate::units::{Day, Grams, Kopecks};
 
-/// What names a parcel.
-const NUMBERS: [&str; 3] = ["track", "number", "order"];
-
 /// A file with what is known of the invoice beside it.
 #[derive(Debug, Clone)]
 pub struct InvoiceRequest {
@@ -149,7 +146,7 @@ fn read(request: &InvoiceRequest) -> Result<List, ImportError> {
             continue;
         }
         // Signatures stand below the totals.
-        if is_after_total && NUMBERS.iter().all(|name| columns.text(&row, name).trim().is_empty()) {
+        if is_after_total && columns.text(&row, "amount").trim().is_empty() {
             continue;
         }
         list.rows += 1;
