@@ -45,9 +45,9 @@ pub(super) struct Statements {
     pub(super) late: Receipt,
 }
 
-/// What is wrong about registers as wholes.
+/// Registers of which not all money has come.
 pub(super) fn unpaid() -> BTreeSet<usize> {
-    BTreeSet::from([UNPAID])
+    BTreeSet::from([UNPAID, SHORT])
 }
 
 fn receipt(plan: &Plan, sent: &[Day; WEEKS], index: usize, sum: i64) -> Receipt {

@@ -64,7 +64,8 @@ pub async fn play(app: &App, size: MonthSize) -> anyhow::Result<MonthReport> {
         desk.week(week).await?;
     }
     desk.again().await?;
-    desk.bank().await?;
+    let account = desk.bank().await?;
+    desk.pay_day(account).await?;
     desk.report.parcels = desk.plan.parcels.len();
     Ok(desk.report)
 }
@@ -104,7 +105,7 @@ impl Desk<'_> {
         Ok(self.app.db.write(work).await?)
     }
 
-    fn sent(&self, week: usize) -> Day {
+    pub(super) fn sent(&self, week: usize) -> Day {
         self.ground.sent[week].moscow_day()
     }
 

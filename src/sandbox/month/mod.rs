@@ -11,6 +11,7 @@ mod files;
 mod ground;
 mod manners;
 mod mistakes;
+mod payday;
 mod plan;
 mod till;
 

@@ -63,6 +63,7 @@ pub(super) struct Parcel {
 /// A line of a register. Sums are kopecks.
 #[derive(Debug, Clone)]
 pub(super) struct Line {
+    pub(super) shop: usize,
     pub(super) track: String,
     pub(super) order_number: String,
     /// Days from the handover of its week.
@@ -100,8 +101,8 @@ impl Register {
 
     /// What the carrier pays for the lines that stay.
     pub(super) fn net(&self) -> i64 {
-        let stay = self.lines.iter().filter(|line| !line.is_ignored && line.garbage.is_none());
-        stay.map(|line| line.transferred).sum()
+        let posted = self.lines.iter().filter(|line| line.is_posted());
+        posted.map(|line| line.transferred).sum()
     }
 }
 
@@ -183,6 +184,7 @@ pub(super) fn line(parcel: &Parcel, collected: i64) -> Line {
     let track = if has(Names::Track) { parcel.track.clone() } else { String::new() };
     let order = has(Names::Order);
     Line {
+        shop: parcel.shop,
         track,
         order_number: if order { parcel.order_number.clone() } else { String::new() },
         days: parcel.days,
@@ -201,6 +203,11 @@ pub(super) fn line(parcel: &Parcel, collected: i64) -> Line {
 }
 
 impl Line {
+    /// Whether it moves money.
+    pub(super) const fn is_posted(&self) -> bool {
+        !self.is_ignored && self.garbage.is_none()
+    }
+
     pub(super) fn planted(mut self, kind: FindingKind) -> Self {
         self.planted.insert(kind);
         self

@@ -14,6 +14,7 @@ use crate::bank::import::{StatementReport, StatementRequest};
 use crate::bank::{self, BankAccountIn, BankError};
 use crate::commands::Ctx;
 use crate::db::{DbError, Tx};
+use crate::ids::BankAccountId;
 use crate::imports::Source;
 use crate::money::{self, Account};
 use crate::reconciliation::{self, DifferenceTo, Payer, Payers, ReconciliationError};
@@ -26,7 +27,7 @@ type Seen = BTreeSet<(FindingKind, String)>;
 
 impl Desk<'_> {
     /// The operator's account, and who pays for which carrier.
-    pub(super) async fn bank_opens(&self) -> anyhow::Result<()> {
+    pub(super) async fn bank_opens(&self) -> anyhow::Result<BankAccountId> {
         let ctx = Ctx::system(self.app.clock.now());
         let account = BankAccountIn {
             number: ACCOUNT.to_owned(),
@@ -39,7 +40,7 @@ impl Desk<'_> {
             active: true,
         };
         let work = async move |tx: &mut Tx| bank::account_create(tx, &ctx, &account).await;
-        self.app.db.write::<_, BankError, _>(work).await?;
+        let account = self.app.db.write::<_, BankError, _>(work).await?.id;
         let work = async move |tx: &mut Tx| {
             for manner in &CARRIERS {
                 let payer = Payer { inn: manner.inn.to_owned(), name: manner.name.to_owned() };
@@ -48,14 +49,15 @@ impl Desk<'_> {
             }
             Ok(())
         };
-        Ok(self.app.db.write::<(), ReconciliationError, _>(work).await?)
+        self.app.db.write::<(), ReconciliationError, _>(work).await?;
+        Ok(account)
     }
 
     /// Week by week the bank's statements come; then what is wrong is told, decided about and gone.
-    pub(super) async fn bank(&mut self) -> anyhow::Result<()> {
+    pub(super) async fn bank(&mut self) -> anyhow::Result<BankAccountId> {
         let sent: [Day; WEEKS] = self.ground.sent.map(UtcMicros::moscow_day);
         let Statements { receipts, late } = papers::receipts(&self.plan, &sent);
-        self.bank_opens().await?;
+        let account = self.bank_opens().await?;
         let mut opening = 0;
         for week in 0..WEEKS {
             let own: Vec<&Receipt> = receipts.iter().filter(|one| one.week == week).collect();
@@ -76,7 +78,8 @@ impl Desk<'_> {
         self.statement(&[&late], opening, Encoding::Utf8).await?;
         reconciliation::run(self.app, None).await?;
         self.set_off(&receipts).await?;
-        self.settled().await
+        self.settled().await?;
+        Ok(account)
     }
 
     async fn statement(
