@@ -71,11 +71,11 @@ impl Desk<'_> {
         self.wrong_compare(&receipts).await?;
         // The whole month once more, in another encoding, and backwards.
         let all: Vec<&Receipt> = receipts.iter().rev().collect();
-        let again = self.statement(&all, 0, Encoding::Dos).await?;
+        let again = self.statement(&all, 0, Encoding::Utf8).await?;
         ensure!(again.created == 0, "receipts were taken in twice: {again:?}");
         let run = reconciliation::run(self.app, None).await?;
         ensure!((run.matched, run.raised) == (0, 0), "a run over the same: {run:?}");
-        self.statement(&[&late], opening, Encoding::Utf8).await?;
+        self.statement(&[&late], opening, Encoding::Windows).await?;
         reconciliation::run(self.app, None).await?;
         self.set_off(&receipts).await?;
         self.settled().await?;
