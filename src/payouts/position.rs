@@ -2,11 +2,12 @@
 
 use std::collections::BTreeMap;
 
-use super::model::{HoldRow, LeftOutRow, PayoutTerms};
+use super::model::{HoldRow, LeftOutRow};
 use super::rule::{Facts, LeftOut, Limits, Sums, debt, left_out, sums};
 use super::service::reason_check;
 use super::{PayoutError, store};
 use crate::access::Scope;
+use crate::agency::{self, AgencyTerms};
 use crate::catalog::owner_find;
 use crate::cod::{self, Unpaid};
 use crate::commands::Ctx;
@@ -23,15 +24,15 @@ pub(super) struct Found {
     pub(super) disputed: Kopecks,
     pub(super) facts: Facts,
     pub(super) hold: Option<HoldRow>,
-    pub(super) terms: Option<PayoutTerms>,
+    pub(super) terms: Option<AgencyTerms>,
 }
 
 impl Found {
     fn limits(&self) -> Limits {
-        let terms = self.terms.as_ref();
+        let terms = self.terms.as_ref().map(|row| &row.terms);
         Limits {
             set_off: terms.is_some_and(|terms| terms.set_off),
-            minimum: terms.map_or(Kopecks::ZERO, |terms| terms.minimum),
+            minimum: terms.map_or(Kopecks::ZERO, |terms| terms.payout_minimum_kopecks),
         }
     }
 
@@ -85,7 +86,7 @@ pub(super) async fn found(
     let owners: Vec<OwnerId> = of.keys().copied().collect();
     let facts = facts(tx, &owners, &of, cut_off).await?;
     let mut holds = store::holds(tx, &owners).await?;
-    let mut terms = store::terms(tx, &owners, today).await?;
+    let mut terms = agency::terms_of(tx, &owners, today).await?;
     let found = of.into_values().zip(facts).map(|(one, facts)| Found {
         owner: one.owner,
         parcels: one.parcels,

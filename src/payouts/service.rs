@@ -134,8 +134,7 @@ async fn propose(
 /// None without a contract: such a shop is left out.
 fn proposal(one: Found, reports: &[Paper]) -> Option<Proposal> {
     let sums = one.sums();
-    let terms = one.terms?;
-    let payee = terms.payee();
+    let terms = one.terms?.terms;
     let contract = Paper { number: terms.contract_number, day: terms.contract_day };
     Some(Proposal {
         owner: one.owner,
@@ -144,7 +143,7 @@ fn proposal(one: Found, reports: &[Paper]) -> Option<Proposal> {
         purpose: purpose(&contract, reports),
         contract_number: contract.number,
         contract_day: contract.day,
-        payee,
+        payee: terms.payee,
     })
 }
 
