@@ -11,14 +11,12 @@ use crate::catalog::owner_find;
 use crate::cod::{self, Step};
 use crate::commands::Ctx;
 use crate::db::{DbError, Tx};
-use crate::fault::InputFaults;
+use crate::fault::{InputFaults, reason_checked};
 use crate::ids::{AgentReportId, OwnerId};
 use crate::money::{Account, Posting, TransferReason, open_day, post};
 use crate::series::number_next;
 use crate::taxes::{self, VatClass, VatRate};
 use crate::units::{Day, Kopecks};
-
-const REASON_MAX: usize = 500;
 
 /// A report that the caller may see: shops see their own accepted ones.
 pub async fn find(tx: &mut Tx, scope: Scope, id: AgentReportId) -> Result<Report, AgencyError> {
@@ -149,7 +147,7 @@ pub async fn approve(tx: &mut Tx, ctx: &Ctx, id: AgentReportId) -> Result<Report
             state => Err(AgencyError::NotDraft { state }),
         };
     };
-    if ctx.actor.is_none() || ctx.actor == report.made_by || ctx.actor == report.created_by {
+    if !ctx.is_second_person(&[report.made_by, report.created_by]) {
         return Err(AgencyError::SamePerson);
     }
     check_facts(tx, &report).await?;
@@ -196,11 +194,9 @@ pub async fn reject(
     id: AgentReportId,
     reason: &str,
 ) -> Result<Report, AgencyError> {
-    let mut faults = InputFaults::default();
-    faults.text("reason", reason, REASON_MAX);
-    faults.finish()?;
+    let reason = reason_checked(reason)?;
     hold(tx, id).await?;
     lines::clear(tx, id).await?;
-    reports::reject(tx, ctx, id, reason.trim()).await?;
+    reports::reject(tx, ctx, id, reason).await?;
     find(tx, Scope::All, id).await
 }

@@ -289,7 +289,7 @@ async fn receipt_attention_list(
     let limit = page.limit();
     let of = AttentionOf {
         until: today.date().checked_sub_days(back).map_or(today, Day::from_date),
-        owner: caller.scope().owner().or(params.owner_id),
+        owner: caller.scope().narrowed(params.owner_id),
         carrier: params.carrier,
         after: page.after()?.unwrap_or(ParcelId::from_uuid(uuid::Uuid::nil())),
         limit: limit + 1,

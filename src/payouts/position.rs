@@ -4,7 +4,6 @@ use std::collections::BTreeMap;
 
 use super::model::{HoldRow, LeftOutRow};
 use super::rule::{Facts, LeftOut, Limits, Sums, debt, left_out, sums};
-use super::service::reason_check;
 use super::{PayoutError, store};
 use crate::access::Scope;
 use crate::agency::{self, AgencyTerms};
@@ -12,6 +11,7 @@ use crate::catalog::owner_find;
 use crate::cod::{self, Unpaid};
 use crate::commands::Ctx;
 use crate::db::{DbError, Tx};
+use crate::fault::reason_checked;
 use crate::ids::OwnerId;
 use crate::money::{self, Account, AccountKind};
 use crate::units::{Day, Kopecks};
@@ -187,9 +187,9 @@ pub async fn position(
 
 /// Holds payouts to a shop back until somebody releases them.
 pub async fn hold(tx: &mut Tx, ctx: &Ctx, owner: OwnerId, reason: &str) -> Result<(), PayoutError> {
-    reason_check(reason)?;
+    let reason = reason_checked(reason)?;
     let owner = owner_find(tx, Scope::All, owner).await?.id;
-    if store::hold_insert(tx, ctx, owner, reason.trim()).await? {
+    if store::hold_insert(tx, ctx, owner, reason).await? {
         Ok(())
     } else {
         Err(PayoutError::Held { owner })

@@ -227,7 +227,10 @@ async fn receipts_of_carriers_are_kept_once_and_what_differs_from_the_money_is_s
     let qr = kept["qr"].as_str().unwrap();
     assert!(qr.contains("&s=1249.90&fn=9960440300000017&i="), "{qr}");
 
-    assert_eq!((method(&site, &told).await, method(&site, &late).await), (json!("cash"), json!(null)));
+    assert_eq!(
+        (method(&site, &told).await, method(&site, &late).await),
+        (json!("cash"), json!(null))
+    );
     assert_eq!(attention(&site, own, 0).await, [("missing".to_owned(), 0)]);
     assert_eq!(attention(&site, &site.world.keys[1], 0).await, []);
     let desk = site.world.session(Role::Accountant);
