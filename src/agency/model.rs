@@ -21,6 +21,7 @@ text_enum! {
 
 text_enum! {
     /// What happened to the money of a parcel.
+    #[schema(as = AgentReportLineKind)]
     pub enum LineKind {
         /// It came in.
         Received = "received",

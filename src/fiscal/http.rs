@@ -168,7 +168,7 @@ async fn receipt_list(
 
 /// A receipt as a person reads it from paper or a cabinet.
 #[derive(Debug, Clone, Serialize, Deserialize, utoipa::ToSchema)]
-struct ReceiptIn {
+struct FiscalReceiptIn {
     /// ФН: sixteen digits.
     fiscal_drive: String,
     /// ФД.
@@ -184,7 +184,7 @@ struct ReceiptIn {
     card_kopecks: Kopecks,
 }
 
-impl ReceiptIn {
+impl FiscalReceiptIn {
     fn receipt(&self) -> FiscalReceipt {
         let (cash, card) = (self.cash_kopecks, self.card_kopecks);
         FiscalReceipt {
@@ -204,7 +204,7 @@ impl ReceiptIn {
 
 /// Keeps a receipt with its parcel. The same again changes nothing.
 #[utoipa::path(
-    post, path = "/v1/parcels/{id}/receipts", tag = "money", request_body = ReceiptIn,
+    post, path = "/v1/parcels/{id}/receipts", tag = "money", request_body = FiscalReceiptIn,
     params(("id" = ParcelId, Path), ("Idempotency-Key" = String, Header)),
     responses((status = 200, body = ReceiptOut), (status = "default", body = ProblemBody))
 )]
@@ -213,7 +213,7 @@ async fn receipt_add(
     caller: Caller<rights::MoneyWork>,
     IdPath(id): IdPath<ParcelId>,
     key: IdempotencyKey,
-    Body(input): Body<ReceiptIn>,
+    Body(input): Body<FiscalReceiptIn>,
 ) -> Result<Json<ReceiptOut>, Problem> {
     caller.staff_only()?;
     let body = json!({ "parcel": id, "receipt": input });

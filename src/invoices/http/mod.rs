@@ -184,7 +184,7 @@ struct InvoiceLineParams {
 /// What a person decides about exceptions of one kind.
 #[derive(Debug, Clone, Serialize, Deserialize, utoipa::ToSchema)]
 #[serde(deny_unknown_fields)]
-struct ResolveIn {
+struct InvoiceResolveIn {
     kind: ExceptionKind,
     /// 0 is the invoice as a whole.
     lines: Vec<i64>,
@@ -373,7 +373,7 @@ async fn invoice_check(
 /// Decides about exceptions of a draft (решить по расхождениям): whose a charge is, who bears it.
 #[utoipa::path(
     post, path = "/v1/carrier-invoices/{id}/resolve", tag = "carrier invoices",
-    params(("id" = CarrierInvoiceId, Path)), request_body = ResolveIn,
+    params(("id" = CarrierInvoiceId, Path)), request_body = InvoiceResolveIn,
     responses((status = 200, body = InvoiceDetailOut), (status = "default", body = ProblemBody))
 )]
 async fn invoice_resolve(
@@ -381,7 +381,7 @@ async fn invoice_resolve(
     caller: Caller<rights::MoneyWork>,
     IdPath(id): IdPath<CarrierInvoiceId>,
     key: IdempotencyKey,
-    Body(body): Body<ResolveIn>,
+    Body(body): Body<InvoiceResolveIn>,
 ) -> Result<Json<InvoiceDetailOut>, Problem> {
     caller.staff_only()?;
     let decision = Decision {
