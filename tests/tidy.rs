@@ -3,6 +3,7 @@
 
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on fails here")]
 
+use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
 const FILE_LINES_MAX: usize = 600;
@@ -206,6 +207,44 @@ fn what_is_not_found_has_a_name_in_both_languages() {
         }
     }
     assert_none(&found, "name these in problem-not_found");
+}
+
+/// Names under which a file's types would stand in the description of the API.
+fn shapes(code: &str) -> Vec<String> {
+    let (mut found, mut is_shape, mut given) = (Vec::new(), false, None);
+    for line in code.lines().map(str::trim) {
+        is_shape |= line.contains("ToSchema") || line.ends_with("text_enum! {");
+        if let Some(rest) = line.strip_prefix("#[schema(as = ") {
+            given = rest.strip_suffix(")]").map(str::to_owned);
+        }
+        let mut words = line.split([' ', '(', '<', ';']).skip_while(|word| word.starts_with("pub"));
+        if matches!(words.next(), Some("struct" | "enum")) {
+            let name = given.take().or_else(|| words.next().map(str::to_owned));
+            found.extend(name.filter(|_| std::mem::take(&mut is_shape)));
+        }
+    }
+    found
+}
+
+#[test]
+fn the_description_of_the_api_has_each_name_once_and_the_words_that_are_sent() {
+    let spec = serde_json::to_value(ambar::http::router::openapi()).unwrap();
+    let shown = spec["components"]["schemas"].as_object().unwrap();
+    let mut places: BTreeMap<String, Vec<String>> = BTreeMap::new();
+    for path in files("src", ".rs") {
+        for shape in shapes(&code(&path)) {
+            places.entry(shape).or_default().push(name(&path));
+        }
+    }
+    assert!(places.len() > 300, "{} shapes", places.len());
+    let twice: Vec<String> = places
+        .iter()
+        .filter(|(shape, of)| of.len() > 1 && shown.contains_key(*shape))
+        .map(|(shape, of)| format!("{shape}: {}", of.join(", ")))
+        .collect();
+    assert_none(&twice, "one would stand for the other: rename it, or #[schema(as = …)]");
+    let words = &shown["ExceptionResolution"]["enum"];
+    assert_eq!(words[0], "pass_on", "{words}");
 }
 
 #[test]

@@ -10,8 +10,6 @@ CREATE TABLE agency_terms (
     -- Of what was collected, in hundredths of a per cent, and at least so much of each parcel.
     fee_bp INTEGER NOT NULL,
     fee_minimum_kopecks INTEGER NOT NULL,
-    -- The rate of the VAT inside the fee.
-    fee_vat TEXT NOT NULL,
     -- What the shop owes may be taken from what is due to it.
     set_off INTEGER NOT NULL CHECK (set_off IN (0, 1)),
     -- The shop may have money that the bank does not have yet.
@@ -51,7 +49,8 @@ CREATE TABLE agent_report (
     advanced_kopecks INTEGER NOT NULL DEFAULT 0,
     refunded_kopecks INTEGER NOT NULL DEFAULT 0,
     fee_kopecks INTEGER NOT NULL DEFAULT 0,
-    -- Inside the fee.
+    -- The VAT inside the fee: the operator's rate of the last day.
+    fee_vat_rate TEXT NOT NULL DEFAULT 'exempt',
     fee_vat_kopecks INTEGER NOT NULL DEFAULT 0,
     carrier_kopecks INTEGER NOT NULL DEFAULT 0,
     -- What other postings took from the payable and from the charges.

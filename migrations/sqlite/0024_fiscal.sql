@@ -49,18 +49,28 @@ CREATE TABLE fiscal_fetch (
 -- What a parcel's receipts say: sales less refunds.
 ALTER TABLE cod ADD COLUMN receipted_kopecks INTEGER NOT NULL DEFAULT 0;
 CREATE INDEX cod_receipted ON cod (parcel_id) WHERE receipted_kopecks <> collected_kopecks - refunded_kopecks;
+-- How the buyer paid is what the first receipt of a sale says, unless it was known before.
 CREATE TRIGGER fiscal_receipt_moves AFTER INSERT ON fiscal_receipt
 BEGIN
     UPDATE cod SET receipted_kopecks = receipted_kopecks
-        + CASE NEW.kind WHEN 'sale' THEN NEW.total_kopecks ELSE -NEW.total_kopecks END
+        + CASE NEW.kind WHEN 'sale' THEN NEW.total_kopecks ELSE -NEW.total_kopecks END,
+        method = COALESCE(method, CASE
+            WHEN NEW.kind <> 'sale' THEN NULL
+            WHEN NEW.cash_kopecks > 0 AND NEW.card_kopecks = 0 THEN 'cash'
+            WHEN NEW.card_kopecks > 0 AND NEW.cash_kopecks = 0 THEN 'card' END)
     WHERE parcel_id = NEW.parcel_id;
 END;
 -- A receipt may be told before the handover is closed.
 CREATE TRIGGER cod_receipts_came_first AFTER INSERT ON cod
 WHEN EXISTS (SELECT 1 FROM fiscal_receipt WHERE parcel_id = NEW.parcel_id)
 BEGIN
-    UPDATE cod SET receipted_kopecks = (
-        SELECT SUM(CASE kind WHEN 'sale' THEN total_kopecks ELSE -total_kopecks END)
+    UPDATE cod SET (receipted_kopecks, method) = (
+        SELECT SUM(CASE kind WHEN 'sale' THEN total_kopecks ELSE -total_kopecks END),
+            COALESCE(NEW.method, CASE
+                WHEN SUM(CASE kind WHEN 'sale' THEN card_kopecks ELSE 0 END) = 0
+                    AND SUM(CASE kind WHEN 'sale' THEN cash_kopecks ELSE 0 END) > 0 THEN 'cash'
+                WHEN SUM(CASE kind WHEN 'sale' THEN cash_kopecks ELSE 0 END) = 0
+                    AND SUM(CASE kind WHEN 'sale' THEN card_kopecks ELSE 0 END) > 0 THEN 'card' END)
         FROM fiscal_receipt WHERE parcel_id = NEW.parcel_id)
     WHERE parcel_id = NEW.parcel_id;
 END;

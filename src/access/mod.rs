@@ -213,6 +213,11 @@ impl Scope {
         }
     }
 
+    /// Whose rows a list shows: a shop's are its own, whatever it names.
+    pub fn narrowed(self, named: Option<OwnerId>) -> Option<OwnerId> {
+        self.owner().or(named)
+    }
+
     pub fn allows(self, owner: OwnerId) -> bool {
         self.owner().is_none_or(|own| own == owner)
     }

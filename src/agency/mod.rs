@@ -32,7 +32,7 @@ pub use self::model::{
 pub use self::paper::EXAMPLE;
 pub use self::service::{approve, draft, find, refresh, reject};
 pub use self::store::QUERIES;
-pub use self::terms::{AgencyTerms, AgencyTermsIn, terms_list, terms_on, terms_set};
+pub use self::terms::{AgencyTerms, AgencyTermsIn, terms_list, terms_of, terms_on, terms_set};
 use crate::catalog::CatalogError;
 use crate::cod::CodError;
 use crate::commands::CommandError;

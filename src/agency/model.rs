@@ -3,6 +3,7 @@
 use crate::ids::{AgentReportId, CarrierInvoiceId, OwnerId, ParcelId, TransferId, UserId};
 use crate::money::TransferReason;
 use crate::record;
+use crate::taxes::VatRate;
 use crate::text_enum;
 use crate::units::{Day, Kopecks, UtcMicros};
 
@@ -20,6 +21,7 @@ text_enum! {
 
 text_enum! {
     /// What happened to the money of a parcel.
+    #[schema(as = AgentReportLineKind)]
     pub enum LineKind {
         /// It came in.
         Received = "received",
@@ -52,6 +54,8 @@ record! {
         pub advanced: Kopecks,
         pub refunded: Kopecks,
         pub fee: Kopecks,
+        /// Of the operator on the last day.
+        pub fee_vat_rate: VatRate,
         /// Inside the fee.
         pub fee_vat: Kopecks,
         /// What carriers charged.

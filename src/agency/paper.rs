@@ -162,7 +162,7 @@ fn fee_words(terms: &AgencyTermsIn) -> String {
 }
 
 fn vat_words(parts: &Parts) -> String {
-    match parts.terms.fee_vat.per_cent() {
+    match parts.report.fee_vat_rate.per_cent() {
         None => "НДС не облагается".to_owned(),
         Some(rate) => {
             format!("в том числе НДС {rate} % {}", parts.report.fee_vat.to_roubles_text())

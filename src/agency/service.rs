@@ -10,14 +10,13 @@ use crate::access::Scope;
 use crate::catalog::owner_find;
 use crate::cod::{self, Step};
 use crate::commands::Ctx;
-use crate::db::Tx;
-use crate::fault::InputFaults;
+use crate::db::{DbError, Tx};
+use crate::fault::{InputFaults, reason_checked};
 use crate::ids::{AgentReportId, OwnerId};
 use crate::money::{Account, Posting, TransferReason, open_day, post};
 use crate::series::number_next;
+use crate::taxes::{self, VatClass, VatRate};
 use crate::units::{Day, Kopecks};
-
-const REASON_MAX: usize = 500;
 
 /// A report that the caller may see: shops see their own accepted ones.
 pub async fn find(tx: &mut Tx, scope: Scope, id: AgentReportId) -> Result<Report, AgencyError> {
@@ -40,6 +39,12 @@ async fn hold(tx: &mut Tx, id: AgentReportId) -> Result<Report, AgencyError> {
 /// The terms of the report's last day.
 async fn terms_of(tx: &mut Tx, owner: OwnerId, to: Day) -> Result<AgencyTerms, AgencyError> {
     terms_on(tx, owner, to).await?.ok_or(AgencyError::TermsMissing { day: to })
+}
+
+/// The operator's rate for its services on a report's last day.
+async fn fee_vat_rate(tx: &mut Tx, to: Day) -> Result<VatRate, DbError> {
+    let mode = taxes::mode_on(tx, None, to).await?;
+    Ok(taxes::rate_on(mode, VatClass::General, to))
 }
 
 fn advanced_until(terms: &AgencyTerms, to: Day) -> Option<Day> {
@@ -108,7 +113,8 @@ async fn fill(
     report.line_count = kinds.iter().map(|row| row.count).sum();
     let fees: Vec<i64> = kinds.iter().map(|row| row.fee.get()).collect();
     report.fee = Kopecks::new(sum(&fees)?);
-    report.fee_vat = terms.terms.fee_vat.inside(report.fee);
+    report.fee_vat_rate = fee_vat_rate(tx, report.to).await?;
+    report.fee_vat = report.fee_vat_rate.inside(report.fee);
     report.carrier = lines::charges_sum(tx, report.id).await?;
     let settled = lines::settlements_sum(tx, report.id).await?;
     (report.paid, report.settled) = (settled.payable, settled.charges);
@@ -141,7 +147,7 @@ pub async fn approve(tx: &mut Tx, ctx: &Ctx, id: AgentReportId) -> Result<Report
             state => Err(AgencyError::NotDraft { state }),
         };
     };
-    if ctx.actor.is_none() || ctx.actor == report.made_by || ctx.actor == report.created_by {
+    if !ctx.is_second_person(&[report.made_by, report.created_by]) {
         return Err(AgencyError::SamePerson);
     }
     check_facts(tx, &report).await?;
@@ -156,7 +162,8 @@ async fn check_facts(tx: &mut Tx, report: &Report) -> Result<(), AgencyError> {
     let written_at = reports::terms_hold(tx, report.owner, report.terms_from).await?;
     let terms = terms_of(tx, report.owner, report.to).await?;
     let is_same = terms.terms.valid_from == report.terms_from
-        && written_at.is_some_and(|at| at <= report.made_at);
+        && written_at.is_some_and(|at| at <= report.made_at)
+        && fee_vat_rate(tx, report.to).await? == report.fee_vat_rate;
     let until = advanced_until(&terms, report.to);
     if is_same && lines::is_current(tx, report, until).await? {
         Ok(())
@@ -187,11 +194,9 @@ pub async fn reject(
     id: AgentReportId,
     reason: &str,
 ) -> Result<Report, AgencyError> {
-    let mut faults = InputFaults::default();
-    faults.text("reason", reason, REASON_MAX);
-    faults.finish()?;
+    let reason = reason_checked(reason)?;
     hold(tx, id).await?;
     lines::clear(tx, id).await?;
-    reports::reject(tx, ctx, id, reason.trim()).await?;
+    reports::reject(tx, ctx, id, reason).await?;
     find(tx, Scope::All, id).await
 }

@@ -1,12 +1,13 @@
 //! What the agency contract of a shop says, from a day on.
 
+use std::collections::HashMap;
+
 use serde::{Deserialize, Serialize};
 
 use super::{AgencyError, store};
 use crate::access::Scope;
 use crate::bank::payment_order::{Requisites, side_check};
 use crate::bank::requisites::is_inn;
-use crate::carriers::model::VatRate;
 use crate::catalog::owner_find;
 use crate::commands::Ctx;
 use crate::db::{DbError, Tx};
@@ -35,8 +36,6 @@ pub struct AgencyTermsIn {
     pub fee_bp: i64,
     /// At least so much for each parcel.
     pub fee_minimum_kopecks: Kopecks,
-    /// The rate of the VAT inside the fee.
-    pub fee_vat: VatRate,
     /// What the shop owes may be taken from what is due to it (зачёт).
     pub set_off: bool,
     /// The shop may have money before the bank has it.
@@ -100,6 +99,16 @@ pub async fn terms_on(
     day: Day,
 ) -> Result<Option<AgencyTerms>, DbError> {
     store::terms::on(tx, owner, day).await
+}
+
+/// The terms of each of these shops that hold on a day; a shop without any is absent.
+pub async fn terms_of(
+    tx: &mut Tx,
+    owners: &[OwnerId],
+    day: Day,
+) -> Result<HashMap<OwnerId, AgencyTerms>, DbError> {
+    let rows = store::terms::of_owners(tx, owners, day).await?;
+    Ok(rows.into_iter().map(|row| (row.owner, row)).collect())
 }
 
 /// All terms of a shop, the last ones first.

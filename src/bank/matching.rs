@@ -96,6 +96,7 @@ pub struct Proposal {
 /// What is to be done with a receipt.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
 #[serde(tag = "verdict", rename_all = "snake_case")]
+#[schema(as = MatchVerdict)]
 pub enum Verdict {
     /// One proposal is better than all others, and good enough by itself.
     Match(Proposal),

@@ -75,10 +75,13 @@ faults! {
 }
 
 text_enum! {
-    /// What an order does when not all of it is in stock.
+    /// What an order does when not everything is there.
     pub enum OrderPolicy {
+        /// It holds nothing until it can have all (только целиком).
         CompleteOnly = "complete_only",
+        /// It goes with what is there; the rest is cancelled when a wave takes it (частично).
         Partial = "partial",
+        /// It keeps what it gets and waits for the rest (с ожиданием остатка).
         Backorder = "backorder",
     }
 }

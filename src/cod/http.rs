@@ -15,7 +15,7 @@ use crate::commands::Ctx;
 use crate::db::{DbError, Tx};
 use crate::fault::InputError;
 use crate::http::{
-    Body, IdPath, IdempotencyKey, Page, PageParams, Problem, ProblemBody, QueryParams,
+    Body, IdPath, IdempotencyKey, Page, PageParams, Problem, ProblemBody, QueryParams, ReasonIn,
 };
 use crate::ids::{OrderId, OwnerId, ParcelId};
 use crate::units::{Day, Kopecks};
@@ -139,7 +139,7 @@ async fn cod_list(
     caller: Caller<rights::MoneyRead>,
     QueryParams(params): QueryParams<CodParams>,
 ) -> Result<Json<Page<CodOut>>, Problem> {
-    let owner = caller.scope().owner().or(params.owner_id);
+    let owner = caller.scope().narrowed(params.owner_id);
     let page = PageParams { limit: params.limit, after: params.after };
     let limit = page.limit();
     let after = page.after()?.unwrap_or(ParcelId::from_uuid(uuid::Uuid::nil()));
@@ -183,13 +183,6 @@ async fn cod_absent_list(
     Ok(page_of(rows, limit))
 }
 
-/// Why money is held back.
-#[derive(Debug, Clone, Serialize, Deserialize, utoipa::ToSchema)]
-#[serde(deny_unknown_fields)]
-struct CodHoldIn {
-    reason: String,
-}
-
 async fn shown(tx: &mut Tx, parcel: ParcelId) -> Result<CodOut, CodError> {
     let row = store::find(tx, parcel).await?;
     row.map(CodOut::from).ok_or(CodError::ParcelUnknown { parcel })
@@ -197,7 +190,7 @@ async fn shown(tx: &mut Tx, parcel: ParcelId) -> Result<CodOut, CodError> {
 
 /// Holds the money of a parcel back from reports and payouts (приостановить выплату по отправлению).
 #[utoipa::path(
-    post, path = "/v1/cod/{id}/hold", tag = "money", request_body = CodHoldIn,
+    post, path = "/v1/cod/{id}/hold", tag = "money", request_body = ReasonIn,
     params(("id" = ParcelId, Path), ("Idempotency-Key" = String, Header)),
     responses((status = 200, body = CodOut), (status = "default", body = ProblemBody))
 )]
@@ -206,7 +199,7 @@ async fn cod_hold(
     caller: Caller<rights::MoneyWork>,
     IdPath(id): IdPath<ParcelId>,
     key: IdempotencyKey,
-    Body(body): Body<CodHoldIn>,
+    Body(body): Body<ReasonIn>,
 ) -> Result<Json<CodOut>, Problem> {
     caller.staff_only()?;
     let reason = body.reason.clone();

@@ -8,12 +8,10 @@ use super::store::{self, Cod, StepRow};
 use crate::carriers::model::DeliveryStatus;
 use crate::commands::Ctx;
 use crate::db::{DbError, Tx};
-use crate::fault::InputFaults;
+use crate::fault::reason_checked;
 use crate::ids::{ManifestId, OwnerId, ParcelId, TransferId};
 use crate::money::{Posting, first_open_day, post};
 use crate::units::{Day, Kopecks, UtcMicros};
-
-const REASON_MAX: usize = 500;
 
 /// A step of one parcel.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -185,10 +183,8 @@ pub async fn follow(tx: &mut Tx, ctx: &Ctx, deliveries: &[Delivery]) -> Result<(
 /// Holds the money of a parcel back from reports and payouts (спорное отправление). What was reported
 /// or paid stays so.
 pub async fn hold(tx: &mut Tx, parcel: ParcelId, reason: &str) -> Result<(), CodError> {
-    let mut faults = InputFaults::default();
-    faults.text("reason", reason, REASON_MAX);
-    faults.finish()?;
-    if store::dispute(tx, parcel, Some(reason.trim())).await? {
+    let reason = reason_checked(reason)?;
+    if store::dispute(tx, parcel, Some(reason)).await? {
         Ok(())
     } else {
         Err(CodError::ParcelUnknown { parcel })

@@ -67,6 +67,11 @@ impl Ctx {
     pub fn system(now: UtcMicros) -> Self {
         Self { command: CommandId::new(), now, actor: None, device: None }
     }
+
+    /// Whether somebody acts who is none of those (second pair of eyes). The system is nobody.
+    pub fn is_second_person(&self, first: &[Option<UserId>]) -> bool {
+        self.actor.is_some() && !first.contains(&self.actor)
+    }
 }
 
 /// The hash under which a repeated body is recognised.

@@ -25,6 +25,9 @@ pub const FIELD_CODES: &[&str] = &[
     "bad_check_digit",
 ];
 
+/// Characters of a reason that somebody writes down for others to read.
+const REASON_MAX: usize = 500;
+
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("{} field(s) are wrong, first {}", fields.len(), fields.first().map_or("", |f| f.field.as_str()))]
 pub struct InputError {
@@ -58,6 +61,14 @@ impl Fault for InputError {
     }
 }
 
+/// The reason of a decision as it is kept: in the field `reason`, and without blanks around it.
+pub fn reason_checked(reason: &str) -> Result<&str, InputError> {
+    let mut faults = InputFaults::default();
+    faults.reason(reason);
+    faults.finish()?;
+    Ok(reason.trim())
+}
+
 /// Collects the wrong fields of one input.
 #[derive(Debug, Default)]
 pub struct InputFaults {
@@ -77,6 +88,11 @@ impl InputFaults {
         } else if value.chars().count() > length_max {
             self.note(field, "too_long");
         }
+    }
+
+    /// Why somebody decided something: must be there, in 500 characters at most.
+    pub fn reason(&mut self, value: &str) {
+        self.text("reason", value, REASON_MAX);
     }
 
     pub fn range(&mut self, field: &str, value: i64, range: std::ops::RangeInclusive<i64>) {

@@ -9,7 +9,7 @@ mod foreign;
 mod input;
 
 pub use foreign::Foreign;
-pub use input::{FIELD_CODES, FieldFault, InputError, InputFaults};
+pub use input::{FIELD_CODES, FieldFault, InputError, InputFaults, reason_checked};
 
 /// What went wrong, as far as the caller can do something about it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

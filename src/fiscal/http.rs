@@ -168,7 +168,7 @@ async fn receipt_list(
 
 /// A receipt as a person reads it from paper or a cabinet.
 #[derive(Debug, Clone, Serialize, Deserialize, utoipa::ToSchema)]
-struct ReceiptIn {
+struct FiscalReceiptIn {
     /// ФН: sixteen digits.
     fiscal_drive: String,
     /// ФД.
@@ -184,7 +184,7 @@ struct ReceiptIn {
     card_kopecks: Kopecks,
 }
 
-impl ReceiptIn {
+impl FiscalReceiptIn {
     fn receipt(&self) -> FiscalReceipt {
         let (cash, card) = (self.cash_kopecks, self.card_kopecks);
         FiscalReceipt {
@@ -204,7 +204,7 @@ impl ReceiptIn {
 
 /// Keeps a receipt with its parcel. The same again changes nothing.
 #[utoipa::path(
-    post, path = "/v1/parcels/{id}/receipts", tag = "money", request_body = ReceiptIn,
+    post, path = "/v1/parcels/{id}/receipts", tag = "money", request_body = FiscalReceiptIn,
     params(("id" = ParcelId, Path), ("Idempotency-Key" = String, Header)),
     responses((status = 200, body = ReceiptOut), (status = "default", body = ProblemBody))
 )]
@@ -213,7 +213,7 @@ async fn receipt_add(
     caller: Caller<rights::MoneyWork>,
     IdPath(id): IdPath<ParcelId>,
     key: IdempotencyKey,
-    Body(input): Body<ReceiptIn>,
+    Body(input): Body<FiscalReceiptIn>,
 ) -> Result<Json<ReceiptOut>, Problem> {
     caller.staff_only()?;
     let body = json!({ "parcel": id, "receipt": input });
@@ -289,7 +289,7 @@ async fn receipt_attention_list(
     let limit = page.limit();
     let of = AttentionOf {
         until: today.date().checked_sub_days(back).map_or(today, Day::from_date),
-        owner: caller.scope().owner().or(params.owner_id),
+        owner: caller.scope().narrowed(params.owner_id),
         carrier: params.carrier,
         after: page.after()?.unwrap_or(ParcelId::from_uuid(uuid::Uuid::nil())),
         limit: limit + 1,

@@ -10,6 +10,7 @@
 //! **Invariant:** what a carrier was told keeps its rates of VAT: a sale of 2025 is returned at 20 %.
 //! **Invariant:** a receipt is one by its fiscal drive and its number on it: told again, it adds nothing.
 //! It is never changed, and the sum of a parcel's receipts is recomputed by `verify`.
+//! **Invariant:** how a buyer paid (cash or card) is what the receipt says, if no register said it before.
 //! **Invariant:** nothing of the buyer is kept with a receipt.
 //!
 //! Deliberately absent: cash registers of our own, and the operator of fiscal data.

@@ -8,6 +8,7 @@ use axum::http::StatusCode;
 use axum::http::header::ACCEPT_LANGUAGE;
 use axum::http::request::Parts;
 use serde::de::DeserializeOwned;
+use serde::{Deserialize, Serialize};
 
 use super::Problem;
 use crate::i18n::Language;
@@ -88,6 +89,13 @@ impl<S: Send + Sync> FromRequestParts<S> for IdempotencyKey {
             _ => Err(Problem::of("idempotency_key_missing", Vec::new())),
         }
     }
+}
+
+/// Why something is decided, for who reads it later.
+#[derive(Debug, Clone, Serialize, Deserialize, utoipa::ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct ReasonIn {
+    pub reason: String,
 }
 
 /// The language that the caller reads.

@@ -9,6 +9,6 @@ mod problem;
 pub mod router;
 
 pub use download::download;
-pub use extract::{Body, IdPath, IdempotencyKey, QueryParams, Reads};
+pub use extract::{Body, IdPath, IdempotencyKey, QueryParams, Reads, ReasonIn};
 pub use paging::{Page, PageParams};
 pub use problem::{HTTP_CODES, Problem, ProblemBody, status_of};

@@ -2,11 +2,8 @@
 
 use super::model::{ExceptionKind, Finding, Known, LineRow};
 use crate::carriers::model::{ChargeKind, InvoiceLine};
+use crate::taxes::VatRate;
 use crate::units::Day;
-
-/// Rates of VAT in per cent that a carrier may reckon with; 20 is that of services before 2026
-/// (425-ФЗ of 28.11.2025).
-const VAT_RATES: [i128; 6] = [22, 20, 10, 7, 5, 0];
 
 /// The line with what is known beside it. `day` is the invoice's.
 pub(super) fn compared(
@@ -94,7 +91,7 @@ pub(super) fn findings(line: &InvoiceLine, carrier: &str, known: Option<&Known>)
 
 /// Whether `vat` is inside `gross` by one of the rates, to the kopeck.
 fn is_vat(vat: i64, gross: i64) -> bool {
-    VAT_RATES.iter().any(|rate| {
+    VatRate::ALL.iter().filter_map(|rate| rate.per_cent()).map(i128::from).any(|rate| {
         let base = 100 + rate;
         (i128::from(vat) * base - i128::from(gross) * rate).abs() <= base
     })

@@ -38,6 +38,7 @@ text_enum! {
 
 text_enum! {
     /// What a person decides about an exception.
+    #[schema(as = ExceptionResolution)]
     pub enum Resolution {
         /// It is right, or is argued about later: the parcel's shop is charged what the carrier says.
         PassOn = "pass_on",

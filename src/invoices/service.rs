@@ -12,11 +12,10 @@ use crate::carriers::model::InvoiceLine;
 use crate::catalog::owner_find;
 use crate::commands::Ctx;
 use crate::db::{Arg, DbError, Tx};
-use crate::fault::InputFaults;
+use crate::fault::{InputFaults, reason_checked};
 use crate::ids::{CarrierInvoiceId, OwnerId};
 use crate::money::{Account, balance, open_day, post};
 
-const REASON_MAX: usize = 500;
 const ALL_LINES: (i64, i64) = (0, i64::MAX);
 
 /// What a person decides about exceptions of one kind.
@@ -59,7 +58,7 @@ pub async fn resolve(
 ) -> Result<Invoice, InvoiceError> {
     let Decision { kind, resolution, owner, .. } = *decision;
     let mut faults = InputFaults::default();
-    faults.text("reason", &decision.reason, REASON_MAX);
+    faults.reason(&decision.reason);
     if decision.lines.is_empty() {
         faults.note("lines", "missing");
     }
@@ -118,12 +117,9 @@ pub async fn reject(
     id: CarrierInvoiceId,
     reason: &str,
 ) -> Result<Invoice, InvoiceError> {
-    let mut faults = InputFaults::default();
-    faults.text("reason", reason, REASON_MAX);
-    faults.finish()?;
+    let reason = reason_checked(reason)?;
     let invoice = hold(tx, id).await?;
-    if invoice.state != InvoiceState::Rejected && !store::reject(tx, ctx, id, reason.trim()).await?
-    {
+    if invoice.state != InvoiceState::Rejected && !store::reject(tx, ctx, id, reason).await? {
         return Err(InvoiceError::NotDraft { number: invoice.number, state: invoice.state });
     }
     find(tx, id).await

@@ -5,22 +5,11 @@ use serde_json::Value;
 
 use super::request::LineRequest;
 use super::state::OrderState;
+pub use crate::catalog::OrderPolicy;
 use crate::ids::{OrderId, OrderLineId, OwnerId, ProductId, WarehouseId};
 use crate::record;
 use crate::text_enum;
 use crate::units::{Kopecks, Pieces, UtcMicros};
-
-text_enum! {
-    /// What an order does when not everything is there.
-    pub enum OrderPolicy {
-        /// It holds nothing until it can have all (только целиком).
-        CompleteOnly = "complete_only",
-        /// It goes with what is there; the rest is cancelled when a wave takes it (частично).
-        Partial = "partial",
-        /// It keeps what it gets and waits for the rest (с ожиданием остатка).
-        Backorder = "backorder",
-    }
-}
 
 /// Who gets the parcel (получатель).
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]

@@ -21,7 +21,7 @@ mod rule;
 mod service;
 mod store;
 
-pub use self::model::{HoldRow, LeftOutRow, PayoutRow, PayoutState, PayoutTerms, RunRow, RunState};
+pub use self::model::{HoldRow, LeftOutRow, PayoutRow, PayoutState, RunRow, RunState};
 pub use self::pay_back::{Return, pay_back};
 pub use self::position::{Position, hold, position, release};
 pub use self::rule::{LeftOut, Sums};

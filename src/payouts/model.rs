@@ -153,36 +153,3 @@ record! {
         pub held_at: UtcMicros,
     }
 }
-
-record! {
-    /// What a shop's contract says of paying it.
-    #[derive(Debug, Clone)]
-    pub struct PayoutTerms {
-        pub owner: OwnerId,
-        pub contract_number: String,
-        pub contract_day: Day,
-        pub set_off: bool,
-        pub minimum: Kopecks,
-        pub payee_name: String,
-        pub payee_inn: String,
-        pub payee_kpp: Option<String>,
-        pub payee_account: String,
-        pub payee_bank_name: String,
-        pub payee_bic: String,
-        pub payee_corr_account: String,
-    }
-}
-
-impl PayoutTerms {
-    pub(super) fn payee(&self) -> Requisites {
-        Requisites {
-            name: self.payee_name.clone(),
-            inn: self.payee_inn.clone(),
-            kpp: self.payee_kpp.clone(),
-            account: self.payee_account.clone(),
-            bank_name: self.payee_bank_name.clone(),
-            bic: self.payee_bic.clone(),
-            corr_account: self.payee_corr_account.clone(),
-        }
-    }
-}

@@ -2,12 +2,12 @@
 
 use super::PayoutError;
 use super::model::{PayoutRow, PayoutState};
-use super::service::reason_check;
 use super::store::{self, Returned};
 use crate::bank;
 use crate::cod;
 use crate::commands::Ctx;
 use crate::db::Tx;
+use crate::fault::reason_checked;
 use crate::ids::{BankDocumentId, PayoutId};
 use crate::money::{
     Account, AccountKind, DocumentTransfer, Posting, TransferReason, of_document, open_day, post,
@@ -29,7 +29,7 @@ pub struct Return {
 /// # Errors
 /// Without a receipt, a payout that a document of a statement carried out is refused.
 pub async fn pay_back(tx: &mut Tx, ctx: &Ctx, input: &Return) -> Result<PayoutRow, PayoutError> {
-    reason_check(&input.reason)?;
+    let reason = reason_checked(&input.reason)?;
     let payout = input.payout;
     let row = find(tx, payout).await?;
     if row.state != PayoutState::Ordered {
@@ -46,15 +46,14 @@ pub async fn pay_back(tx: &mut Tx, ctx: &Ctx, input: &Return) -> Result<PayoutRo
     let transfers = of_document(tx, payout.uuid()).await?;
     let postings: Vec<Posting> = transfers
         .iter()
-        .filter_map(|transfer| correction(&row, transfer, (&from, day), &input.reason))
+        .filter_map(|transfer| correction(&row, transfer, (&from, day), reason))
         .collect();
     let steps = postings.iter().find(|posting| posting.reason == TransferReason::CodPaid);
     let Some(transfer) = steps.map(|posting| posting.id) else {
         return Err(PayoutError::NotOrdered { payout, state: row.seen_state() });
     };
     post(tx, ctx, &postings).await?;
-    let returned =
-        Returned { day, reason: input.reason.trim(), document: input.document, transfer };
+    let returned = Returned { day, reason, document: input.document, transfer };
     if !store::payout_return(tx, ctx, payout, &returned).await? {
         // Somebody else was faster.
         return Err(tx.conflict().into());
@@ -92,7 +91,7 @@ fn correction(
     };
     let posting = Posting::new(why, sides, transfer.amount, day)
         .with_document(row.id.uuid())
-        .with_note(reason.trim())
+        .with_note(reason)
         .correcting(transfer.id);
     Some(posting)
 }

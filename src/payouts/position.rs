@@ -2,15 +2,16 @@
 
 use std::collections::BTreeMap;
 
-use super::model::{HoldRow, LeftOutRow, PayoutTerms};
+use super::model::{HoldRow, LeftOutRow};
 use super::rule::{Facts, LeftOut, Limits, Sums, debt, left_out, sums};
-use super::service::reason_check;
 use super::{PayoutError, store};
 use crate::access::Scope;
+use crate::agency::{self, AgencyTerms};
 use crate::catalog::owner_find;
 use crate::cod::{self, Unpaid};
 use crate::commands::Ctx;
 use crate::db::{DbError, Tx};
+use crate::fault::reason_checked;
 use crate::ids::OwnerId;
 use crate::money::{self, Account, AccountKind};
 use crate::units::{Day, Kopecks};
@@ -23,15 +24,15 @@ pub(super) struct Found {
     pub(super) disputed: Kopecks,
     pub(super) facts: Facts,
     pub(super) hold: Option<HoldRow>,
-    pub(super) terms: Option<PayoutTerms>,
+    pub(super) terms: Option<AgencyTerms>,
 }
 
 impl Found {
     fn limits(&self) -> Limits {
-        let terms = self.terms.as_ref();
+        let terms = self.terms.as_ref().map(|row| &row.terms);
         Limits {
             set_off: terms.is_some_and(|terms| terms.set_off),
-            minimum: terms.map_or(Kopecks::ZERO, |terms| terms.minimum),
+            minimum: terms.map_or(Kopecks::ZERO, |terms| terms.payout_minimum_kopecks),
         }
     }
 
@@ -85,7 +86,7 @@ pub(super) async fn found(
     let owners: Vec<OwnerId> = of.keys().copied().collect();
     let facts = facts(tx, &owners, &of, cut_off).await?;
     let mut holds = store::holds(tx, &owners).await?;
-    let mut terms = store::terms(tx, &owners, today).await?;
+    let mut terms = agency::terms_of(tx, &owners, today).await?;
     let found = of.into_values().zip(facts).map(|(one, facts)| Found {
         owner: one.owner,
         parcels: one.parcels,
@@ -186,9 +187,9 @@ pub async fn position(
 
 /// Holds payouts to a shop back until somebody releases them.
 pub async fn hold(tx: &mut Tx, ctx: &Ctx, owner: OwnerId, reason: &str) -> Result<(), PayoutError> {
-    reason_check(reason)?;
+    let reason = reason_checked(reason)?;
     let owner = owner_find(tx, Scope::All, owner).await?.id;
-    if store::hold_insert(tx, ctx, owner, reason.trim()).await? {
+    if store::hold_insert(tx, ctx, owner, reason).await? {
         Ok(())
     } else {
         Err(PayoutError::Held { owner })

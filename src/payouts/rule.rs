@@ -6,6 +6,7 @@ use crate::units::{Day, Kopecks, OutOfRange};
 
 text_enum! {
     /// Why a shop is not paid by a run.
+    #[schema(as = PayoutLeftOut)]
     pub enum LeftOut {
         /// A person holds its payouts back.
         Held = "held",

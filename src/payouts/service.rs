@@ -13,13 +13,12 @@ use crate::bank::{self, BankAccountRow, BankError, OrderedPayment};
 use crate::cod;
 use crate::commands::Ctx;
 use crate::db::{Tx, from_json};
-use crate::fault::{InputError, InputFaults};
+use crate::fault::{InputError, reason_checked};
 use crate::ids::{BankAccountId, PayoutRunId, TransferId};
 use crate::money::{Account, Posting, TransferReason, open_day, post};
 use crate::series::numbers_next;
 use crate::units::{Day, Kopecks};
 
-pub(super) const REASON_MAX: usize = 500;
 /// The Bank of Russia's rules refuse numbers that end with 000.
 const NUMBER_ROUND: i64 = 1_000;
 
@@ -64,21 +63,15 @@ pub async fn run_reject(
     run: PayoutRunId,
     reason: &str,
 ) -> Result<RunRow, PayoutError> {
-    reason_check(reason)?;
+    let reason = reason_checked(reason)?;
     let row = hold(tx, run).await?;
     match row.state {
         RunState::Rejected => return Ok(row),
         RunState::Approved => return Err(PayoutError::RunDecided { run, state: row.state }),
         RunState::Draft => {}
     }
-    store::run_reject(tx, ctx, run, reason.trim()).await?;
+    store::run_reject(tx, ctx, run, reason).await?;
     run_find(tx, run).await
-}
-
-pub(super) fn reason_check(reason: &str) -> Result<(), InputError> {
-    let mut faults = InputFaults::default();
-    faults.text("reason", reason, REASON_MAX);
-    faults.finish()
 }
 
 pub(super) async fn run_find(tx: &mut Tx, run: PayoutRunId) -> Result<RunRow, PayoutError> {
@@ -134,8 +127,7 @@ async fn propose(
 /// None without a contract: such a shop is left out.
 fn proposal(one: Found, reports: &[Paper]) -> Option<Proposal> {
     let sums = one.sums();
-    let terms = one.terms?;
-    let payee = terms.payee();
+    let terms = one.terms?.terms;
     let contract = Paper { number: terms.contract_number, day: terms.contract_day };
     Some(Proposal {
         owner: one.owner,
@@ -144,7 +136,7 @@ fn proposal(one: Found, reports: &[Paper]) -> Option<Proposal> {
         purpose: purpose(&contract, reports),
         contract_number: contract.number,
         contract_day: contract.day,
-        payee,
+        payee: terms.payee,
     })
 }
 
@@ -161,7 +153,7 @@ pub async fn run_approve(tx: &mut Tx, ctx: &Ctx, run: PayoutRunId) -> Result<Run
         RunState::Rejected => return Err(PayoutError::RunDecided { run, state: row.state }),
         RunState::Draft => {}
     }
-    if ctx.actor.is_none() || ctx.actor == row.made_by {
+    if !ctx.is_second_person(&[row.made_by]) {
         return Err(PayoutError::SecondPerson);
     }
     let payer = payer(tx, row.account).await?;

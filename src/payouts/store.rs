@@ -2,9 +2,7 @@
 
 use std::collections::{HashMap, HashSet};
 
-use super::model::{
-    HoldRow, LeftOutRow, Ordered, PayoutRow, PayoutState, PayoutTerms, Proposal, RunRow,
-};
+use super::model::{HoldRow, LeftOutRow, Ordered, PayoutRow, PayoutState, Proposal, RunRow};
 use super::rule::Paper;
 use crate::bank::payment_order::Requisites;
 use crate::commands::Ctx;
@@ -146,15 +144,6 @@ const HOLD_RELEASE: &str = "UPDATE payout_hold SET released_at = $2, released_by
 const HOLDS: &str = "SELECT owner_id, reason, held_by, held_at FROM payout_hold
      WHERE released_at IS NULL AND owner_id IN (/*list*/)";
 
-const TERMS: &str =
-    "SELECT t.owner_id, t.contract_number, t.contract_day, t.set_off, t.payout_minimum_kopecks,
-         t.payee_name, t.payee_inn, t.payee_kpp, t.payee_account, t.payee_bank_name, t.payee_bic,
-         t.payee_corr_account
-     FROM agency_terms t
-     WHERE t.valid_from = (SELECT MAX(o.valid_from) FROM agency_terms o
-                           WHERE o.owner_id = t.owner_id AND o.valid_from <= $1)
-       AND t.owner_id IN (/*list*/)";
-
 /// The reports that list what is due, as the chain of COD counts it.
 const REPORTS: &str = "SELECT DISTINCT c.owner_id, r.number, r.decided_at
      FROM cod c JOIN cod_step s ON s.parcel_id = c.parcel_id AND s.step IN ('reported', 'advanced')
@@ -189,7 +178,6 @@ pub(super) const QUERIES: &[&str] = &[
     HOLD_INSERT,
     HOLD_RELEASE,
     HOLDS,
-    TERMS,
     REPORTS,
 ];
 
@@ -431,16 +419,6 @@ pub(super) async fn holds(
     owners: &[OwnerId],
 ) -> Result<HashMap<OwnerId, HoldRow>, DbError> {
     let rows: Vec<HoldRow> = tx.fetch_in(HOLDS, args![], list_of(owners)).await?;
-    Ok(rows.into_iter().map(|row| (row.owner, row)).collect())
-}
-
-/// What the contracts of shops say of paying them on a day.
-pub(super) async fn terms(
-    tx: &mut Tx,
-    owners: &[OwnerId],
-    day: Day,
-) -> Result<HashMap<OwnerId, PayoutTerms>, DbError> {
-    let rows: Vec<PayoutTerms> = tx.fetch_in(TERMS, args![day], list_of(owners)).await?;
     Ok(rows.into_iter().map(|row| (row.owner, row)).collect())
 }
 

@@ -13,6 +13,7 @@ use crate::units::Pieces;
 
 text_enum! {
     /// Why a bin is proposed.
+    #[schema(as = PutawayWhy)]
     pub enum Why {
         SameProduct = "same_product",
         Empty = "empty",

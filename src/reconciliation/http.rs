@@ -274,7 +274,7 @@ async fn cod_ageing_get(
     caller: Caller<rights::MoneyRead>,
     QueryParams(params): QueryParams<AgeingParams>,
 ) -> Result<Json<AgeingOut>, Problem> {
-    let owner = caller.scope().owner().or(params.owner_id);
+    let owner = caller.scope().narrowed(params.owner_id);
     let day = app.clock.now().moscow_day();
     let read = async move |tx: &mut Tx| {
         let rows = cod::ageing(tx, owner).await?;

@@ -8,7 +8,7 @@ use crate::bank::requisites::is_inn;
 use crate::bank::{self, MatchHow, Matching};
 use crate::commands::Ctx;
 use crate::db::Tx;
-use crate::fault::InputFaults;
+use crate::fault::{InputFaults, reason_checked};
 use crate::ids::{BankDocumentId, CodRegisterId};
 use crate::money::{self, Account, Posting, TransferReason};
 use crate::registers::{self, Due};
@@ -16,16 +16,8 @@ use crate::units::Kopecks;
 
 const CARRIER_MAX: usize = 100;
 const NAME_MAX: usize = 200;
-const REASON_MAX: usize = 500;
 const PAYERS_MAX: usize = 50;
 const DAYS_MAX: i64 = 365;
-
-fn reason_checked(reason: &str) -> Result<&str, ReconciliationError> {
-    let mut faults = InputFaults::default();
-    faults.text("reason", reason, REASON_MAX);
-    faults.finish()?;
-    Ok(reason.trim())
-}
 
 /// Says who pays for a carrier: these and nobody else.
 pub async fn payers_set(

@@ -26,6 +26,7 @@ text_enum! {
 }
 
 text_enum! {
+    #[schema(as = CodRegisterLineKind)]
     pub enum LineKind {
         /// Taken from the buyer.
         Collected = "collected",
@@ -160,6 +161,7 @@ text_enum! {
 
 text_enum! {
     /// What a person decides about a finding.
+    #[schema(as = FindingResolution)]
     pub enum Resolution {
         /// The register is right: what was expected follows it.
         AcceptAmount = "accept_amount",

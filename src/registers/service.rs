@@ -14,7 +14,7 @@ use super::{FindingState, RegisterError, settle};
 use crate::cod::{self, CodMove, Step, StepKind};
 use crate::commands::Ctx;
 use crate::db::Tx;
-use crate::fault::InputFaults;
+use crate::fault::reason_checked;
 use crate::ids::{CodRegisterId, FindingId, ParcelId};
 use crate::money::{self, Account, Posting, TransferReason};
 use crate::units::{Kopecks, OutOfRange};
@@ -22,7 +22,6 @@ use crate::{bank, reconciliation};
 
 /// Lines that are posted or compared at once.
 const PAGE_LINES: i64 = 5_000;
-const REASON_MAX: usize = 500;
 
 /// A register that is a draft, held until the commit.
 async fn draft(tx: &mut Tx, id: CodRegisterId) -> Result<Holding, RegisterError> {
@@ -37,13 +36,6 @@ async fn draft(tx: &mut Tx, id: CodRegisterId) -> Result<Holding, RegisterError>
 /// A register as people see it.
 pub async fn shown(tx: &mut Tx, id: CodRegisterId) -> Result<RegisterOut, RegisterError> {
     registers::find(tx, id).await?.ok_or(RegisterError::NotFound { register: id })
-}
-
-fn reason_checked(reason: &str) -> Result<&str, RegisterError> {
-    let mut faults = InputFaults::default();
-    faults.text("reason", reason, REASON_MAX);
-    faults.finish()?;
-    Ok(reason.trim())
 }
 
 /// Resolves a finding of a draft, with the reason of a person.

@@ -18,7 +18,7 @@ use crate::app::App;
 use crate::carriers::attempt::{Sent, Undecided, register};
 use crate::carriers::model::{
     Address, BuyOut, Contact, DeliveryMode, Item, Package, QuoteAsk, Registration, Seller,
-    ShipmentAsk, ShipmentRef, Spot, VatRate,
+    ShipmentAsk, ShipmentRef, Spot,
 };
 use crate::carriers::{Carrier, registry};
 use crate::catalog::{PlaceKind, virtual_place};
@@ -26,6 +26,7 @@ use crate::commands::Ctx;
 use crate::db::Tx;
 use crate::ids::{LotId, OrderId, OrderLineId, ParcelId, PlaceId, ShipmentId};
 use crate::stock::{self, Goods, StockError, StockMove, StockReason};
+use crate::taxes::VatRate;
 use crate::units::{Day, Grams, Kopecks, Pieces};
 
 const PARCELS_PER_COMMIT: usize = 500;

@@ -87,7 +87,7 @@ pub struct CourseOut {
 
 /// An event as the carrier told it, or a person entered it.
 #[derive(Debug, Serialize, Deserialize, utoipa::ToSchema)]
-pub struct EventOut {
+pub struct TrackEventOut {
     pub id: TrackingEventId,
     /// The carrier's code.
     pub code: String,
@@ -128,9 +128,9 @@ pub struct StatusIn {
 
 /// A shipment with all its events, newest first.
 #[derive(Debug, Serialize, Deserialize, utoipa::ToSchema)]
-pub struct EventsOut {
+pub struct TrackEventsOut {
     pub shipment: CourseOut,
-    pub events: Vec<EventOut>,
+    pub events: Vec<TrackEventOut>,
 }
 
 /// What was looked at, and what came of it.
@@ -171,18 +171,18 @@ async fn attention_list(
 /// All that the carrier told of a shipment (история отправления).
 #[utoipa::path(
     get, path = "/v1/shipments/{id}/events", tag = "tracking", params(("id" = ShipmentId, Path)),
-    responses((status = 200, body = EventsOut), (status = "default", body = ProblemBody))
+    responses((status = 200, body = TrackEventsOut), (status = "default", body = ProblemBody))
 )]
 async fn shipment_event_list(
     State(app): State<App>,
     caller: Caller<rights::OrdersRead>,
     IdPath(id): IdPath<ShipmentId>,
-) -> Result<Json<EventsOut>, Problem> {
+) -> Result<Json<TrackEventsOut>, Problem> {
     let owner = caller.scope().owner();
     let read = async move |tx: &mut Tx| service::events(tx, id, owner).await;
     let (course, events) = app.db.read::<_, TrackingError, _>(read).await?;
     let events = events.into_iter().map(|event| event_out(event, owner)).collect();
-    Ok(Json(EventsOut { shipment: course.into(), events }))
+    Ok(Json(TrackEventsOut { shipment: course.into(), events }))
 }
 
 /// Sets by hand what became of a parcel (указать статус вручную).
@@ -320,10 +320,10 @@ impl From<StatusIn> for ByHand {
 }
 
 /// An event for a shop, or without one for the operator.
-fn event_out(event: EventRow, shop: Option<OwnerId>) -> EventOut {
+fn event_out(event: EventRow, shop: Option<OwnerId>) -> TrackEventOut {
     let is_ours = event.source == EventSource::Person && shop.is_none();
     let reason = event.raw.get("reason").and_then(serde_json::Value::as_str).map(str::to_owned);
-    EventOut {
+    TrackEventOut {
         id: event.id,
         code: event.code,
         words: event.words,

@@ -4,7 +4,7 @@ use super::TrackingError;
 use super::store::{self, Course, EventRow};
 use crate::commands::Ctx;
 use crate::db::{DbError, Tx};
-use crate::fault::InputFaults;
+use crate::fault::reason_checked;
 use crate::ids::{OwnerId, ShipmentId};
 use crate::shipments::{Attention, ShipmentState};
 use crate::units::UtcMicros;
@@ -12,7 +12,6 @@ use crate::units::UtcMicros;
 /// A shipment is not asked for more often than so, whoever wants it.
 const GAP_SECONDS: i64 = 10;
 const EVENTS_MAX: i64 = 1_000;
-const REASON_MAX: usize = 500;
 
 /// `owner`: whose it must be; nothing for the operator.
 pub(super) async fn course_find(
@@ -63,9 +62,7 @@ pub(super) async fn attention_seen(
     attention: Attention,
     reason: &str,
 ) -> Result<Course, TrackingError> {
-    let mut faults = InputFaults::default();
-    faults.text("reason", reason, REASON_MAX);
-    faults.finish()?;
+    reason_checked(reason)?;
     course_find(tx, id, None).await?;
     if !store::seen(tx, id, attention, ctx.now).await? {
         return Err(TrackingError::AttentionGone);

@@ -77,7 +77,7 @@ impl Office {
             "valid_from": day(NOW, days), "contract_number": "А-41",
             "contract_day": day(NOW, days), "agent_name": "ООО «Склад»",
             "agent_inn": "7707083893", "fee_bp": 250, "fee_minimum_kopecks": 5_000,
-            "fee_vat": "22", "set_off": true, "advance": false, "payout_minimum_kopecks": 0,
+            "set_off": true, "advance": false, "payout_minimum_kopecks": 0,
             "payee": {
                 "name": "ООО «Чай и чашка»", "inn": "7736050003", "kpp": "773601001",
                 "account": "40702810400000000225", "bank_name": "ПАО «Банк»",
@@ -90,6 +90,14 @@ impl Office {
         let path = format!("/v1/owners/{}/agency-terms", self.owner());
         let key = unique_name();
         self.app.send(reqwest::Method::PUT, self.accountant(), &path, Some(&key), Some(terms)).await
+    }
+
+    /// What the operator pays of VAT this year.
+    async fn operator_pays(&self, mode: &str, system: &str) {
+        let body = json!({ "valid_from": "2026-01-01", "mode": mode, "tax_system": system });
+        let (path, key) = ("/v1/vat-modes", unique_name());
+        let (method, token) = (reqwest::Method::PUT, self.accountant());
+        self.app.send(method, token, path, Some(&key), Some(body)).await.ok();
     }
 
     async fn draft(&self, from: i64, to: i64) -> Answer {
@@ -146,6 +154,7 @@ async fn a_report_tells_what_came_and_a_second_person_makes_it_due() {
     let refused = office.put_terms(-30, json!({ "fee_bp": -1, "agent_inn": "1" })).await;
     assert_eq!(refused.problem(422), "input_invalid");
     office.put_terms(-30, json!({})).await.ok();
+    office.operator_pays("general", "osn").await;
     office.received(0, -15).await;
     office.received(1, -12).await;
     office.received(2, -5).await;
@@ -155,6 +164,7 @@ async fn a_report_tells_what_came_and_a_second_person_makes_it_due() {
     assert_eq!((&draft["state"], &draft["line_count"]), (&json!("draft"), &json!(2)));
     assert_eq!((&draft["received_kopecks"], &draft["number"]), (&json!(300_020), &Value::Null));
     // The minimum for both: 2.5 % are 37.50 and 37.51.
+    assert_eq!(draft["fee_vat_rate"], "22");
     assert_eq!((&draft["fee_kopecks"], &draft["fee_vat_kopecks"]), (&json!(10_000), &json!(1_803)));
     assert_eq!(draft["carrier_kopecks"], 59_000, "less its discount");
     assert_eq!(
@@ -218,10 +228,17 @@ async fn papers(office: &Office, key: &str, report: &Value) {
     assert!(pdf.status.is_success());
     let said: String = read_back::pages(&pdf.bytes).iter().map(read_back::ReadPage::text).collect();
     let said = said.replace('\n', " ");
-    for text in
-        ["Отчёт агента № 2026-000001", "OP-0", "3 000,20", "2 310,20", "разница 0,00", "№ А-41"]
-    {
-        assert!(said.replace('\u{a0}', " ").contains(text), "{text} is not in {said}");
+    let said = said.replace('\u{a0}', " ");
+    for text in [
+        "Отчёт агента № 2026-000001",
+        "OP-0",
+        "3 000,20",
+        "2 310,20",
+        "разница 0,00",
+        "№ А-41",
+        "НДС 22 % 18,03",
+    ] {
+        assert!(said.contains(text), "{text} is not in {said}");
     }
     let book = office.read(key, report, "/report.xlsx").await;
     let mut book: calamine::Xlsx<_> =
@@ -239,8 +256,15 @@ async fn what_changes_after_the_draft_is_drawn_up_anew_and_held_money_waits() {
     office.put_terms(-30, json!({ "fee_minimum_kopecks": 0, "set_off": false })).await.ok();
     office.received(0, -15).await;
     let draft = office.draft(-20, -10).await.ok();
-    assert_eq!(draft["fee_kopecks"], 2_500);
+    assert_eq!((&draft["fee_kopecks"], &draft["fee_vat_rate"]), (&json!(2_500), &json!("exempt")));
 
+    office.operator_pays("5", "usn_income").await;
+    assert_eq!(office.approve(&draft).await.problem(409), "agent_report_facts_changed");
+    let refreshed = office.post(accountant, &draft, "refresh", json!({})).await.ok();
+    assert_eq!(
+        (&refreshed["fee_vat_rate"], &refreshed["fee_vat_kopecks"]),
+        (&json!("5"), &json!(119))
+    );
     office.received(1, -12).await;
     assert_eq!(office.approve(&draft).await.problem(409), "agent_report_facts_changed");
     office

@@ -166,6 +166,13 @@ async fn paid(site: &Site, parcel: ParcelId) {
     site.app.app.db.write(work).await.unwrap();
 }
 
+/// How the buyer paid, as far as anybody said it.
+async fn method(site: &Site, parcel: &Packed) -> Value {
+    let list = site.app.get(&site.world.keys[0], "/v1/cod").await.ok();
+    let items = list["items"].as_array().unwrap();
+    items.iter().find(|one| one["parcel_id"] == json!(parcel.id)).unwrap()["method"].clone()
+}
+
 async fn attention(site: &Site, token: &str, days: i64) -> Vec<(String, i64)> {
     let path = format!("/v1/receipts/attention?days={days}");
     let list = site.app.get(token, &path).await.ok();
@@ -220,6 +227,10 @@ async fn receipts_of_carriers_are_kept_once_and_what_differs_from_the_money_is_s
     let qr = kept["qr"].as_str().unwrap();
     assert!(qr.contains("&s=1249.90&fn=9960440300000017&i="), "{qr}");
 
+    assert_eq!(
+        (method(&site, &told).await, method(&site, &late).await),
+        (json!("cash"), json!(null))
+    );
     assert_eq!(attention(&site, own, 0).await, [("missing".to_owned(), 0)]);
     assert_eq!(attention(&site, &site.world.keys[1], 0).await, []);
     let desk = site.world.session(Role::Accountant);
@@ -230,7 +241,10 @@ async fn receipts_of_carriers_are_kept_once_and_what_differs_from_the_money_is_s
     assert_eq!(enter(&late, receipt(1, "sale", COD)).await.problem(409), "receipt_taken");
     assert_eq!(enter(&told, receipt(1, "sale", COD - 1)).await.problem(409), "receipt_taken");
     enter(&late, receipt(2, "refund", COD - 1)).await.ok();
-    enter(&late, receipt(3, "sale", COD)).await.ok();
+    let mut in_cash = receipt(3, "sale", 0);
+    in_cash["cash_kopecks"] = json!(COD);
+    enter(&late, in_cash).await.ok();
+    assert_eq!(method(&site, &late).await, "card", "as the first receipt said");
     assert_eq!(attention(&site, own, 0).await, []);
     let mut wrong = receipt(4, "sale", 0);
     wrong["fiscal_drive"] = json!("99604403");

@@ -22,7 +22,7 @@ use crate::money::day;
 use crate::picking::number;
 use crate::road::NOW;
 use crate::seed::{self, World};
-use crate::support::{Answer, TestApp};
+use crate::support::{Answer, TestApp, unique_name};
 
 const TODAY: &str = "25.11.2026";
 
@@ -57,23 +57,20 @@ impl Till {
 
     /// The first shop lets charges be set off.
     async fn contract(&self, shop: usize, payee: &'static str, minimum: i64) {
-        let owner = self.shop(shop);
-        let work = async move |tx: &mut Tx| {
-            tx.execute("DELETE FROM agency_terms WHERE owner_id = $1", args![owner]).await?;
-            tx.execute(
-                "INSERT INTO agency_terms
-                 (owner_id, valid_from, contract_number, contract_day, agent_name, agent_inn, fee_bp,
-                     fee_minimum_kopecks, fee_vat, set_off, advance, payout_minimum_kopecks,
-                     payee_name, payee_inn, payee_account, payee_bank_name, payee_bic,
-                     payee_corr_account, written_at)
-                 VALUES ($1, $2, 'А-7', $2, 'ООО «Оператор»', '7707083893', 500, 0, 'none', $3, $4, $5,
-                     'ООО «Магазин»', '7736050003', $6, 'ПАО СБЕРБАНК', $7,
-                     '30101810400000000225', $8)",
-                args![owner, day(NOW, -30), shop == 0, false, minimum, payee, BIC, NOW],
-            )
-            .await
-        };
-        self.app.app.db.write::<u64, DbError, _>(work).await.unwrap();
+        let since = day(NOW, -30);
+        let terms = json!({
+            "valid_from": since, "contract_number": "А-7", "contract_day": since,
+            "agent_name": "ООО «Оператор»", "agent_inn": "7707083893", "fee_bp": 500,
+            "fee_minimum_kopecks": 0, "set_off": shop == 0, "advance": false,
+            "payout_minimum_kopecks": minimum,
+            "payee": {
+                "name": "ООО «Магазин»", "inn": "7736050003", "account": payee,
+                "bank_name": "ПАО СБЕРБАНК", "bic": BIC, "corr_account": "30101810400000000225",
+            },
+        });
+        let path = format!("/v1/owners/{}/agency-terms", self.shop(shop));
+        let (token, key) = (self.world.session(Role::Accountant), unique_name());
+        self.app.send(reqwest::Method::PUT, token, &path, Some(&key), Some(terms)).await.ok();
     }
 
     /// Parcels of a shop whose money came.
@@ -299,6 +296,54 @@ async fn what_is_due_is_ordered_by_a_second_person_and_paid_when_the_bank_says_s
 }
 
 #[tokio::test]
+async fn an_accepted_report_is_paid_by_an_order_that_names_it_and_the_next_one_tells() {
+    let till = Till::open().await;
+    till.received(0, "A", &[100_000, 50_000]).await;
+    let report = async |from: i64, to: i64| {
+        let (from, to) = (day(NOW, from), day(NOW, to));
+        let body = json!({ "owner_id": till.shop(0), "from": from, "to": to });
+        let desk = till.world.session(Role::Accountant);
+        till.app.post(desk, "/v1/agent-reports", body).await.ok()
+    };
+    let drawn = report(-5, 0).await;
+    let run = till.run().await;
+    assert_eq!(till.paid(&run).await, BTreeMap::new(), "a draft makes nothing due");
+    let path = format!("/v1/agent-reports/{}/approve", drawn["id"].as_str().unwrap());
+    let accepted = till.app.post(till.world.admin(), &path, json!({})).await.ok();
+    let number = accepted["number"].as_str().unwrap();
+    assert_eq!(accepted["to_pay_kopecks"], 142_500);
+
+    till.decide(Role::Accountant, &run, "refresh", json!({})).await.ok();
+    assert_eq!(till.paid(&run).await, BTreeMap::from([(0, [150_000, 0, 7_500, 142_500])]));
+    till.decide(Role::Administrator, &run, "approve", json!({})).await.ok();
+    let orders = till.orders(&run).await;
+    let [order] = orders.as_slice() else { panic!("{} orders", orders.len()) };
+    let named =
+        format!("агентский договор № А-7 от 26.10.2026, отчёт агента № {number} от {TODAY}.");
+    assert!(order.purpose.contains(&named), "{}", order.purpose);
+    let carried_out = doc(&order.number, OURS, THEIRS, "1425.00", TODAY);
+    till.bank_says(500_000, &[carried_out]).await;
+    let own = till.payouts(&till.world.keys[0], "").await;
+    assert_eq!(own[0]["state"], "paid");
+    assert_eq!(till.clearing(0, &own[0]).await, 0);
+
+    // Past midnight in Moscow.
+    till.app.app.clock.advance_seconds(12 * 3600);
+    let next = report(1, 1).await;
+    for (what, sum) in [
+        ("opening_payable", 150_000),
+        ("opening_charges", 7_500),
+        ("paid", 150_000),
+        ("settled", 7_500),
+        ("closing_payable", 0),
+        ("closing_charges", 0),
+    ] {
+        assert_eq!(next[format!("{what}_kopecks")], sum, "{what}");
+    }
+    till.app.finish().await;
+}
+
+#[tokio::test]
 async fn who_is_not_paid_is_named_with_the_reason() {
     let till = Till::open().await;
     let parcels = till.reported(0, "A", &[50_000]).await;
@@ -400,7 +445,12 @@ async fn a_run_is_approved_as_it_was_made_and_pays_once() {
     till.decide(Role::Administrator, &run, "refresh", json!({})).await.ok();
     assert_eq!(approve(Role::Administrator).await.problem(403), "payout_second_person");
 
-    till.contract(0, "40702810500000000003", 0).await;
+    // No terms with a wrong number are taken; these went wrong in the database.
+    let spoil = async |tx: &mut Tx| {
+        let sql = "UPDATE agency_terms SET payee_account = '40702810500000000003'";
+        tx.execute(sql, args![]).await
+    };
+    till.app.app.db.write::<u64, DbError, _>(spoil).await.unwrap();
     till.decide(Role::Administrator, &run, "refresh", json!({})).await.ok();
     let refused = approve(Role::Accountant).await;
     assert_eq!(refused.json()["fields"][0]["field"], "orders[0].payee.account");

@@ -24,7 +24,8 @@ use crate::carriers::ExportFormat;
 use crate::commands::Ctx;
 use crate::db::Tx;
 use crate::http::{
-    Body, IdPath, IdempotencyKey, Page, PageParams, Problem, ProblemBody, QueryParams, download,
+    Body, IdPath, IdempotencyKey, Page, PageParams, Problem, ProblemBody, QueryParams, ReasonIn,
+    download,
 };
 use crate::ids::{AgentReportId, OwnerId};
 use crate::units::Day;
@@ -54,13 +55,6 @@ struct AgentReportIn {
     from: Day,
     /// Not after today.
     to: Day,
-}
-
-/// Why a draft is given up.
-#[derive(Debug, Clone, Serialize, Deserialize, utoipa::ToSchema)]
-#[serde(deny_unknown_fields)]
-struct AgentReportRejectIn {
-    reason: String,
 }
 
 #[derive(Debug, Deserialize, utoipa::IntoParams)]
@@ -121,9 +115,10 @@ async fn agent_report_list(
     caller: Caller<rights::MoneyRead>,
     QueryParams(params): QueryParams<AgentReportParams>,
 ) -> Result<Json<Page<AgentReportOut>>, Problem> {
-    let (owner, state) = match caller.scope() {
-        Scope::All => (params.owner_id, params.state),
-        Scope::Owner(own) => (Some(own), Some(ReportState::Accepted)),
+    let owner = caller.scope().narrowed(params.owner_id);
+    let state = match caller.scope() {
+        Scope::All => params.state,
+        Scope::Owner(_) => Some(ReportState::Accepted),
     };
     let page = PageParams { limit: params.limit, after: params.after };
     let limit = page.limit();
@@ -246,7 +241,7 @@ async fn agent_report_approve(
 #[utoipa::path(
     post, path = "/v1/agent-reports/{id}/reject", tag = "agent reports",
     params(("id" = AgentReportId, Path), ("Idempotency-Key" = String, Header)),
-    request_body = AgentReportRejectIn,
+    request_body = ReasonIn,
     responses((status = 200, body = AgentReportOut), (status = "default", body = ProblemBody))
 )]
 async fn agent_report_reject(
@@ -254,7 +249,7 @@ async fn agent_report_reject(
     caller: Caller<rights::MoneyWork>,
     IdPath(id): IdPath<AgentReportId>,
     key: IdempotencyKey,
-    Body(body): Body<AgentReportRejectIn>,
+    Body(body): Body<ReasonIn>,
 ) -> Result<Json<AgentReportOut>, Problem> {
     caller.staff_only()?;
     let reason = body.reason.clone();

@@ -6,6 +6,7 @@ use crate::agency::model::{ChargeRow, LineKind, Report, ReportLine, ReportState,
 use crate::agency::{AgencyTerms, AgencyTermsIn};
 use crate::ids::{AgentReportId, CarrierInvoiceId, OwnerId, ParcelId, TransferId, UserId};
 use crate::money::TransferReason;
+use crate::taxes::VatRate;
 use crate::units::{Day, Kopecks, UtcMicros};
 
 /// Terms that hold from a day until later ones begin.
@@ -47,6 +48,8 @@ pub(super) struct AgentReportOut {
     /// Given back to buyers.
     refunded_kopecks: Kopecks,
     fee_kopecks: Kopecks,
+    /// The operator's on the last day.
+    fee_vat_rate: VatRate,
     /// Inside the fee.
     fee_vat_kopecks: Kopecks,
     /// What carriers charged, without anything added.
@@ -90,6 +93,7 @@ impl From<Report> for AgentReportOut {
             advanced_kopecks: report.advanced,
             refunded_kopecks: report.refunded,
             fee_kopecks: report.fee,
+            fee_vat_rate: report.fee_vat_rate,
             fee_vat_kopecks: report.fee_vat,
             carrier_kopecks: report.carrier,
             paid_kopecks: report.paid,

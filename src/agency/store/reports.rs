@@ -18,8 +18,8 @@ macro_rules! columns {
     () => {
         "id, owner_id, number, from_day, to_day, state, terms_from, line_count,
          opening_payable_kopecks, opening_charges_kopecks, received_kopecks, advanced_kopecks,
-         refunded_kopecks, fee_kopecks, fee_vat_kopecks, carrier_kopecks, paid_kopecks,
-         settled_kopecks, set_off_kopecks, created_by, created_at, made_by, made_at, decided_by,
+         refunded_kopecks, fee_kopecks, fee_vat_rate, fee_vat_kopecks, carrier_kopecks,
+         paid_kopecks, settled_kopecks, set_off_kopecks, created_by, created_at, made_by, made_at, decided_by,
          decided_at, reason"
     };
 }
@@ -57,9 +57,9 @@ const LIST_OWN: &str = concat!(
 
 const FIGURES: &str = "UPDATE agent_report SET terms_from = $2, line_count = $3,
          opening_payable_kopecks = $4, opening_charges_kopecks = $5, received_kopecks = $6,
-         advanced_kopecks = $7, refunded_kopecks = $8, fee_kopecks = $9, fee_vat_kopecks = $10,
-         carrier_kopecks = $11, paid_kopecks = $12, settled_kopecks = $13, set_off_kopecks = $14,
-         made_by = $15, made_at = $16
+         advanced_kopecks = $7, refunded_kopecks = $8, fee_kopecks = $9, fee_vat_rate = $10,
+         fee_vat_kopecks = $11, carrier_kopecks = $12, paid_kopecks = $13, settled_kopecks = $14,
+         set_off_kopecks = $15, made_by = $16, made_at = $17
      WHERE id = $1 AND state = 'draft'";
 
 const ACCEPT: &str = "UPDATE agent_report SET state = 'accepted', number = $2, decided_by = $3,
@@ -141,6 +141,7 @@ pub(in crate::agency) async fn figures_set(
         report.advanced,
         report.refunded,
         report.fee,
+        report.fee_vat_rate,
         report.fee_vat,
         report.carrier,
         report.paid,

@@ -123,7 +123,7 @@ struct BinsGenerateIn {
 }
 
 #[derive(Debug, Clone, Serialize, Deserialize, utoipa::ToSchema)]
-struct ReasonIn {
+struct BinLockIn {
     reason: String,
 }
 
@@ -358,7 +358,7 @@ async fn bin_get(
 /// Closes a bin, so that nothing in it can be promised (заблокировать ячейку). Refused with
 /// `stock_promised` while orders need what lies there.
 #[utoipa::path(
-    post, path = "/v1/bins/{id}/lock", tag = "catalog", request_body = ReasonIn,
+    post, path = "/v1/bins/{id}/lock", tag = "catalog", request_body = BinLockIn,
     params(("id" = PlaceId, Path), ("Idempotency-Key" = String, Header)),
     responses((status = 200, body = PlaceOut), (status = "default", body = ProblemBody))
 )]
@@ -367,7 +367,7 @@ async fn bin_lock(
     caller: Caller<rights::WarehouseWrite>,
     IdPath(id): IdPath<PlaceId>,
     key: IdempotencyKey,
-    Body(input): Body<ReasonIn>,
+    Body(input): Body<BinLockIn>,
 ) -> Result<Json<PlaceOut>, Problem> {
     let mut faults = InputFaults::default();
     faults.text("reason", &input.reason, REASON_LENGTH_MAX);

@@ -237,7 +237,7 @@ async fn product_list(
     if query.owner_id.is_some_and(|wanted| !caller.scope().allows(wanted)) {
         return Ok(Json(Page::new(Vec::new(), limit, id_of)));
     }
-    let owner = caller.scope().owner().or(query.owner_id);
+    let owner = caller.scope().narrowed(query.owner_id);
     let read = async move |tx: &mut Tx| {
         let rows = service::product_list(tx, owner, &query.search, after, limit + 1).await?;
         shown(tx, rows).await

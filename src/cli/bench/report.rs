@@ -10,7 +10,6 @@ use crate::access::Scope;
 use crate::agency::{self, AgencyError, AgencyTermsIn, Report, papers};
 use crate::app::App;
 use crate::bank::payment_order::Requisites;
-use crate::carriers::model::VatRate;
 use crate::cli::serve;
 use crate::commands::Ctx;
 use crate::config::DataArgs;
@@ -35,7 +34,6 @@ fn terms(from: Day) -> AgencyTermsIn {
         agent_inn: "7707083893".to_owned(),
         fee_bp: 250,
         fee_minimum_kopecks: Kopecks::new(5_000),
-        fee_vat: VatRate::TwentyTwo,
         set_off: true,
         advance: false,
         payout_minimum_kopecks: Kopecks::ZERO,

@@ -10,6 +10,7 @@ use crate::text_enum;
 
 text_enum! {
     /// What a printer's labels are written in.
+    #[schema(as = PrinterLanguage)]
     pub enum Language {
         Zpl = "zpl",
         Tspl = "tspl",

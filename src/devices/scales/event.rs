@@ -48,6 +48,7 @@ crate::text_enum! {
 
 crate::text_enum! {
     /// What was weighed.
+    #[schema(as = ScaleLoad)]
     pub enum Load {
         Gross = "gross",
         /// Without the tare that the scale keeps.

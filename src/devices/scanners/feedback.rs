@@ -11,6 +11,7 @@ use super::ssi;
 
 crate::text_enum! {
     /// The verdict on a scan, as the man with the scanner hears it.
+    #[schema(as = ScanVerdict)]
     pub enum Verdict {
         Ok = "ok",
         /// Look at the screen.

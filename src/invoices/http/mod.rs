@@ -23,7 +23,8 @@ use crate::commands::Ctx;
 use crate::db::Tx;
 use crate::fault::InputError;
 use crate::http::{
-    Body, IdPath, IdempotencyKey, Page, PageParams, Problem, ProblemBody, QueryParams, download,
+    Body, IdPath, IdempotencyKey, Page, PageParams, Problem, ProblemBody, QueryParams, ReasonIn,
+    download,
 };
 use crate::ids::{CarrierInvoiceId, OwnerId, ParcelId, UserId};
 use crate::imports::Source;
@@ -183,20 +184,13 @@ struct InvoiceLineParams {
 /// What a person decides about exceptions of one kind.
 #[derive(Debug, Clone, Serialize, Deserialize, utoipa::ToSchema)]
 #[serde(deny_unknown_fields)]
-struct ResolveIn {
+struct InvoiceResolveIn {
     kind: ExceptionKind,
     /// 0 is the invoice as a whole.
     lines: Vec<i64>,
     resolution: Resolution,
     /// With `owner` only.
     owner_id: Option<OwnerId>,
-    reason: String,
-}
-
-/// Why an invoice is given up.
-#[derive(Debug, Clone, Serialize, Deserialize, utoipa::ToSchema)]
-#[serde(deny_unknown_fields)]
-struct RejectIn {
     reason: String,
 }
 
@@ -379,7 +373,7 @@ async fn invoice_check(
 /// Decides about exceptions of a draft (решить по расхождениям): whose a charge is, who bears it.
 #[utoipa::path(
     post, path = "/v1/carrier-invoices/{id}/resolve", tag = "carrier invoices",
-    params(("id" = CarrierInvoiceId, Path)), request_body = ResolveIn,
+    params(("id" = CarrierInvoiceId, Path)), request_body = InvoiceResolveIn,
     responses((status = 200, body = InvoiceDetailOut), (status = "default", body = ProblemBody))
 )]
 async fn invoice_resolve(
@@ -387,7 +381,7 @@ async fn invoice_resolve(
     caller: Caller<rights::MoneyWork>,
     IdPath(id): IdPath<CarrierInvoiceId>,
     key: IdempotencyKey,
-    Body(body): Body<ResolveIn>,
+    Body(body): Body<InvoiceResolveIn>,
 ) -> Result<Json<InvoiceDetailOut>, Problem> {
     caller.staff_only()?;
     let decision = Decision {
@@ -427,7 +421,7 @@ async fn invoice_accept(
 /// Gives an invoice up that is not accepted (отклонить счёт).
 #[utoipa::path(
     post, path = "/v1/carrier-invoices/{id}/reject", tag = "carrier invoices",
-    params(("id" = CarrierInvoiceId, Path)), request_body = RejectIn,
+    params(("id" = CarrierInvoiceId, Path)), request_body = ReasonIn,
     responses((status = 200, body = InvoiceOut), (status = "default", body = ProblemBody))
 )]
 async fn invoice_reject(
@@ -435,7 +429,7 @@ async fn invoice_reject(
     caller: Caller<rights::MoneyWork>,
     IdPath(id): IdPath<CarrierInvoiceId>,
     key: IdempotencyKey,
-    Body(body): Body<RejectIn>,
+    Body(body): Body<ReasonIn>,
 ) -> Result<Json<InvoiceOut>, Problem> {
     caller.staff_only()?;
     let reason = body.reason.clone();

@@ -19,7 +19,8 @@ use crate::app::App;
 use crate::commands::Ctx;
 use crate::db::{DbError, Tx};
 use crate::http::{
-    Body, IdPath, IdempotencyKey, Page, PageParams, Problem, ProblemBody, QueryParams, download,
+    Body, IdPath, IdempotencyKey, Page, PageParams, Problem, ProblemBody, QueryParams, ReasonIn,
+    download,
 };
 use crate::ids::{BankAccountId, OwnerId, PayoutRunId, UserId};
 use crate::units::{Day, Kopecks, UtcMicros};
@@ -41,13 +42,6 @@ pub fn router() -> OpenApiRouter<App> {
 struct PayoutRunIn {
     cut_off: Day,
     bank_account_id: BankAccountId,
-}
-
-/// Why it is done.
-#[derive(Debug, Clone, Serialize, Deserialize, utoipa::ToSchema)]
-#[serde(deny_unknown_fields)]
-struct ReasonIn {
-    reason: String,
 }
 
 /// A run of payouts.

@@ -13,7 +13,6 @@ use super::super::position::{self, Position};
 use super::super::rule::LeftOut;
 use super::super::store::{self, PayoutFilter, Stage};
 use super::super::{PayoutError, Return, pay_back};
-use super::ReasonIn;
 use crate::access::Scope;
 use crate::access::caller::{Caller, rights};
 use crate::app::App;
@@ -22,7 +21,7 @@ use crate::cod::{self, PaidParcel};
 use crate::commands::Ctx;
 use crate::db::{DbError, Tx, from_json};
 use crate::http::{
-    Body, IdPath, IdempotencyKey, Page, PageParams, Problem, ProblemBody, QueryParams,
+    Body, IdPath, IdempotencyKey, Page, PageParams, Problem, ProblemBody, QueryParams, ReasonIn,
 };
 use crate::ids::{BankDocumentId, OwnerId, ParcelId, PayoutId, PayoutRunId};
 use crate::units::{Day, Kopecks, UtcMicros};
@@ -115,9 +114,8 @@ async fn payout_list(
 ) -> Result<Json<Page<PayoutOut>>, Problem> {
     let page = PageParams { limit: params.limit, after: params.after };
     let limit = page.limit();
-    let own = caller.scope().owner();
     let filter = PayoutFilter {
-        owner: own.or(params.owner_id),
+        owner: caller.scope().narrowed(params.owner_id),
         run: params.run_id,
         stage: stage(caller.scope()),
         before: page.after()?.unwrap_or(PayoutId::from_uuid(Uuid::max())),

@@ -24,6 +24,7 @@ use crate::db::{DbError, Tx};
 use crate::fault::InputError;
 use crate::http::{
     Body, IdPath, IdempotencyKey, Page, PageParams, Problem, ProblemBody, QueryParams, Reads,
+    ReasonIn,
 };
 use crate::i18n::Language;
 use crate::ids::{CodRegisterId, ParcelId};
@@ -280,17 +281,10 @@ async fn register_accept(
     Ok(Json(done?))
 }
 
-/// Why.
-#[derive(Debug, Clone, Serialize, Deserialize, utoipa::ToSchema)]
-#[serde(deny_unknown_fields)]
-struct RejectIn {
-    reason: String,
-}
-
 /// Rejects a register as a whole (отклонить реестр). Its content may come again.
 #[utoipa::path(
     post, path = "/v1/registers/{id}/reject", tag = "money", params(("id" = CodRegisterId, Path)),
-    request_body = RejectIn,
+    request_body = ReasonIn,
     responses((status = 200, body = RegisterOut), (status = "default", body = ProblemBody))
 )]
 async fn register_reject(
@@ -298,7 +292,7 @@ async fn register_reject(
     caller: Caller<rights::MoneyWork>,
     IdPath(id): IdPath<CodRegisterId>,
     key: IdempotencyKey,
-    Body(told): Body<RejectIn>,
+    Body(told): Body<ReasonIn>,
 ) -> Result<Json<RegisterOut>, Problem> {
     caller.staff_only()?;
     let body = (id, told);

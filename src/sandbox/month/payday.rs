@@ -84,7 +84,6 @@ impl Desk<'_> {
             agent_inn: "7707083893".to_owned(),
             fee_bp: FEE_BP,
             fee_minimum_kopecks: Kopecks::ZERO,
-            fee_vat: crate::taxes::VatRate::TwentyTwo,
             set_off: true,
             advance: false,
             payout_minimum_kopecks: Kopecks::ZERO,

@@ -158,7 +158,7 @@ async fn stock_list(
     if query.owner_id.is_some_and(|wanted| !caller.scope().allows(wanted)) {
         return Ok(Json(Page::new(Vec::new(), limit, cursor_of)));
     }
-    let owner = caller.scope().owner().or(query.owner_id);
+    let owner = caller.scope().narrowed(query.owner_id);
     let filter = StockFilter {
         owner,
         product: query.product_id,
@@ -188,7 +188,7 @@ async fn product_stock_list(
     if query.owner_id.is_some_and(|wanted| !caller.scope().allows(wanted)) {
         return Ok(Json(Page::new(Vec::new(), limit, id_of)));
     }
-    let owner = caller.scope().owner().or(query.owner_id);
+    let owner = caller.scope().narrowed(query.owner_id);
     let after = page.after()?.unwrap_or(START.product);
     let read =
         async move |tx: &mut Tx| lists::product_stock_list(tx, owner, after, limit + 1).await;
