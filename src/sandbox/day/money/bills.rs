@@ -227,11 +227,11 @@ async fn take(
     let told = clerk.upload(&path, bytes).await?;
     ensure!(told["is_known"] == false, "счёт {number} уже есть: {told}");
     let id = text_of(&told, "invoice_id")?;
-    let (path, bytes) = bill.file(day, form.other())?;
+    let (path, bytes) = bill.file(day, form)?;
     let again = clerk.upload(&path, bytes).await?;
     let is_same = again["is_known"] == true && again["invoice_id"] == id.as_str();
     ensure!(is_same, "счёт {number} принят дважды: {again}");
-    office.tally.caught("счёт перевозчика загружен дважды, другим файлом");
+    office.tally.caught("счёт перевозчика загружен дважды");
     let path = format!("/v1/carrier-invoices/{id}");
     decide(office, bill, &path).await?;
     let accepted = clerk.post(&format!("{path}/accept"), &json!({})).await?;
