@@ -247,6 +247,25 @@ fn the_description_of_the_api_has_each_name_once_and_the_words_that_are_sent() {
     assert_eq!(words[0], "pass_on", "{words}");
 }
 
+/// Tests are built with features that only their own libraries ask for: the program would panic where they
+/// pass.
+#[test]
+fn patterns_use_what_the_program_is_built_with() {
+    let manifest = std::fs::read_to_string(root().join("Cargo.toml")).unwrap();
+    let line = manifest.lines().find(|line| line.starts_with("regex = ")).unwrap();
+    let needs = [(r"\p{", "unicode-gencat"), (r"\d", "unicode-perl"), ("(?i)", "unicode-case")];
+    let mut found = Vec::new();
+    for path in files("src", ".rs") {
+        let code = code(&path);
+        let is_pattern = code.contains("Regex::new(");
+        let lacking = needs.iter().filter(|(sign, feature)| {
+            is_pattern && code.contains(sign) && !line.contains(&format!("\"{feature}\""))
+        });
+        found.extend(lacking.map(|(_, feature)| format!("{}: {feature}", name(&path))));
+    }
+    assert_none(&found, "name these features of regex in Cargo.toml");
+}
+
 #[test]
 fn nothing_is_left_for_later() {
     let marks = [

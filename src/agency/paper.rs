@@ -131,7 +131,11 @@ pub(super) fn pdf(parts: &Parts) -> Result<Vec<u8>, DocumentError> {
         .into_iter()
         .map(|(label, sum)| json!({ "label": label, "sum_kopecks": sum }))
         .collect();
+    // What is empty is left out, and the rest is counted on.
+    let settlements_section = if parts.charges.is_empty() { 2 } else { 3 };
+    let reckoning_section = settlements_section + i32::from(!parts.settlements.is_empty());
     let model = json!({
+        "settlements_section": settlements_section, "reckoning_section": reckoning_section,
         "title": title(report), "contract_number": terms.contract_number,
         "contract_day": terms.contract_day.russian_text(),
         "from": report.from.russian_text(), "to": report.to.russian_text(),

@@ -56,6 +56,19 @@ impl ApiClient {
         Ok(bytes)
     }
 
+    /// Posts a file with a key of its own.
+    pub async fn upload(&self, path: &str, file: Vec<u8>) -> anyhow::Result<Value> {
+        let request = self.http.post(format!("{}{path}", self.base)).bearer_auth(&self.token);
+        let request = request.header("idempotency-key", self.next_key());
+        let request = request.header("content-type", "application/octet-stream");
+        let response = request.body(file).send().await?;
+        let (status, bytes) = (response.status(), response.bytes().await?);
+        if !status.is_success() {
+            bail!("POST {path}: {status}: {}", String::from_utf8_lossy(&bytes));
+        }
+        serde_json::from_slice(&bytes).with_context(|| format!("POST {path}: not JSON"))
+    }
+
     /// Replaces something.
     pub async fn put(&self, path: &str, body: &impl Serialize) -> anyhow::Result<Value> {
         self.send(Method::PUT, path, Some(body)).await

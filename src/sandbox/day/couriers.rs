@@ -1,5 +1,6 @@
 //! The day's carriers: stand-ins with contracts, and what becomes of parcels at them.
 
+use std::cmp::Reverse;
 use std::collections::HashMap;
 use std::time::Duration;
 
@@ -8,7 +9,7 @@ use serde_json::{Value, json};
 
 use super::report::Tally;
 use super::site::text_of;
-use crate::sandbox::carriers::{BadManner, Misbehaviour, Standing, Step, all};
+use crate::sandbox::carriers::{BadManner, Held, Misbehaviour, Standing, Step, all};
 use crate::sandbox::client::ApiClient;
 use crate::units::{Clock, Day};
 
@@ -17,8 +18,9 @@ const PATIENCE: Duration = Duration::from_mins(3);
 const PAUSE: Duration = Duration::from_millis(300);
 /// The carrier whose courier comes.
 const CALLED: &str = "cdek";
-/// Parcels of each carrier that are brought before the day ends.
-const DELIVERED_EACH: usize = 5;
+/// Parcels of each carrier that are brought before the day ends: paid for there, and paid before.
+const DELIVERED_COD: usize = 5;
+const DELIVERED_PREPAID: usize = 1;
 
 /// The carriers that stand beside the warehouse.
 pub struct Couriers {
@@ -191,16 +193,15 @@ impl Couriers {
     /// Some parcels reach their buyers, and everybody hears of it.
     pub(super) async fn delivered(&self, dispatch: &ApiClient) -> anyhow::Result<(usize, String)> {
         let shipments = dispatch.list("/v1/shipments?state=registered").await?;
-        let mut on_the_way = Vec::new();
+        let (mut on_the_way, mut served) = (Vec::new(), HashMap::new());
         for stands in &self.standing {
-            let held = stands.stand_in.held();
-            for held in held.iter().filter(|held| !held.is_cancelled).take(DELIVERED_EACH) {
+            for shipment in chosen(&stands.stand_in.held(), &shipments, &mut served)? {
+                let number = text_of(shipment, "number")?;
                 for step in Step::WAY {
-                    let taken = stands.stand_in.advance(&held.number, step);
+                    let taken = stands.stand_in.advance(&number, step);
                     taken.map_err(|problem| anyhow!("{}: {problem}", stands.stand_in.carrier()))?;
                 }
-                let shipment = shipments.iter().find(|shipment| shipment["number"] == held.number);
-                on_the_way.push(text_of(shipment.context("отправления нет")?, "id")?);
+                on_the_way.push(text_of(shipment, "id")?);
             }
         }
         for id in &on_the_way {
@@ -215,4 +216,33 @@ impl Couriers {
         }
         Ok((on_the_way.len(), format!("вручено и отслежено {}", on_the_way.len())))
     }
+}
+
+/// Which parcels of a carrier are brought: those that buyers pay for go to the shops in turn, the dearest
+/// first.
+fn chosen<'a>(
+    held: &[Held],
+    shipments: &'a [Value],
+    served: &mut HashMap<String, usize>,
+) -> anyhow::Result<Vec<&'a Value>> {
+    let (mut cod, mut prepaid) = (Vec::new(), Vec::new());
+    for held in held.iter().filter(|held| !held.is_cancelled) {
+        let shipment = shipments.iter().find(|shipment| shipment["number"] == held.number);
+        let shipment = shipment.context("отправления нет")?;
+        let list = if held.cod_kopecks > 0 { &mut cod } else { &mut prepaid };
+        list.push((held.cod_kopecks, text_of(shipment, "owner_id")?, shipment));
+    }
+    let mut chosen = Vec::new();
+    while chosen.len() < DELIVERED_COD {
+        let order = |place: &usize| {
+            let (sum, owner, _) = &cod[*place];
+            (served.get(owner).copied().unwrap_or_default(), Reverse(*sum))
+        };
+        let Some(place) = (0..cod.len()).min_by_key(order) else { break };
+        let (_, owner, shipment) = cod.swap_remove(place);
+        *served.entry(owner).or_default() += 1;
+        chosen.push(shipment);
+    }
+    chosen.extend(prepaid.into_iter().take(DELIVERED_PREPAID).map(|(.., shipment)| shipment));
+    Ok(chosen)
 }

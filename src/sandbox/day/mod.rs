@@ -12,6 +12,7 @@ mod devices;
 mod first_cart;
 mod floor_work;
 mod goods;
+mod money;
 mod person;
 mod putaway;
 mod report;
@@ -94,6 +95,7 @@ pub async fn play(doors: &Doors, papers: &Path) -> anyhow::Result<DayReport> {
     steps.play("18:00", "Акты служб", site.couriers.acted(&site.dispatch)).await?;
     let labels = steps.play("18:30", "Печать", printed(&site)).await?;
     steps.play("19:00", "Доставка", site.couriers.delivered(&site.dispatch)).await?;
+    let money = money::play(&steps, &site, &market, papers).await?;
 
     let states = order_states(&site).await?;
     let devices = site.fleet.figures().await?;
@@ -114,6 +116,7 @@ pub async fn play(doors: &Doors, papers: &Path) -> anyhow::Result<DayReport> {
         devices,
         scales,
         printed: site::labels_by_language(&site),
+        money,
     };
     check(&figures, &sales)?;
     ensure!(

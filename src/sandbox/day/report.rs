@@ -7,6 +7,8 @@ use std::time::{Duration, Instant};
 
 use indicatif::{ProgressBar, ProgressStyle};
 
+use super::money::roubles;
+
 /// Counts mistakes that were played and met with the expected verdict.
 #[derive(Debug, Clone, Default)]
 pub(super) struct Tally {
@@ -109,6 +111,25 @@ pub(super) struct ScaleFigures {
     pub(super) differences: usize,
 }
 
+/// What the money came to, in kopecks.
+#[derive(Debug, Clone, Default)]
+pub(super) struct MoneyFigures {
+    pub(super) registers: usize,
+    /// What the registers list, and what came of it.
+    pub(super) registered: i64,
+    pub(super) received: i64,
+    pub(super) invoices: usize,
+    /// By carriers, and what of it the shops bear.
+    pub(super) invoiced: i64,
+    pub(super) charged: i64,
+    /// On the carriers' clearing accounts.
+    pub(super) left: i64,
+    pub(super) reports: usize,
+    pub(super) fee: i64,
+    pub(super) payouts: usize,
+    pub(super) paid: i64,
+}
+
 /// The figures of the day.
 #[derive(Debug, Clone, Default)]
 pub(super) struct Figures {
@@ -128,6 +149,7 @@ pub(super) struct Figures {
     pub(super) scales: Vec<ScaleFigures>,
     /// Labels that came out, by the language of their printers.
     pub(super) printed: BTreeMap<&'static str, u64>,
+    pub(super) money: MoneyFigures,
 }
 
 /// The table at the end of the day.
@@ -156,11 +178,29 @@ pub(super) fn print(figures: &Figures, tally: &Tally, steps: &Steps) {
         let HandedOver { number, act, carrier, point, parcels } = manifest;
         row(&format!("{carrier} {point}"), &format!("{number}, акт {act}, мест {parcels}"));
     }
+    print_money(&figures.money);
     println!("Ошибки, которые пойманы");
     for (kind, times) in tally.by_kind() {
         row(kind, &times.to_string());
     }
-    println!("Рабочий день с 08:00 до 19:00 сыгран за {}", seconds(steps.elapsed()));
+    println!("Рабочий день с 08:00 до 22:00 сыгран за {}", seconds(steps.elapsed()));
+}
+
+fn print_money(figures: &MoneyFigures) {
+    let MoneyFigures { registers, invoices, reports, payouts, .. } = figures;
+    println!("Деньги");
+    let rows = [
+        ("реестры перевозчиков", format!("{registers} на {}", roubles(figures.registered))),
+        ("  поступило по ним", roubles(figures.received)),
+        ("счета перевозчиков", format!("{invoices} на {}", roubles(figures.invoiced))),
+        ("  из них магазинам, без наценки", roubles(figures.charged)),
+        ("счета-транзиты перевозчиков", roubles(figures.left)),
+        ("отчёты агента", format!("{reports}, вознаграждение {}", roubles(figures.fee))),
+        ("выплаты магазинам", format!("{payouts} на {}", roubles(figures.paid))),
+    ];
+    for (name, value) in rows {
+        row(name, &value);
+    }
 }
 
 fn print_devices(figures: &Figures) {

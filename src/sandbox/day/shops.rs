@@ -22,6 +22,8 @@ pub(super) struct Product {
 /// A shop with its key.
 pub(super) struct Client {
     pub(super) shop: &'static Shop,
+    /// Its id.
+    pub(super) owner: String,
     pub(super) api: ApiClient,
     pub(super) key: String,
 }
@@ -79,12 +81,12 @@ fn internal_code(product: &Value) -> Option<String> {
 pub(super) async fn move_in(site: &Site) -> anyhow::Result<(Market, String)> {
     let mut market = Market { clients: Vec::new(), products: Vec::new() };
     for (index, shop) in SHOPS.iter().enumerate() {
-        let (client, owner) = client(site, shop).await?;
+        let client = client(site, shop).await?;
         market.products.extend(products(&client, index).await?);
-        market.clients.push(client);
         if index == TEA {
-            shopkeeper(site, &owner).await?;
+            shopkeeper(site, &client.owner).await?;
         }
+        market.clients.push(client);
     }
     isolation(site, &market).await?;
     let came_to = format!(
@@ -96,7 +98,7 @@ pub(super) async fn move_in(site: &Site) -> anyhow::Result<(Market, String)> {
     Ok((market, came_to))
 }
 
-async fn client(site: &Site, shop: &'static Shop) -> anyhow::Result<(Client, String)> {
+async fn client(site: &Site, shop: &'static Shop) -> anyhow::Result<Client> {
     let body = json!({
         "code": shop.code, "name": shop.name, "inn": shop.inn, "order_policy": shop.policy,
     });
@@ -113,7 +115,7 @@ async fn client(site: &Site, shop: &'static Shop) -> anyhow::Result<(Client, Str
     let body = json!({ "owner_id": owner, "name": "Сайт магазина" });
     let key = text_of(&site.desk.post("/v1/api-keys", &body).await?, "token")?;
     let api = site.desk.with_token(&key);
-    Ok((Client { shop, api, key }, owner))
+    Ok(Client { shop, owner, api, key })
 }
 
 async fn shopkeeper(site: &Site, owner: &str) -> anyhow::Result<()> {

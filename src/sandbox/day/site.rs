@@ -17,6 +17,10 @@ use crate::sandbox::printer::{Build, SandboxPrinter, Speech};
 
 pub(super) const ADMIN_PASSWORD: &str = "samovar-2026";
 const DISPATCHER_PASSWORD: &str = "reestr-2026";
+const CLERK_LOGIN: &str = "buhgalter";
+const CLERK_PASSWORD: &str = "sverka-2026";
+const CHIEF_LOGIN: &str = "glavbuh";
+const CHIEF_PASSWORD: &str = "balans-2026";
 const TOTES: usize = 96;
 const PIN_FIRST: usize = 2580;
 
@@ -93,6 +97,10 @@ pub(super) struct Site {
     pub(super) desk: ApiClient,
     /// The dispatcher's.
     pub(super) dispatch: ApiClient,
+    /// The accountant's, who prepares.
+    pub(super) clerk: ApiClient,
+    /// The chief accountant's, who approves.
+    pub(super) chief: ApiClient,
     pub(super) bins: HashSet<String>,
     /// Printed codes of the totes.
     pub(super) totes: Vec<String>,
@@ -165,20 +173,36 @@ pub(super) async fn build(doors: &Doors, tally: &Tally) -> anyhow::Result<(Site,
     let printers = printers(&desk, &warehouse).await?;
     let badges = staff(&desk).await?;
     let fleet = Fleet::enrol(&desk, &client, doors, &warehouse).await?;
-    let dispatch = dispatcher(doors, &client, &desk).await?;
+    let join = async |who, password| colleague(doors, &client, &desk, who, password).await;
+    let dispatcher = (super::DISPATCHER_LOGIN, "Сергей Дорохов", "dispatcher");
+    let dispatch = join(dispatcher, DISPATCHER_PASSWORD).await?;
+    let clerk = join((CLERK_LOGIN, "Тамара Соколова", "accountant"), CLERK_PASSWORD).await?;
+    let chief = join((CHIEF_LOGIN, "Раиса Котова", "accountant"), CHIEF_PASSWORD).await?;
     let came_to = format!(
         "ячеек {}, тары {}, принтеров {}, сотрудников {}, терминалов {}, весов {}",
         bins.len(),
         totes.len(),
         printers.len(),
-        badges.len() + 3,
+        badges.len() + 4,
         DEVICES,
         super::devices::SCALES.len()
     );
     let tally = tally.clone();
     let couriers = Couriers::engage(&desk, &warehouse).await?;
-    let site =
-        Site { warehouse, desk, dispatch, bins, totes, badges, fleet, printers, tally, couriers };
+    let site = Site {
+        warehouse,
+        desk,
+        dispatch,
+        clerk,
+        chief,
+        bins,
+        totes,
+        badges,
+        fleet,
+        printers,
+        tally,
+        couriers,
+    };
     Ok((site, came_to))
 }
 
@@ -284,7 +308,6 @@ async fn staff(desk: &ApiClient) -> anyhow::Result<Vec<Badge>> {
         let barcode = text_of(&badge, "barcode")?;
         badges.push(Badge { name: name.to_owned(), barcode, pin });
     }
-    user(desk, "buhgalter", "Тамара Соколова", "accountant").await?;
     Ok(badges)
 }
 
@@ -293,18 +316,18 @@ async fn user(desk: &ApiClient, login: &str, name: &str, role: &str) -> anyhow::
     text_of(&desk.post("/v1/users", &body).await?["user"], "id")
 }
 
-async fn dispatcher(
+/// Somebody at a desk: invited with login, name and role, he chooses a password and logs in.
+async fn colleague(
     doors: &Doors,
     client: &reqwest::Client,
     desk: &ApiClient,
+    (login, name, role): (&str, &str, &str),
+    password: &str,
 ) -> anyhow::Result<ApiClient> {
-    let body = json!({
-        "login": super::DISPATCHER_LOGIN, "name": "Сергей Дорохов", "roles": ["dispatcher"],
-    });
+    let body = json!({ "login": login, "name": name, "roles": [role] });
     let invited = desk.post("/v1/users", &body).await?;
-    let path = text_of(&invited, "setup_path")?;
-    password_set(doors, client, &path, DISPATCHER_PASSWORD).await?;
-    log_in(doors, super::DISPATCHER_LOGIN, DISPATCHER_PASSWORD).await
+    password_set(doors, client, &text_of(&invited, "setup_path")?, password).await?;
+    log_in(doors, login, password).await
 }
 
 /// What the log-ins are, a line for each.
@@ -312,6 +335,8 @@ pub(super) fn log_ins(site: &Site) -> Vec<String> {
     let mut lines = vec![
         format!("администратор: {} / {ADMIN_PASSWORD}", super::ADMIN_LOGIN),
         format!("диспетчер: {} / {DISPATCHER_PASSWORD}", super::DISPATCHER_LOGIN),
+        format!("бухгалтер: {CLERK_LOGIN} / {CLERK_PASSWORD}"),
+        format!("главный бухгалтер, утверждает: {CHIEF_LOGIN} / {CHIEF_PASSWORD}"),
     ];
     for (badge, (_, _, role)) in site.badges.iter().zip(STAFF) {
         lines.push(format!("{} ({role}): бейдж {} PIN {}", badge.name, badge.barcode, badge.pin));
