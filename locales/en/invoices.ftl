@@ -1,6 +1,6 @@
 problem-invoice_number_taken = There is another invoice { $number } of this carrier and year. Reject the former one if the carrier has corrected it.
 problem-invoice_not_draft = The invoice { $number } is { $state }: only a draft is decided about.
-problem-invoice_unresolved = { $count } exceptions wait for a decision. Decide about each, then accept the invoice.
+problem-invoice_unresolved = { $count } exceptions wait for a decision. Check the invoice anew, decide about each, then accept it.
 problem-invoice_charges_repeated = { $count } charges were accepted on another invoice. Check the invoice again and decide about each.
 problem-invoice_resolution_unfit = { $resolution } does not answer { $exception }. Choose another one.
 problem-invoice_exception_unknown = The line { $line } has no such exception. Read the lines again.

@@ -1,6 +1,6 @@
 problem-invoice_number_taken = Счёт № { $number } этого перевозчика за этот год уже есть, и в нём другое. Отклоните прежний, если перевозчик его исправил.
 problem-invoice_not_draft = Счёт № { $number } в состоянии «{ $state }»: решения принимают только по черновику (draft).
-problem-invoice_unresolved = Расхождений без решения: { $count }. Решите по каждому, затем примите счёт.
+problem-invoice_unresolved = Расхождений без решения: { $count }. Сверьте счёт заново (check), решите по каждому, затем примите счёт.
 problem-invoice_charges_repeated = Начислений, которые уже приняты по другому счёту: { $count }. Сверьте счёт заново (check) и решите по каждому.
 problem-invoice_resolution_unfit = Решение «{ $resolution }» не подходит к расхождению «{ $exception }». Выберите другое.
 problem-invoice_exception_unknown = У строки { $line } нет такого расхождения. Прочитайте строки счёта заново.

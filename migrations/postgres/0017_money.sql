@@ -110,6 +110,8 @@ CREATE TABLE cod (
     reported_on DATE,
     paid_on DATE,
     refunded_on DATE,
+    -- When the carrier was last asked what became of it.
+    asked_on DATE,
     -- The buyer took a part: the register will say how much that was.
     is_partial BOOLEAN NOT NULL DEFAULT FALSE,
     -- Held back from reports and payouts, with the reason.
@@ -130,7 +132,8 @@ CREATE INDEX cod_owner ON cod (owner_id, parcel_id);
 CREATE INDEX cod_carrier ON cod (carrier, parcel_id);
 -- What is not at the shop yet.
 CREATE INDEX cod_open ON cod (owner_id, carrier, parcel_id) WHERE paid_kopecks < expected_kopecks - released_kopecks;
-CREATE INDEX cod_unregistered ON cod (carrier, collected_on, parcel_id) WHERE registered_kopecks < collected_kopecks;
+CREATE INDEX cod_unregistered ON cod (carrier, collected_on, parcel_id)
+    WHERE registered_kopecks < collected_kopecks OR (is_partial AND registered_kopecks = 0);
 CREATE INDEX cod_unreported ON cod (owner_id, received_on, parcel_id) WHERE reported_kopecks < received_kopecks;
 CREATE INDEX cod_usual ON cod (carrier, registered_on) WHERE registered_on IS NOT NULL;
 -- One step of a parcel's money: append-only, each by a transfer.

@@ -32,6 +32,8 @@ CREATE TABLE bank_statement (
     warnings JSONB NOT NULL,
     imported_by UUID,
     imported_at TIMESTAMPTZ NOT NULL,
+    -- None: its import broke off.
+    finished_at TIMESTAMPTZ,
     PRIMARY KEY (id),
     CONSTRAINT bank_statement_file UNIQUE (account_id, file_hash)
 );
@@ -50,6 +52,8 @@ CREATE TABLE bank_document (
     matched_kopecks BIGINT NOT NULL DEFAULT 0,
     -- A person said that no register is behind it.
     aside BOOLEAN NOT NULL DEFAULT FALSE,
+    -- It carries out a payment order of ours.
+    ordered BOOLEAN NOT NULL DEFAULT FALSE,
     party_account TEXT COLLATE "C" NOT NULL,
     party_inn TEXT COLLATE "C",
     party_name TEXT COLLATE "C" NOT NULL,
@@ -68,12 +72,16 @@ CREATE INDEX bank_document_booked ON bank_document (account_id, booked_on, direc
 CREATE INDEX bank_document_to_match ON bank_document (booked_on, id)
     WHERE direction = 'in' AND matched_kopecks < amount_kopecks AND NOT aside;
 CREATE INDEX bank_document_open ON bank_document (id) WHERE direction = 'in' AND matched_kopecks < amount_kopecks;
+CREATE INDEX bank_document_unexplained ON bank_document (id) WHERE direction = 'out' AND NOT ordered;
 -- What a receipt is for. Undone by a correcting transfer, never deleted.
 CREATE TABLE bank_match (
     transfer_id UUID NOT NULL REFERENCES money_transfer (id),
     document_id UUID NOT NULL REFERENCES bank_document (id),
-    register_id UUID NOT NULL,
-    carrier TEXT COLLATE "C" NOT NULL,
+    what TEXT COLLATE "C" NOT NULL,
+    register_id UUID,
+    -- Whose register it is, or whose account.
+    carrier TEXT COLLATE "C",
+    owner_id UUID REFERENCES owner (id),
     amount_kopecks BIGINT NOT NULL,
     how TEXT COLLATE "C" NOT NULL,
     matched_by UUID,
@@ -81,7 +89,13 @@ CREATE TABLE bank_match (
     undo_id UUID REFERENCES money_transfer (id),
     PRIMARY KEY (transfer_id),
     CONSTRAINT bank_match_amount CHECK (amount_kopecks > 0),
-    CONSTRAINT bank_match_how CHECK (how IN ('rule', 'person'))
+    CONSTRAINT bank_match_how CHECK (how IN ('rule', 'person')),
+    CONSTRAINT bank_match_what CHECK (
+        what IN ('register', 'carrier_claims', 'carrier_settlement', 'owner_charges', 'owner_payable')),
+    CONSTRAINT bank_match_of_register CHECK ((what = 'register') = (register_id IS NOT NULL)),
+    CONSTRAINT bank_match_of_carrier CHECK (
+        (what IN ('register', 'carrier_claims', 'carrier_settlement')) = (carrier IS NOT NULL)),
+    CONSTRAINT bank_match_of_owner CHECK ((what IN ('owner_charges', 'owner_payable')) = (owner_id IS NOT NULL))
 );
 CREATE INDEX bank_match_document ON bank_match (document_id, transfer_id);
 CREATE INDEX bank_match_register ON bank_match (register_id, transfer_id);

@@ -19,6 +19,8 @@ CREATE TABLE carrier_invoice (
     state TEXT COLLATE "C" NOT NULL,
     -- SHA-256 of what it says: the same invoice in another file has the same.
     content BYTEA NOT NULL,
+    -- SHA-256 of its lines with the numbers that they have here.
+    numbering BYTEA NOT NULL,
     file TEXT COLLATE "C" NOT NULL,
     line_count BIGINT NOT NULL,
     created_by UUID,
@@ -84,8 +86,8 @@ CREATE TABLE carrier_invoice_exception (
     PRIMARY KEY (invoice_id, line, kind),
     CONSTRAINT carrier_invoice_exception_line CHECK (line >= 0),
     CONSTRAINT carrier_invoice_exception_kind CHECK (kind IN (
-        'unknown_parcel', 'not_our_carrier', 'duplicate', 'amount_differs', 'weight_above_ours',
-        'vat_differs', 'total_differs')),
+        'unknown_parcel', 'not_our_carrier', 'duplicate', 'credit_of_operator', 'amount_differs',
+        'weight_above_ours', 'vat_differs', 'total_differs')),
     CONSTRAINT carrier_invoice_exception_resolution CHECK (resolution IN ('pass_on', 'owner', 'operator', 'spread', 'separate')),
     CONSTRAINT carrier_invoice_exception_owner CHECK (resolution IS NOT NULL OR owner_id IS NULL),
     CONSTRAINT carrier_invoice_exception_given CHECK (resolution IS NULL OR (resolution = 'owner') = (owner_id IS NOT NULL)),
@@ -126,6 +128,8 @@ CREATE TABLE carrier_charge (
 );
 CREATE INDEX carrier_charge_owner ON carrier_charge (owner_id, day, invoice_id) WHERE owner_id IS NOT NULL;
 CREATE INDEX carrier_charge_parcel ON carrier_charge (parcel_id) WHERE parcel_id IS NOT NULL;
+-- What the operator bears: a carrier may give it back.
+CREATE INDEX carrier_charge_operator ON carrier_charge (parcel_id, kind) WHERE owner_id IS NULL;
 
 CREATE TRIGGER carrier_charge_is_immutable BEFORE UPDATE OR DELETE OR TRUNCATE ON carrier_charge
     FOR EACH STATEMENT EXECUTE FUNCTION money_is_immutable();

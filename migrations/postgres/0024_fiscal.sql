@@ -40,25 +40,20 @@ CREATE TABLE fiscal_receipt (
     CONSTRAINT fiscal_receipt_sums CHECK (cash_kopecks >= 0 AND card_kopecks >= 0 AND total_kopecks > 0 AND cash_kopecks + card_kopecks <= total_kopecks)
 );
 CREATE INDEX fiscal_receipt_parcel ON fiscal_receipt (parcel_id, issued_at);
--- On which day the receipts of an account were asked for last.
-CREATE TABLE fiscal_fetch (
-    account_id UUID NOT NULL REFERENCES carrier_account (id),
-    asked_on DATE NOT NULL,
-    PRIMARY KEY (account_id)
-);
 -- What a parcel's receipts say: sales less refunds.
 ALTER TABLE cod ADD COLUMN receipted_kopecks BIGINT NOT NULL DEFAULT 0;
 CREATE INDEX cod_receipted ON cod (parcel_id) WHERE receipted_kopecks <> collected_kopecks - refunded_kopecks;
--- How the buyer paid is what the first receipt of a sale says, unless it was known before.
+-- How the buyer paid is what the first receipt of a sale says that names one way, unless it was known
+-- before.
 CREATE FUNCTION fiscal_receipt_moves() RETURNS trigger AS $$
 BEGIN
     UPDATE cod SET receipted_kopecks = cod.receipted_kopecks + s.said,
-        method = COALESCE(cod.method, CASE WHEN s.cash > 0 AND s.card = 0 THEN 'cash'
-                                           WHEN s.card > 0 AND s.cash = 0 THEN 'card' END)
+        method = COALESCE(cod.method, s.method)
     FROM (SELECT parcel_id,
               SUM(CASE kind WHEN 'sale' THEN total_kopecks ELSE -total_kopecks END) AS said,
-              SUM(CASE kind WHEN 'sale' THEN cash_kopecks ELSE 0 END) AS cash,
-              SUM(CASE kind WHEN 'sale' THEN card_kopecks ELSE 0 END) AS card
+              (ARRAY_AGG(CASE WHEN cash_kopecks > 0 THEN 'cash' ELSE 'card' END
+                         ORDER BY issued_at, document, drive)
+               FILTER (WHERE kind = 'sale' AND (cash_kopecks > 0) <> (card_kopecks > 0)))[1] AS method
           FROM added GROUP BY parcel_id ORDER BY parcel_id) AS s
     WHERE cod.parcel_id = s.parcel_id;
     RETURN NULL;
@@ -71,13 +66,13 @@ CREATE TRIGGER fiscal_receipt_moves AFTER INSERT ON fiscal_receipt
 -- A receipt may be told before the handover is closed.
 CREATE FUNCTION cod_receipts_came_first() RETURNS trigger AS $$
 BEGIN
-    UPDATE cod SET receipted_kopecks = s.said,
-        method = COALESCE(cod.method, CASE WHEN s.cash > 0 AND s.card = 0 THEN 'cash'
-                                           WHEN s.card > 0 AND s.cash = 0 THEN 'card' END)
+    UPDATE cod SET receipted_kopecks = s.said, method = COALESCE(cod.method, s.method)
     FROM (SELECT r.parcel_id,
               SUM(CASE r.kind WHEN 'sale' THEN r.total_kopecks ELSE -r.total_kopecks END) AS said,
-              SUM(CASE r.kind WHEN 'sale' THEN r.cash_kopecks ELSE 0 END) AS cash,
-              SUM(CASE r.kind WHEN 'sale' THEN r.card_kopecks ELSE 0 END) AS card
+              (ARRAY_AGG(CASE WHEN r.cash_kopecks > 0 THEN 'cash' ELSE 'card' END
+                         ORDER BY r.issued_at, r.document, r.drive)
+               FILTER (WHERE r.kind = 'sale' AND (r.cash_kopecks > 0) <> (r.card_kopecks > 0)))[1]
+                  AS method
           FROM fiscal_receipt r JOIN added a ON a.parcel_id = r.parcel_id
           GROUP BY r.parcel_id ORDER BY r.parcel_id) AS s
     WHERE cod.parcel_id = s.parcel_id;

@@ -28,6 +28,11 @@ CREATE TABLE cod_register (
     open_kopecks INTEGER NOT NULL DEFAULT 0,
     -- When the last of it came: from then on the money of its parcels is at the bank.
     settled_on TEXT,
+    -- The transfer that booked what was left of it, where it went and how much it was. None: nothing is
+    -- booked, or it was taken back.
+    difference_id BLOB REFERENCES money_transfer (id),
+    difference_to TEXT,
+    difference_kopecks INTEGER,
     -- What its row of totals says.
     collected_stated_kopecks INTEGER,
     transferred_stated_kopecks INTEGER,
@@ -43,9 +48,13 @@ CREATE TABLE cod_register (
     CONSTRAINT cod_register_counts CHECK (lines >= 0 AND wrong_rows >= 0),
     CONSTRAINT cod_register_decided CHECK (state IN ('loading', 'draft') OR decided_at IS NOT NULL),
     CONSTRAINT cod_register_settled CHECK (settled_on IS NULL OR (state = 'accepted' AND open_kopecks = 0)),
+    CONSTRAINT cod_register_difference CHECK ((difference_id IS NULL) = (difference_to IS NULL)
+        AND (difference_id IS NULL) = (difference_kopecks IS NULL)),
+    CONSTRAINT cod_register_difference_to CHECK (difference_to IN ('set_off', 'claim', 'write_off')),
     CONSTRAINT cod_register_reason CHECK (state <> 'rejected' OR reason IS NOT NULL)
 ) STRICT;
 CREATE UNIQUE INDEX cod_register_content ON cod_register (carrier, content_hash) WHERE state <> 'rejected';
+CREATE INDEX cod_register_turned_down ON cod_register (carrier, content_hash) WHERE state = 'rejected';
 CREATE UNIQUE INDEX cod_register_number ON cod_register (carrier, number) WHERE state <> 'rejected' AND number <> '';
 CREATE INDEX cod_register_open ON cod_register (carrier, day, id) WHERE state = 'accepted' AND settled_on IS NULL;
 CREATE INDEX cod_register_usual ON cod_register (carrier, settled_on) WHERE settled_on IS NOT NULL;
@@ -152,11 +161,12 @@ CREATE TABLE cod_contract (
     PRIMARY KEY (carrier, number, inn),
     CONSTRAINT cod_contract_told CHECK (number <> '' OR inn <> '')
 ) STRICT;
--- On which day the registers of an account were asked for last.
-CREATE TABLE cod_register_fetch (
+-- On which day the jobs of a kind, one for each of the last days, were queued for an account last.
+CREATE TABLE carrier_asked (
     account_id BLOB NOT NULL REFERENCES carrier_account (id),
+    job TEXT NOT NULL,
     asked_on TEXT NOT NULL,
-    PRIMARY KEY (account_id)
+    PRIMARY KEY (account_id, job)
 ) STRICT;
 -- Carriers name orders by the shops' numbers without the shop.
 CREATE INDEX shop_order_external ON shop_order (external_number, id);

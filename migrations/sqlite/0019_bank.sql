@@ -33,6 +33,8 @@ CREATE TABLE bank_statement (
     warnings TEXT NOT NULL,
     imported_by BLOB,
     imported_at INTEGER NOT NULL,
+    -- None: its import broke off.
+    finished_at INTEGER,
     PRIMARY KEY (id),
     CONSTRAINT bank_statement_file UNIQUE (account_id, file_hash)
 ) STRICT;
@@ -51,6 +53,8 @@ CREATE TABLE bank_document (
     matched_kopecks INTEGER NOT NULL DEFAULT 0,
     -- A person said that no register is behind it.
     aside INTEGER NOT NULL DEFAULT 0 CHECK (aside IN (0, 1)),
+    -- It carries out a payment order of ours.
+    ordered INTEGER NOT NULL DEFAULT 0 CHECK (ordered IN (0, 1)),
     party_account TEXT NOT NULL,
     party_inn TEXT,
     party_name TEXT NOT NULL,
@@ -69,12 +73,16 @@ CREATE INDEX bank_document_booked ON bank_document (account_id, booked_on, direc
 CREATE INDEX bank_document_to_match ON bank_document (booked_on, id)
     WHERE direction = 'in' AND matched_kopecks < amount_kopecks AND NOT aside;
 CREATE INDEX bank_document_open ON bank_document (id) WHERE direction = 'in' AND matched_kopecks < amount_kopecks;
+CREATE INDEX bank_document_unexplained ON bank_document (id) WHERE direction = 'out' AND NOT ordered;
 -- What a receipt is for. Undone by a correcting transfer, never deleted.
 CREATE TABLE bank_match (
     transfer_id BLOB NOT NULL REFERENCES money_transfer (id),
     document_id BLOB NOT NULL REFERENCES bank_document (id),
-    register_id BLOB NOT NULL,
-    carrier TEXT NOT NULL,
+    what TEXT NOT NULL,
+    register_id BLOB,
+    -- Whose register it is, or whose account.
+    carrier TEXT,
+    owner_id BLOB REFERENCES owner (id),
     amount_kopecks INTEGER NOT NULL,
     how TEXT NOT NULL,
     matched_by BLOB,
@@ -82,7 +90,13 @@ CREATE TABLE bank_match (
     undo_id BLOB REFERENCES money_transfer (id),
     PRIMARY KEY (transfer_id),
     CONSTRAINT bank_match_amount CHECK (amount_kopecks > 0),
-    CONSTRAINT bank_match_how CHECK (how IN ('rule', 'person'))
+    CONSTRAINT bank_match_how CHECK (how IN ('rule', 'person')),
+    CONSTRAINT bank_match_what CHECK (
+        what IN ('register', 'carrier_claims', 'carrier_settlement', 'owner_charges', 'owner_payable')),
+    CONSTRAINT bank_match_of_register CHECK ((what = 'register') = (register_id IS NOT NULL)),
+    CONSTRAINT bank_match_of_carrier CHECK (
+        (what IN ('register', 'carrier_claims', 'carrier_settlement')) = (carrier IS NOT NULL)),
+    CONSTRAINT bank_match_of_owner CHECK ((what IN ('owner_charges', 'owner_payable')) = (owner_id IS NOT NULL))
 ) STRICT;
 CREATE INDEX bank_match_document ON bank_match (document_id, transfer_id);
 CREATE INDEX bank_match_register ON bank_match (register_id, transfer_id);

@@ -40,16 +40,11 @@ CREATE TABLE fiscal_receipt (
     CONSTRAINT fiscal_receipt_sums CHECK (cash_kopecks >= 0 AND card_kopecks >= 0 AND total_kopecks > 0 AND cash_kopecks + card_kopecks <= total_kopecks)
 ) STRICT;
 CREATE INDEX fiscal_receipt_parcel ON fiscal_receipt (parcel_id, issued_at);
--- On which day the receipts of an account were asked for last.
-CREATE TABLE fiscal_fetch (
-    account_id BLOB NOT NULL REFERENCES carrier_account (id),
-    asked_on TEXT NOT NULL,
-    PRIMARY KEY (account_id)
-) STRICT;
 -- What a parcel's receipts say: sales less refunds.
 ALTER TABLE cod ADD COLUMN receipted_kopecks INTEGER NOT NULL DEFAULT 0;
 CREATE INDEX cod_receipted ON cod (parcel_id) WHERE receipted_kopecks <> collected_kopecks - refunded_kopecks;
--- How the buyer paid is what the first receipt of a sale says, unless it was known before.
+-- How the buyer paid is what the first receipt of a sale says that names one way, unless it was known
+-- before. Receipts that come together come in the order of their time.
 CREATE TRIGGER fiscal_receipt_moves AFTER INSERT ON fiscal_receipt
 BEGIN
     UPDATE cod SET receipted_kopecks = receipted_kopecks
@@ -64,14 +59,16 @@ END;
 CREATE TRIGGER cod_receipts_came_first AFTER INSERT ON cod
 WHEN EXISTS (SELECT 1 FROM fiscal_receipt WHERE parcel_id = NEW.parcel_id)
 BEGIN
-    UPDATE cod SET (receipted_kopecks, method) = (
-        SELECT SUM(CASE kind WHEN 'sale' THEN total_kopecks ELSE -total_kopecks END),
-            COALESCE(NEW.method, CASE
-                WHEN SUM(CASE kind WHEN 'sale' THEN card_kopecks ELSE 0 END) = 0
-                    AND SUM(CASE kind WHEN 'sale' THEN cash_kopecks ELSE 0 END) > 0 THEN 'cash'
-                WHEN SUM(CASE kind WHEN 'sale' THEN cash_kopecks ELSE 0 END) = 0
-                    AND SUM(CASE kind WHEN 'sale' THEN card_kopecks ELSE 0 END) > 0 THEN 'card' END)
-        FROM fiscal_receipt WHERE parcel_id = NEW.parcel_id)
+    UPDATE cod SET
+        receipted_kopecks = (
+            SELECT SUM(CASE kind WHEN 'sale' THEN total_kopecks ELSE -total_kopecks END)
+            FROM fiscal_receipt WHERE parcel_id = NEW.parcel_id),
+        method = COALESCE(NEW.method, (
+            SELECT CASE WHEN cash_kopecks > 0 THEN 'cash' ELSE 'card' END
+            FROM fiscal_receipt
+            WHERE parcel_id = NEW.parcel_id AND kind = 'sale'
+              AND (cash_kopecks > 0) <> (card_kopecks > 0)
+            ORDER BY issued_at, document, drive LIMIT 1))
     WHERE parcel_id = NEW.parcel_id;
 END;
 CREATE TRIGGER fiscal_receipt_is_not_updated BEFORE UPDATE ON fiscal_receipt

@@ -11,6 +11,7 @@
 //! **Invariant:** the periods of a shop's accepted reports follow each other without gap or overlap, and
 //! each opens with what the one before it closed with.
 //! **Invariant:** an accepted report and the terms that it used are never changed.
+//! **Invariant:** the fee of a parcel is that of all that was told of it, on however many reports.
 //! **Invariant:** whoever drew a report up does not accept it.
 //! **Invariant:** a shop sees its own accepted reports, and no draft.
 //!

@@ -199,7 +199,8 @@ impl Report {
 }
 
 /// The agent's fee for a parcel: a part in hundredths of a per cent, rounded half up to the kopeck, and
-/// at least the minimum. The database reckons the same for all lines of a report at once.
+/// at least the minimum. The database reckons the same for all lines of a report at once; a line of a
+/// parcel that was told of before has what the fee of both is beyond what is charged already.
 pub fn fee_of(amount: Kopecks, fee_bp: i64, minimum: Kopecks) -> Kopecks {
     let part = (i128::from(amount.get()) * i128::from(fee_bp) + 5_000) / 10_000;
     Kopecks::new(i64::try_from(part).unwrap_or(i64::MAX)).max(minimum)

@@ -34,10 +34,14 @@ const fn kind_words(kind: LineKind) -> &'static str {
     }
 }
 
-const fn reason_words(reason: TransferReason) -> &'static str {
-    match reason {
-        TransferReason::CodPaid => "Перечислено принципалу",
-        TransferReason::SetOff => "Зачёт услуг",
+/// What a payout takes from the money of buyers is not what is transferred: debts and services are taken
+/// off it, by rows of their own.
+fn reason_words(row: &SettlementRow) -> &'static str {
+    match row.reason {
+        TransferReason::CodPaid if row.payable.get() < 0 => "Возврат выплаты",
+        TransferReason::CodPaid => "Деньги покупателей, включённые в выплату",
+        TransferReason::SetOff if row.payable.is_zero() => "Зачёт услуг из выплаты",
+        TransferReason::SetOff => "Удержан из выплаты долг за возвраты",
         TransferReason::PaymentReturned => "Возврат платежа банком",
         TransferReason::Correction => "Исправление",
         TransferReason::WrittenOff => "Списание",
@@ -122,7 +126,7 @@ pub(super) fn pdf(parts: &Parts) -> Result<Vec<u8>, DocumentError> {
     };
     let settlement = |row: &SettlementRow| {
         json!({
-            "day": row.day.russian_text(), "reason": reason_words(row.reason),
+            "day": row.day.russian_text(), "reason": reason_words(row),
             "payable_kopecks": row.payable, "charges_kopecks": row.charges,
         })
     };
@@ -286,7 +290,7 @@ fn settlements_sheet(parts: &Parts) -> Sheet {
     let row = |row: &SettlementRow| {
         vec![
             Cell::text(row.day.russian_text()),
-            Cell::text(reason_words(row.reason)),
+            Cell::text(reason_words(row)),
             Cell::Money(row.payable),
             Cell::Money(row.charges),
         ]
@@ -295,7 +299,7 @@ fn settlements_sheet(parts: &Parts) -> Sheet {
         name: "Выплаты и зачёты".to_owned(),
         columns: columns(&[
             ("Дата", 12),
-            ("Основание", 30),
+            ("Основание", 40),
             ("Из денег покупателей, ₽", 18),
             ("За услуги, ₽", 18),
         ]),
@@ -314,6 +318,29 @@ fn settlements_sheet(parts: &Parts) -> Sheet {
 mod tests {
     use super::*;
     use crate::documents::read_back;
+    use crate::ids::TransferId;
+    use crate::units::Day;
+
+    #[test]
+    fn no_row_of_a_payout_says_that_more_was_transferred_than_was() {
+        use TransferReason::{CodPaid, SetOff};
+        let day: Day = "2026-11-02".parse().unwrap();
+        let row = |reason, payable: i64, charges: i64| SettlementRow {
+            transfer: TransferId::new(),
+            day,
+            reason,
+            payable: Kopecks::new(payable),
+            charges: Kopecks::new(charges),
+        };
+        for (reason, payable, charges, words) in [
+            (CodPaid, 100_000, 0, "Деньги покупателей, включённые в выплату"),
+            (SetOff, -30_000, 0, "Удержан из выплаты долг за возвраты"),
+            (SetOff, 0, 20_000, "Зачёт услуг из выплаты"),
+            (CodPaid, -100_000, 0, "Возврат выплаты"),
+        ] {
+            assert_eq!(reason_words(&row(reason, payable, charges)), words);
+        }
+    }
 
     #[test]
     fn the_pdf_has_the_parties_the_proof_and_the_sums() {

@@ -14,19 +14,20 @@ use utoipa_axum::routes;
 use super::format::{Fault, FaultCode};
 use super::import::{self, AccountReport, StatementReport, StatementRequest};
 use super::model::{
-    BankAccountRow, BankDocumentRow, BankMatchRow, Direction, MatchHow, StatementRow,
+    BankAccountRow, BankDocumentRow, BankMatchRow, Direction, MatchHow, MatchTarget, StatementRow,
 };
 use super::{BankAccountIn, BankError, accounts, store};
 use crate::access::caller::{Caller, rights};
 use crate::app::App;
 use crate::commands::Ctx;
 use crate::db::{DbError, Tx};
+use crate::fault::InputError;
 use crate::http::{
     Body, IdPath, IdempotencyKey, Page, PageParams, Problem, ProblemBody, QueryParams,
 };
 use crate::i18n::Language;
 use crate::ids::{
-    BankAccountId, BankDocumentId, BankStatementId, CodRegisterId, TransferId, UserId,
+    BankAccountId, BankDocumentId, BankStatementId, CodRegisterId, OwnerId, TransferId, UserId,
 };
 use crate::imports::Source;
 use crate::units::{Day, Kopecks, UtcMicros};
@@ -166,6 +167,8 @@ struct BankStatementOut {
     warnings: Vec<BankFaultOut>,
     imported_by: Option<UserId>,
     imported_at: UtcMicros,
+    /// False: its import broke off. Taking the file in once more completes it.
+    is_complete: bool,
 }
 
 impl From<StatementRow> for BankStatementOut {
@@ -185,6 +188,7 @@ impl From<StatementRow> for BankStatementOut {
             warnings: warnings.iter().map(BankFaultOut::from).collect(),
             imported_by: row.imported_by,
             imported_at: row.imported_at,
+            is_complete: row.finished_at.is_some(),
         }
     }
 }
@@ -240,8 +244,11 @@ impl From<&BankDocumentRow> for BankDocumentOut {
 #[derive(Debug, Serialize, Deserialize, utoipa::ToSchema)]
 struct BankMatchOut {
     transfer_id: TransferId,
-    register_id: CodRegisterId,
-    carrier: String,
+    to: MatchTarget,
+    register_id: Option<CodRegisterId>,
+    /// The register's, or whose account it is.
+    carrier: Option<String>,
+    owner_id: Option<OwnerId>,
     amount_kopecks: Kopecks,
     how: MatchHow,
     matched_by: Option<UserId>,
@@ -254,8 +261,10 @@ impl From<BankMatchRow> for BankMatchOut {
     fn from(row: BankMatchRow) -> Self {
         Self {
             transfer_id: row.transfer,
+            to: row.to,
             register_id: row.register,
             carrier: row.carrier,
+            owner_id: row.owner,
             amount_kopecks: row.amount_kopecks,
             how: row.how,
             matched_by: row.matched_by,
@@ -406,6 +415,8 @@ struct DocumentParams {
     account_id: Option<BankAccountId>,
     /// Only receipts of which something is left that nobody said what it is for.
     unmatched: Option<bool>,
+    /// Only payments to others that no payment order of ours explains. Not together with `unmatched`.
+    unexplained: Option<bool>,
     limit: Option<i64>,
     after: Option<String>,
 }
@@ -424,13 +435,15 @@ async fn bank_document_list(
     let page = PageParams { limit: params.limit, after: params.after };
     let (limit, account) = (page.limit(), params.account_id);
     let after = page.after()?.unwrap_or(BankDocumentId::from_uuid(uuid::Uuid::nil()));
-    let is_open = params.unmatched.unwrap_or(false);
-    let read = async move |tx: &mut Tx| {
-        if is_open {
-            store::document_open_list(tx, account, after, limit + 1).await
-        } else {
-            store::document_list(tx, account, after, limit + 1).await
-        }
+    let is_told = |flag: Option<bool>| flag.unwrap_or(false);
+    let which = (is_told(params.unmatched), is_told(params.unexplained));
+    if which == (true, true) {
+        return Err(InputError::one("unexplained", "duplicate").into());
+    }
+    let read = async move |tx: &mut Tx| match which {
+        (true, _) => store::document_open_list(tx, account, after, limit + 1).await,
+        (_, true) => store::document_unexplained_list(tx, account, after, limit + 1).await,
+        _ => store::document_list(tx, account, after, limit + 1).await,
     };
     let rows: Vec<BankDocumentRow> = app.db.read::<_, DbError, _>(read).await?;
     let items = rows.iter().map(BankDocumentOut::from).collect();

@@ -5,17 +5,18 @@
 //! **Invariant:** an import that was broken off is finished by repeating it, and a file that comes again
 //! adds nothing.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::HashSet;
 use std::io::BufRead;
 
 use serde::Serialize;
 use serde_json::json;
-use sha2::{Digest, Sha256};
 
+use super::books::{Books, Part};
 use super::format::{Fault, FaultCode, Item, Reader, Section, SectionKind, encoding_of, is_key};
-use super::model::{BankAccountRow, Direction, StatementRow};
+use super::model::BankAccountRow;
 use super::service::{self, Leg};
-use super::statement::{self, Balance, Party, Payment};
+use super::statement::{self, Balance};
+use super::store::StatementKept;
 use super::{BankError, store};
 use crate::app::App;
 use crate::commands::{Command, Ctx, body_hash, command_insert};
@@ -71,13 +72,13 @@ pub struct AccountReport {
 }
 
 #[derive(Debug, Default)]
-struct Faults {
+pub(super) struct Faults {
     shown: Vec<Fault>,
     total: usize,
 }
 
 impl Faults {
-    fn add(&mut self, faults: impl IntoIterator<Item = Fault>) {
+    pub(super) fn add(&mut self, faults: impl IntoIterator<Item = Fault>) {
         for fault in faults {
             self.total += 1;
             if self.shown.len() < FAULTS_MAX {
@@ -131,11 +132,11 @@ impl Lines {
 
 /// What a file says but for its documents.
 #[derive(Debug, Default)]
-struct Overview {
+pub(super) struct Overview {
     /// Accounts that it is about, in its order.
-    numbers: Vec<String>,
-    balances: Vec<Balance>,
-    faults: Faults,
+    pub(super) numbers: Vec<String>,
+    pub(super) balances: Vec<Balance>,
+    pub(super) faults: Faults,
 }
 
 fn overview(request: &StatementRequest, survey: &Survey) -> Result<Overview, BankError> {
@@ -177,206 +178,6 @@ fn overview(request: &StatementRequest, survey: &Survey) -> Result<Overview, Ban
     let mut seen = HashSet::new();
     overview.numbers.retain(|number| !number.is_empty() && seen.insert(number.clone()));
     Ok(overview)
-}
-
-/// Our accounts by number, and those that a file is about with their statements.
-struct Books {
-    ours: HashMap<String, BankAccountRow>,
-    parts: Vec<Part>,
-    counts: HashMap<[u8; 32], u32>,
-}
-
-/// What a file holds of one account.
-struct Part {
-    account: BankAccountRow,
-    statement: BankStatementId,
-    balances: Vec<Balance>,
-    documents: i64,
-    income: i64,
-    outcome: i64,
-}
-
-impl Part {
-    fn new(account: BankAccountRow) -> Self {
-        let (statement, balances) = (BankStatementId::new(), Vec::new());
-        Self { account, statement, balances, documents: 0, income: 0, outcome: 0 }
-    }
-
-    fn from(&self) -> Option<Day> {
-        self.balances.iter().filter_map(|one| one.from).min()
-    }
-
-    fn to(&self) -> Option<Day> {
-        self.balances.iter().filter_map(|one| one.to).max()
-    }
-
-    fn opening(&self) -> Option<Kopecks> {
-        self.balances.first().and_then(|one| one.opening)
-    }
-
-    fn closing(&self) -> Option<Kopecks> {
-        self.balances.last().and_then(|one| one.closing)
-    }
-
-    fn sum(&self, of: impl Fn(&Balance) -> Option<Kopecks>) -> Option<Kopecks> {
-        let first = (!self.balances.is_empty()).then_some(Kopecks::ZERO);
-        self.balances.iter().try_fold(first?, |sum, one| sum.checked_add(of(one)?).ok())
-    }
-
-    fn row(&self, request: &StatementRequest, ctx: &Ctx) -> StatementRow {
-        StatementRow {
-            id: self.statement,
-            account: self.account.id,
-            file_name: request.file.clone(),
-            from_day: self.from(),
-            to_day: self.to(),
-            opening_kopecks: self.opening(),
-            income_kopecks: self.sum(|one| one.income),
-            outcome_kopecks: self.sum(|one| one.outcome),
-            closing_kopecks: self.closing(),
-            documents: 0,
-            warnings: json!([]),
-            imported_by: ctx.actor,
-            imported_at: ctx.now,
-        }
-    }
-
-    /// What the file's own sums say against its documents.
-    fn check(&self) -> Vec<Fault> {
-        let mut faults = statement::check(&self.balances);
-        let line = self.balances.first().map_or(0, |one| one.line);
-        let sums = [
-            ("ВсегоПоступило", FaultCode::IncomeDiffers, self.sum(|one| one.income), self.income),
-            ("ВсегоСписано", FaultCode::OutcomeDiffers, self.sum(|one| one.outcome), self.outcome),
-        ];
-        for (key, code, told, found) in sums {
-            let found = Kopecks::new(found);
-            if let Some(told) = told.filter(|told| *told != found) {
-                faults.push(statement::differs(line, key, code, (told, found)));
-            }
-        }
-        faults
-    }
-}
-
-impl Books {
-    fn new(
-        request: &StatementRequest,
-        overview: &mut Overview,
-        ours: Vec<BankAccountRow>,
-    ) -> Result<Self, BankError> {
-        let ours: HashMap<String, BankAccountRow> =
-            ours.into_iter().map(|row| (row.number.clone(), row)).collect();
-        let is_covered = |row: &&BankAccountRow| {
-            row.active && (overview.numbers.is_empty() || overview.numbers.contains(&row.number))
-        };
-        let mut parts: Vec<Part> =
-            ours.values().filter(is_covered).cloned().map(Part::new).collect();
-        parts.sort_by_key(|part| part.account.id);
-        if parts.is_empty() {
-            let account = overview.numbers.first().cloned().unwrap_or_default();
-            return Err(BankError::AccountUnknown { file: request.file.clone(), account });
-        }
-        for balance in overview.balances.drain(..) {
-            match parts.iter_mut().find(|part| part.account.number == balance.account) {
-                Some(part) => part.balances.push(balance),
-                None => overview.faults.add([Fault::new(
-                    balance.line,
-                    "РасчСчет",
-                    FaultCode::NotOurs,
-                    &balance.account,
-                )]),
-            }
-        }
-        for part in &mut parts {
-            part.balances.sort_by_key(|one| (one.from, one.to));
-        }
-        Ok(Self { ours, parts, counts: HashMap::new() })
-    }
-
-    /// The accounts whose document it is: one of ours, or both of a transfer between them, each when
-    /// the file says that it was booked there.
-    fn legs(&mut self, payment: &Payment) -> Vec<(usize, Direction)> {
-        let is_ours = |party: &Party| self.ours.contains_key(&party.account);
-        let place =
-            |party: &Party| self.parts.iter().position(|part| part.account.number == party.account);
-        let (from, to) = (place(&payment.payer), place(&payment.payee));
-        let is_own = is_ours(&payment.payer) && is_ours(&payment.payee);
-        let (out, income) = if is_own {
-            (Direction::OwnOut, Direction::OwnIn)
-        } else {
-            (Direction::Out, Direction::In)
-        };
-        let is_both = from.is_some() && to.is_some();
-        let (is_debited, is_credited) =
-            (payment.debited_on.is_some(), payment.credited_on.is_some());
-        let mut legs = Vec::new();
-        if let Some(from) = from.filter(|_| !is_both || is_debited || !is_credited) {
-            legs.push((from, out));
-        }
-        if let Some(to) = to.filter(|_| !is_both || is_credited || !is_debited) {
-            legs.push((to, income));
-        }
-        legs
-    }
-
-    fn leg(&mut self, (place, direction): (usize, Direction), payment: &Payment) -> Leg {
-        let is_incoming = direction.is_incoming();
-        let part = &mut self.parts[place];
-        let (party, booked_on) = if is_incoming {
-            (&payment.payer, payment.credited_on)
-        } else {
-            (&payment.payee, payment.debited_on)
-        };
-        part.documents += 1;
-        let turnover = if is_incoming { &mut part.income } else { &mut part.outcome };
-        *turnover = turnover.saturating_add(payment.amount.get());
-        let base = identity(part.account.id, is_incoming, party, payment);
-        let count = self.counts.entry(base).or_default();
-        *count += 1;
-        let own_payer = self.ours.get(&payment.payer.account).map(|row| row.id);
-        Leg {
-            account: part.account.id,
-            statement: part.statement,
-            own_payer,
-            identity: Sha256::new()
-                .chain_update(base)
-                .chain_update(count.to_be_bytes())
-                .finalize()
-                .to_vec(),
-            direction,
-            kind: payment.kind.clone(),
-            number: payment.number.clone(),
-            day: payment.day,
-            booked_on: booked_on.unwrap_or(payment.day),
-            amount: payment.amount,
-            party_account: party.account.clone(),
-            party_inn: party.inn.clone(),
-            party_name: party.name.clone(),
-            purpose: payment.purpose.clone(),
-            fields: json!(payment.fields),
-        }
-    }
-}
-
-/// The format has no ids: a document is known by account, way, kind, number, day, sum and counterparty.
-fn identity(
-    account: BankAccountId,
-    is_incoming: bool,
-    party: &Party,
-    payment: &Payment,
-) -> [u8; 32] {
-    let kind: Vec<String> = payment.kind.split_whitespace().map(str::to_lowercase).collect();
-    let facts = (
-        account,
-        is_incoming,
-        kind.join(" ").replace('ё', "е"),
-        &payment.number,
-        payment.day,
-        payment.amount,
-        &party.account,
-    );
-    body_hash(&facts)
 }
 
 /// Takes a statement in for `actor`, or for the operator at the command line.
@@ -438,8 +239,17 @@ fn document(section: &Section, books: &mut Books, faults: &mut Faults) -> Vec<Le
                 ("ДатаСписано", payment.debited_on)
             };
             if booked_on.is_none() {
-                let (line, number) = (payment.line, &payment.number);
-                found.push(Fault::new(line, key, FaultCode::BookedDayMissing, number));
+                // Without balances it may be no more than an order to pay.
+                let is_left_out = books.parts[place].balances.is_empty();
+                let code = if is_left_out {
+                    FaultCode::BookedDayMissing
+                } else {
+                    FaultCode::BookedDayTaken
+                };
+                found.push(Fault::new(payment.line, key, code, &payment.number));
+                if is_left_out {
+                    continue;
+                }
             }
             legs.push(books.leg((place, direction), &payment));
         }
@@ -476,18 +286,19 @@ async fn begin(
         rows.push((part.row(request, &ctx), part.from().zip(part.opening())));
     }
     let work = async move |tx: &mut Tx| {
-        let mut ids = Vec::new();
+        let mut kept = Vec::new();
         for (row, opening) in &rows {
-            ids.push(store::statement_insert(tx, row, &hash).await?);
+            kept.push(store::statement_insert(tx, row, &hash).await?);
             if let Some(opening) = opening {
                 service::account_opening(tx, &ctx, row.account, *opening).await?;
             }
         }
-        Ok(ids)
+        Ok(kept)
     };
-    let ids = app.db.write::<Vec<BankStatementId>, BankError, _>(work).await?;
-    for (part, id) in books.parts.iter_mut().zip(ids) {
-        part.statement = id;
+    let kept = app.db.write::<Vec<StatementKept>, BankError, _>(work).await?;
+    for (part, kept) in books.parts.iter_mut().zip(kept) {
+        part.statement = kept.id;
+        part.is_broken_off = kept.is_broken_off;
     }
     Ok(())
 }
@@ -533,11 +344,14 @@ async fn finish(
     let (command, ctx) = (command.clone(), Ctx::new(command, app.clock.now()));
     let parts: Vec<_> = books.parts.iter().map(|part| (part.statement, part.documents)).collect();
     let (warnings, created) = (json!(faults.shown), report.created);
+    // Of one that broke off, all documents may be there and nothing of what follows from them.
+    let is_news = created > 0 || books.parts.iter().any(|part| part.is_broken_off);
     let work = async move |tx: &mut Tx| {
         for (statement, documents) in &parts {
-            store::statement_finish(tx, *statement, *documents, warnings.clone()).await?;
+            let told = (*documents, warnings.clone());
+            store::statement_finish(tx, *statement, told, ctx.now).await?;
         }
-        if created > 0 {
+        if is_news {
             let counts = json!({ "created": created });
             command_insert(tx, &command, &ctx, None, &counts).await?;
             let subject = parts.first().map(|(id, _)| id.to_string()).unwrap_or_default();

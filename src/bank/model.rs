@@ -3,8 +3,9 @@
 use serde_json::Value;
 
 use crate::ids::{
-    BankAccountId, BankDocumentId, BankStatementId, CodRegisterId, TransferId, UserId,
+    BankAccountId, BankDocumentId, BankStatementId, CodRegisterId, OwnerId, TransferId, UserId,
 };
+use crate::money::Account;
 use crate::units::{Day, Kopecks, UtcMicros};
 use crate::{record, text_enum};
 
@@ -34,6 +35,31 @@ text_enum! {
         /// The rules.
         Rule = "rule",
         Person = "person",
+    }
+}
+
+text_enum! {
+    /// What a receipt, or a part of it, is for.
+    pub enum MatchTarget {
+        Register = "register",
+        /// What a carrier acknowledged to owe beyond registers.
+        CarrierClaims = "carrier_claims",
+        /// What a carrier withheld or was paid too much.
+        CarrierSettlement = "carrier_settlement",
+        /// What a shop owes for services.
+        OwnerCharges = "owner_charges",
+        /// What a shop was paid too much.
+        OwnerPayable = "owner_payable",
+    }
+}
+
+impl MatchTarget {
+    pub(super) const fn is_of_carrier(self) -> bool {
+        matches!(self, Self::CarrierClaims | Self::CarrierSettlement)
+    }
+
+    pub(super) const fn is_of_owner(self) -> bool {
+        matches!(self, Self::OwnerCharges | Self::OwnerPayable)
     }
 }
 
@@ -77,6 +103,8 @@ record! {
         pub warnings: Value,
         pub imported_by: Option<UserId>,
         pub imported_at: UtcMicros,
+        /// None: its import broke off, and is to be repeated.
+        pub finished_at: Option<UtcMicros>,
     }
 }
 
@@ -113,13 +141,31 @@ record! {
     pub struct BankMatchRow {
         pub transfer: TransferId,
         pub document: BankDocumentId,
-        pub register: CodRegisterId,
-        pub carrier: String,
+        pub to: MatchTarget,
+        /// Of a register alone.
+        pub register: Option<CodRegisterId>,
+        /// The register's, or whose account it is.
+        pub carrier: Option<String>,
+        pub owner: Option<OwnerId>,
         pub amount_kopecks: Kopecks,
         pub how: MatchHow,
         pub matched_by: Option<UserId>,
         pub matched_at: UtcMicros,
         /// The transfer that took it back.
         pub undo: Option<TransferId>,
+    }
+}
+
+impl BankMatchRow {
+    /// The account that it credits; nothing when the party that the account needs is not named.
+    pub(super) fn account(&self) -> Option<Account> {
+        let carrier = || self.carrier.clone();
+        match self.to {
+            MatchTarget::Register => Some(Account::RegisterClearing(carrier()?, self.register?)),
+            MatchTarget::CarrierClaims => carrier().map(Account::CarrierClaims),
+            MatchTarget::CarrierSettlement => carrier().map(Account::CarrierSettlement),
+            MatchTarget::OwnerCharges => self.owner.map(Account::OwnerCharges),
+            MatchTarget::OwnerPayable => self.owner.map(Account::OwnerPayable),
+        }
     }
 }

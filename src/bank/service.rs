@@ -6,11 +6,15 @@ use serde_json::Value;
 use uuid::Uuid;
 
 use super::BankError;
-use super::model::{BankDocumentRow, BankMatchRow, Direction, MatchHow};
-use super::store::{self, OrderRow};
+use super::model::{
+    BankAccountRow, BankDocumentRow, BankMatchRow, Direction, MatchHow, MatchTarget,
+};
+use super::store::{self, NewDocument, OrderRow};
 use crate::commands::Ctx;
 use crate::db::{DbError, Tx};
-use crate::ids::{BankAccountId, BankDocumentId, BankStatementId, CodRegisterId, TransferId};
+use crate::ids::{
+    BankAccountId, BankDocumentId, BankStatementId, CodRegisterId, OwnerId, TransferId,
+};
 use crate::money::{Account, MoneyError, Posting, TransferReason, open_day, post};
 use crate::units::{Day, Kopecks};
 
@@ -34,6 +38,8 @@ pub(super) struct Leg {
     pub(super) party_name: String,
     pub(super) purpose: String,
     pub(super) fields: Value,
+    /// Its file has what the account was opened with.
+    pub(super) is_balanced: bool,
 }
 
 /// Takes documents; answers how many are new. Those that are there change nothing.
@@ -48,6 +54,7 @@ pub(super) async fn documents_take(tx: &mut Tx, ctx: &Ctx, legs: &[Leg]) -> Resu
     if new.is_empty() {
         return Ok(0);
     }
+    let contained = contained(tx, &new).await?;
     let settled = settle(tx, &new).await?;
     let mut days: HashMap<Day, Day> = HashMap::new();
     let mut postings = Vec::new();
@@ -66,8 +73,20 @@ pub(super) async fn documents_take(tx: &mut Tx, ctx: &Ctx, legs: &[Leg]) -> Resu
         postings.push(Posting::new(reason, sides, leg.amount, day).with_document(id.uuid()));
     }
     post(tx, ctx, &postings).await?;
-    let rows: Vec<(BankDocumentId, TransferId, &Leg)> =
-        new.iter().zip(&postings).map(|((id, leg), posting)| (*id, posting.id, *leg)).collect();
+    for (account, day, moved) in &contained {
+        let opened = account.opened_kopecks.checked_sub(*moved);
+        reopen(tx, ctx, account, (*day, opened.map_err(|_| BankError::SumTooBig)?)).await?;
+    }
+    let rows: Vec<NewDocument<'_>> = new
+        .iter()
+        .zip(&postings)
+        .map(|((id, leg), posting)| NewDocument {
+            id: *id,
+            transfer: posting.id,
+            leg,
+            is_ordered: settled.contains(id),
+        })
+        .collect();
     let inserted = store::documents_insert(tx, &rows).await?;
     if inserted == rows.len() as u64 {
         Ok(inserted)
@@ -75,6 +94,37 @@ pub(super) async fn documents_take(tx: &mut Tx, ctx: &Ctx, legs: &[Leg]) -> Resu
         // Another import took some of them since they were looked for.
         Err(tx.conflict().into())
     }
+}
+
+/// Accounts that were opened with what some of these documents moved: the day, and how much that was. A
+/// file without balances brings such documents when it is older than the earliest statement. The rows of
+/// all accounts of such files are the caller's until the commit.
+async fn contained(
+    tx: &mut Tx,
+    new: &[(BankDocumentId, &Leg)],
+) -> Result<Vec<(BankAccountRow, Day, Kopecks)>, BankError> {
+    let mut legs: BTreeMap<BankAccountId, Vec<&Leg>> = BTreeMap::new();
+    for (_, leg) in new.iter().filter(|(_, leg)| !leg.is_balanced) {
+        legs.entry(leg.account).or_default().push(leg);
+    }
+    let mut found = Vec::new();
+    for (account, legs) in legs {
+        let known = store::account_hold(tx, account).await?;
+        let Some(opened_on) = known.opened_on else { continue };
+        let mut moved = Kopecks::ZERO;
+        for leg in legs.into_iter().filter(|leg| leg.booked_on < opened_on) {
+            let sum = if leg.direction.is_incoming() {
+                moved.checked_add(leg.amount)
+            } else {
+                moved.checked_sub(leg.amount)
+            };
+            moved = sum.map_err(|_| BankError::SumTooBig)?;
+        }
+        if !moved.is_zero() {
+            found.push((known, opened_on, moved));
+        }
+    }
+    Ok(found)
 }
 
 /// Debit and credit of a document.
@@ -182,16 +232,27 @@ pub(super) async fn account_opening(
     if known.opened_on.is_some_and(|day| day <= from) {
         return Ok(());
     }
-    let before = from.date().pred_opt().map_or(from, Day::from_date);
+    let before = from.minus_days(1);
     // Documents of files without balances may be there already.
     let booked = store::booked(tx, account, before).await?;
     let opened = opening.checked_sub(booked).map_err(|_| BankError::SumTooBig)?;
+    reopen(tx, ctx, &known, (from, opened)).await
+}
+
+/// An account was opened with this much before that day. What the books had of it is corrected.
+async fn reopen(
+    tx: &mut Tx,
+    ctx: &Ctx,
+    known: &BankAccountRow,
+    (from, opened): (Day, Kopecks),
+) -> Result<(), BankError> {
+    let account = known.id;
     store::account_open(tx, account, (from, opened)).await?;
     let change = opened.checked_sub(known.opened_kopecks).map_err(|_| BankError::SumTooBig)?;
     if change.is_zero() {
         return Ok(());
     }
-    let day = open_day(tx, before).await?;
+    let day = open_day(tx, from.minus_days(1)).await?;
     let (bank, suspense) = (Account::Bank(account), Account::BankSuspense(account));
     let sides = if change.is_positive() { (bank, suspense) } else { (suspense, bank) };
     let amount = Kopecks::new(change.get().checked_abs().ok_or(BankError::SumTooBig)?);
@@ -216,21 +277,60 @@ pub struct Matching {
 /// day on which the money came. The register is whoever's who calls: it holds the row, and counts what
 /// is still to come.
 pub async fn match_document(tx: &mut Tx, ctx: &Ctx, matching: &Matching) -> Result<Day, BankError> {
-    let Matching { document, register, amount, .. } = *matching;
+    let booking = Booking {
+        document: matching.document,
+        to: MatchTarget::Register,
+        register: Some(matching.register),
+        carrier: Some(matching.carrier.clone()),
+        owner: None,
+        amount: matching.amount,
+        how: matching.how,
+        note: None,
+    };
+    book(tx, ctx, booking).await
+}
+
+/// So much of a receipt, and what it is for.
+pub(super) struct Booking {
+    pub(super) document: BankDocumentId,
+    pub(super) to: MatchTarget,
+    pub(super) register: Option<CodRegisterId>,
+    pub(super) carrier: Option<String>,
+    pub(super) owner: Option<OwnerId>,
+    pub(super) amount: Kopecks,
+    pub(super) how: MatchHow,
+    pub(super) note: Option<String>,
+}
+
+/// Takes so much of a receipt to the account that it is for. Answers the day on which the money came.
+pub(super) async fn book(tx: &mut Tx, ctx: &Ctx, booking: Booking) -> Result<Day, BankError> {
+    let Booking { document, amount, .. } = booking;
     let row = incoming(tx, document).await?;
     if !amount.is_positive() {
         return Err(MoneyError::AmountNotPositive { amount }.into());
     }
     receipt_take(tx, document, amount).await?;
-    let clearing = Account::RegisterClearing(matching.carrier.clone(), register);
-    let sides = (Account::BankSuspense(row.account), clearing);
+    let matched = BankMatchRow {
+        transfer: TransferId::new(),
+        document,
+        to: booking.to,
+        register: booking.register,
+        carrier: booking.carrier,
+        owner: booking.owner,
+        amount_kopecks: amount,
+        how: booking.how,
+        matched_by: ctx.actor,
+        matched_at: ctx.now,
+        undo: None,
+    };
+    let sides = (Account::BankSuspense(row.account), matched.account().ok_or(DbError::NoRow)?);
     let day = open_day(tx, row.booked_on).await?;
-    let posting = Posting::new(TransferReason::BankMatched, sides, amount, day)
+    let mut posting = Posting::new(TransferReason::BankMatched, sides, amount, day)
         .with_document(document.uuid());
-    let transfer = posting.id;
+    posting.id = matched.transfer;
+    posting.note = booking.note;
     post(tx, ctx, &[posting]).await?;
-    let facts = (matching.carrier.as_str(), amount, matching.how);
-    store::match_insert(tx, ctx, (transfer, document, register), facts).await?;
+    store::match_insert(tx, &matched).await?;
     Ok(row.booked_on)
 }
 
@@ -250,24 +350,35 @@ pub async fn match_undo(
     why: &str,
 ) -> Result<Undone, BankError> {
     let row = incoming(tx, document).await?;
-    let live = |one: &BankMatchRow| one.register == register && one.undo.is_none();
+    let live = |one: &BankMatchRow| one.register == Some(register) && one.undo.is_none();
     let matches: Vec<BankMatchRow> =
         store::match_list(tx, document).await?.into_iter().filter(live).collect();
     if matches.is_empty() {
         return Err(BankError::MatchNotFound { document, register });
     }
+    let amount = take_back(tx, ctx, &row, &matches, why).await?;
+    Ok(Undone { amount, day: row.booked_on })
+}
+
+/// Takes matches of a receipt back by correcting transfers. Answers how much that was.
+pub(super) async fn take_back(
+    tx: &mut Tx,
+    ctx: &Ctx,
+    row: &BankDocumentRow,
+    matches: &[BankMatchRow],
+    why: &str,
+) -> Result<Kopecks, BankError> {
+    let document = row.id;
     let day = open_day(tx, row.booked_on).await?;
-    let postings: Vec<Posting> = matches
-        .iter()
-        .map(|one| {
-            let clearing = Account::RegisterClearing(one.carrier.clone(), register);
-            let sides = (clearing, Account::BankSuspense(row.account));
-            Posting::new(TransferReason::Correction, sides, one.amount_kopecks, day)
-                .with_document(document.uuid())
-                .with_note(why)
-                .correcting(one.transfer)
-        })
-        .collect();
+    let mut postings = Vec::new();
+    for one in matches {
+        let sides = (one.account().ok_or(DbError::NoRow)?, Account::BankSuspense(row.account));
+        let posting = Posting::new(TransferReason::Correction, sides, one.amount_kopecks, day)
+            .with_document(document.uuid())
+            .with_note(why)
+            .correcting(one.transfer);
+        postings.push(posting);
+    }
     post(tx, ctx, &postings).await?;
     let mut amount = Kopecks::ZERO;
     for (one, posting) in matches.iter().zip(&postings) {
@@ -277,7 +388,7 @@ pub async fn match_undo(
         }
         amount = amount.checked_add(one.amount_kopecks).map_err(|_| BankError::SumTooBig)?;
     }
-    Ok(Undone { amount, day: row.booked_on })
+    Ok(amount)
 }
 
 /// No register is behind a receipt: nobody looks for one any more.
@@ -285,7 +396,11 @@ pub async fn set_aside(tx: &mut Tx, document: BankDocumentId) -> Result<(), DbEr
     store::document_aside(tx, document).await
 }
 
-async fn incoming(tx: &mut Tx, document: BankDocumentId) -> Result<BankDocumentRow, BankError> {
+/// A receipt from others.
+pub(super) async fn incoming(
+    tx: &mut Tx,
+    document: BankDocumentId,
+) -> Result<BankDocumentRow, BankError> {
     let row = store::document_find(tx, document).await?;
     let row = row.ok_or(BankError::DocumentNotFound { document })?;
     if row.direction == Direction::In { Ok(row) } else { Err(BankError::NotIncoming { document }) }

@@ -4,12 +4,11 @@ use std::collections::BTreeSet;
 
 use serde_json::Value;
 
-use super::model::{BankAccountRow, BankDocumentRow, BankMatchRow, MatchHow, StatementRow};
+use super::model::{BankAccountRow, BankDocumentRow, BankMatchRow, StatementRow};
 use super::service::{Leg, OrderedPayment};
-use crate::commands::Ctx;
 use crate::db::{Arg, Count, DbError, Tx};
-use crate::ids::{BankAccountId, BankDocumentId, BankStatementId, CodRegisterId, TransferId};
-use crate::units::{Day, Kopecks};
+use crate::ids::{BankAccountId, BankDocumentId, BankStatementId, TransferId};
+use crate::units::{Day, Kopecks, UtcMicros};
 use crate::{args, record};
 
 record! {
@@ -19,8 +18,10 @@ record! {
 }
 
 record! {
-    struct StatementIdRow {
+    /// A statement that is there.
+    struct StatementThere {
         id: BankStatementId,
+        finished_at: Option<UtcMicros>,
     }
 }
 
@@ -73,22 +74,24 @@ const STATEMENT_INSERT: &str = "INSERT INTO bank_statement
      VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14)
      ON CONFLICT (account_id, file_hash) DO NOTHING";
 
-const STATEMENT_ID: &str = "SELECT id FROM bank_statement WHERE account_id = $1 AND file_hash = $2";
+const STATEMENT_THERE: &str = "SELECT id, finished_at FROM bank_statement
+     WHERE account_id = $1 AND file_hash = $2";
 
-const STATEMENT_FINISH: &str =
-    "UPDATE bank_statement SET documents = $2, warnings = $3 WHERE id = $1";
+const STATEMENT_FINISH: &str = "UPDATE bank_statement
+     SET documents = $2, warnings = $3, finished_at = COALESCE(finished_at, $4) WHERE id = $1";
 
 const STATEMENT_LIST: &str =
     "SELECT id, account_id, file_name, from_day, to_day, opening_kopecks, income_kopecks,
-         outcome_kopecks, closing_kopecks, documents, warnings, imported_by, imported_at
+         outcome_kopecks, closing_kopecks, documents, warnings, imported_by, imported_at, finished_at
      FROM bank_statement WHERE id > $1 ORDER BY id LIMIT $2";
 
 const IDENTITIES: &str = "SELECT identity FROM bank_document WHERE identity IN (/*list*/)";
 
 const DOCUMENT_INSERT: &str = "INSERT INTO bank_document
      (id, account_id, statement_id, identity, direction, kind, number, day, booked_on,
-         amount_kopecks, party_account, party_inn, party_name, purpose, fields, transfer_id)
-     VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16)
+         amount_kopecks, party_account, party_inn, party_name, purpose, fields, transfer_id,
+         ordered)
+     VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17)
      ON CONFLICT (identity) DO NOTHING";
 
 const DOCUMENT_FIND: &str =
@@ -106,6 +109,13 @@ const DOCUMENT_OPEN_LIST: &str =
          matched_kopecks, party_account, party_inn, party_name, purpose, fields, transfer_id
      FROM bank_document
      WHERE direction = 'in' AND matched_kopecks < amount_kopecks
+       AND id > $1 AND ($2 OR account_id = $3) ORDER BY id LIMIT $4";
+
+const DOCUMENT_UNEXPLAINED_LIST: &str =
+    "SELECT id, account_id, statement_id, direction, kind, number, day, booked_on, amount_kopecks,
+         matched_kopecks, party_account, party_inn, party_name, purpose, fields, transfer_id
+     FROM bank_document
+     WHERE direction = 'out' AND NOT ordered
        AND id > $1 AND ($2 OR account_id = $3) ORDER BY id LIMIT $4";
 
 /// Receipts since a day of which something is left, and that no person set aside.
@@ -131,12 +141,13 @@ const MATCHED_TAKE: &str = "UPDATE bank_document SET matched_kopecks = matched_k
      WHERE id = $1 AND matched_kopecks >= $2";
 
 const MATCH_INSERT: &str = "INSERT INTO bank_match
-     (transfer_id, document_id, register_id, carrier, amount_kopecks, how, matched_by, matched_at)
-     VALUES ($1, $2, $3, $4, $5, $6, $7, $8)";
+     (transfer_id, document_id, what, register_id, carrier, owner_id, amount_kopecks, how,
+         matched_by, matched_at)
+     VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)";
 
 const MATCH_LIST: &str =
-    "SELECT transfer_id, document_id, register_id, carrier, amount_kopecks, how, matched_by,
-         matched_at, undo_id
+    "SELECT transfer_id, document_id, what, register_id, carrier, owner_id, amount_kopecks, how,
+         matched_by, matched_at, undo_id
      FROM bank_match WHERE document_id = $1 ORDER BY transfer_id";
 
 const UNDONE: &str = "SELECT document_id FROM bank_match
@@ -168,7 +179,7 @@ pub(super) const QUERIES: &[&str] = &[
     ACCOUNT_HOLD,
     ACCOUNT_OPEN,
     STATEMENT_INSERT,
-    STATEMENT_ID,
+    STATEMENT_THERE,
     STATEMENT_FINISH,
     STATEMENT_LIST,
     IDENTITIES,
@@ -176,6 +187,7 @@ pub(super) const QUERIES: &[&str] = &[
     DOCUMENT_FIND,
     DOCUMENT_LIST,
     DOCUMENT_OPEN_LIST,
+    DOCUMENT_UNEXPLAINED_LIST,
     TO_MATCH,
     ASIDE,
     BOOKED,
@@ -254,12 +266,20 @@ pub(super) async fn account_open(
     tx.execute(ACCOUNT_OPEN, args![account, day, opening]).await.map(drop)
 }
 
-/// Keeps a statement; answers the id of the one that is there if the file came before.
+/// A statement that is kept.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct StatementKept {
+    pub(super) id: BankStatementId,
+    /// Its file came before, and its import broke off.
+    pub(super) is_broken_off: bool,
+}
+
+/// Keeps a statement, or finds the one that the same file brought before.
 pub(super) async fn statement_insert(
     tx: &mut Tx,
     row: &StatementRow,
     file_hash: &[u8],
-) -> Result<BankStatementId, DbError> {
+) -> Result<StatementKept, DbError> {
     let values = args![
         row.id,
         row.account,
@@ -276,18 +296,20 @@ pub(super) async fn statement_insert(
         row.imported_by,
         row.imported_at,
     ];
-    tx.execute(STATEMENT_INSERT, values).await?;
-    let found: StatementIdRow = tx.fetch_one(STATEMENT_ID, args![row.account, file_hash]).await?;
-    Ok(found.id)
+    let is_new = tx.execute(STATEMENT_INSERT, values).await? == 1;
+    let there: StatementThere =
+        tx.fetch_one(STATEMENT_THERE, args![row.account, file_hash]).await?;
+    let is_broken_off = !is_new && there.finished_at.is_none();
+    Ok(StatementKept { id: there.id, is_broken_off })
 }
 
 pub(super) async fn statement_finish(
     tx: &mut Tx,
     statement: BankStatementId,
-    documents: i64,
-    warnings: Value,
+    (documents, warnings): (i64, Value),
+    at: UtcMicros,
 ) -> Result<(), DbError> {
-    tx.execute(STATEMENT_FINISH, args![statement, documents, warnings]).await.map(drop)
+    tx.execute(STATEMENT_FINISH, args![statement, documents, warnings, at]).await.map(drop)
 }
 
 pub(super) async fn statement_list(
@@ -304,12 +326,21 @@ pub(super) async fn identities(tx: &mut Tx, legs: &[Leg]) -> Result<Vec<Identity
     tx.fetch_in(IDENTITIES, args![], list).await
 }
 
+/// A document that is to be kept.
+pub(super) struct NewDocument<'a> {
+    pub(super) id: BankDocumentId,
+    pub(super) transfer: TransferId,
+    pub(super) leg: &'a Leg,
+    /// It carries out a payment order of ours.
+    pub(super) is_ordered: bool,
+}
+
 /// How many are new: another import may have been faster.
 pub(super) async fn documents_insert(
     tx: &mut Tx,
-    rows: &[(BankDocumentId, TransferId, &Leg)],
+    rows: &[NewDocument<'_>],
 ) -> Result<u64, DbError> {
-    let row = |(id, transfer, leg): &(BankDocumentId, TransferId, &Leg)| {
+    let row = |NewDocument { id, transfer, leg, is_ordered }: &NewDocument<'_>| {
         args![
             *id,
             leg.account,
@@ -327,6 +358,7 @@ pub(super) async fn documents_insert(
             &leg.purpose,
             leg.fields.clone(),
             *transfer,
+            *is_ordered,
         ]
     };
     tx.insert_many(DOCUMENT_INSERT, rows.iter().map(row).collect()).await
@@ -357,6 +389,16 @@ pub async fn document_open_list(
     limit: i64,
 ) -> Result<Vec<BankDocumentRow>, DbError> {
     tx.fetch_all(DOCUMENT_OPEN_LIST, args![after, account.is_none(), account, limit]).await
+}
+
+/// Payments to others that no payment order of ours explains.
+pub async fn document_unexplained_list(
+    tx: &mut Tx,
+    account: Option<BankAccountId>,
+    after: BankDocumentId,
+    limit: i64,
+) -> Result<Vec<BankDocumentRow>, DbError> {
+    tx.fetch_all(DOCUMENT_UNEXPLAINED_LIST, args![after, account.is_none(), account, limit]).await
 }
 
 /// Receipts of which something is left, by day and id, behind the one that is named.
@@ -397,13 +439,19 @@ pub(super) async fn matched_take(
     Ok(tx.execute(MATCHED_TAKE, args![document, amount]).await? == 1)
 }
 
-pub(super) async fn match_insert(
-    tx: &mut Tx,
-    ctx: &Ctx,
-    (transfer, document, register): (TransferId, BankDocumentId, CodRegisterId),
-    (carrier, amount, how): (&str, Kopecks, MatchHow),
-) -> Result<(), DbError> {
-    let values = args![transfer, document, register, carrier, amount, how, ctx.actor, ctx.now];
+pub(super) async fn match_insert(tx: &mut Tx, row: &BankMatchRow) -> Result<(), DbError> {
+    let values = args![
+        row.transfer,
+        row.document,
+        row.to,
+        row.register,
+        row.carrier.as_deref(),
+        row.owner,
+        row.amount_kopecks,
+        row.how,
+        row.matched_by,
+        row.matched_at,
+    ];
     tx.execute(MATCH_INSERT, values).await.map(drop)
 }
 

@@ -6,8 +6,8 @@ use std::time::Duration;
 
 use super::attempt::{Sent, Undecided, register};
 use super::model::{
-    DeliveryStatus, Handover, HandoverAsk, LabelAsk, LabelState, PickupAsk, QuoteAsk, Registered,
-    Registration, ShipmentAsk, ShipmentRef, TrackEvent,
+    DeliveryStatus, Handover, HandoverAsk, KeptEvent, LabelAsk, LabelState, PickupAsk, QuoteAsk,
+    Registered, Registration, ShipmentAsk, ShipmentRef, Track, TrackEvent,
 };
 use super::registry::connect;
 use super::{Carrier, CarrierError, TwiceCalled};
@@ -411,4 +411,12 @@ pub(crate) async fn without_a_line(carrier: &dyn Carrier, quote: &QuoteAsk, ask:
         carrier.webhooks().is_some(),
     ];
     assert_eq!(lines, [false; 4], "nobody tells anything");
+}
+
+/// What was told, as it is kept.
+pub(super) fn kept(tracks: &[Track]) -> Vec<KeptEvent> {
+    let events = tracks.iter().flat_map(|track| &track.events);
+    let kept =
+        |one: &TrackEvent| KeptEvent { code: one.code.clone(), at: one.at, raw: one.raw.clone() };
+    events.map(kept).collect()
 }

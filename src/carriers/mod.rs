@@ -45,9 +45,9 @@ use futures::future::BoxFuture;
 pub use error::CarrierError;
 use error::not_sayable;
 use model::{
-    CarrierFile, CodRegister, EventBatch, FiscalReceipt, Handover, HandoverAsk, LabelAsk,
-    LabelState, Pickup, PickupAsk, PointsPage, Quote, QuoteAsk, Registration, ShipmentAsk,
-    ShipmentRef, Track, WebhookHint,
+    CarrierFile, CodRegister, CodTransfer, EventBatch, FiscalReceipt, Handover, HandoverAsk,
+    KeptEvent, LabelAsk, LabelState, Pickup, PickupAsk, PointsPage, Quote, QuoteAsk, Registration,
+    ShipmentAsk, ShipmentRef, Track, WebhookHint,
 };
 pub use model::{ExportFile, ExportFormat, ManifestModel, ParcelModel, RecipientModel};
 
@@ -116,6 +116,11 @@ pub trait Carrier: Send + Sync {
 
     /// Tells by its interface what it collected and paid.
     fn registers(&self) -> Option<&dyn Registers> {
+        None
+    }
+
+    /// Tells of the money of single shipments what registers would tell.
+    fn money_news(&self) -> Option<&dyn MoneyNews> {
         None
     }
 
@@ -261,6 +266,19 @@ pub trait Webhooks: Send + Sync {
 pub trait Registers: Send + Sync {
     /// Registers of a day; one of them may come days later.
     fn registers(&self, day: Day) -> Answer<'_, Vec<CodRegister>>;
+}
+
+/// Telling of the money of single shipments, where no registers are told.
+pub trait MoneyNews: Send + Sync {
+    /// So many shipments are asked for in a day at most.
+    fn count_max(&self) -> usize;
+
+    /// Events of the money of these shipments, beside what tracking tells by itself. An error comes
+    /// only when nothing was told.
+    fn ask<'a>(&'a self, shipments: &'a [ShipmentRef]) -> Answer<'a, Vec<Track>>;
+
+    /// What the events of one shipment come to; nothing before its money is settled.
+    fn settled(&self, events: &[KeptEvent]) -> Option<CodTransfer>;
 }
 
 /// Telling receipts that buyers got (чеки).

@@ -42,7 +42,7 @@ pub(super) async fn run(data: &DataArgs, args: &CrashArgs) -> anyhow::Result<Exi
 
     let mut nodes = Vec::new();
     for _ in 0..args.nodes {
-        let mut node = Node::new(std::env::current_exe()?, serve::arguments(data)).await?;
+        let mut node = Node::new(std::env::current_exe()?, serve::arguments(data))?;
         node.start().await?;
         nodes.push(node);
     }

@@ -290,7 +290,7 @@ fn invoice_tell(args: &ImportArgs, report: &InvoiceReport) {
     let known = if report.is_known { ", уже был" } else { "" };
     match (report.invoice, report.state) {
         (Some(id), Some(state)) => println!("счёт {id}: строк {}, {state}{known}", report.rows),
-        _ => println!("счёт не загружен: неверных строк {}", report.refusals.len()),
+        _ => println!("счёт не загружен: неверных строк {}", report.refused),
     }
 }
 

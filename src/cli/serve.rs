@@ -25,7 +25,7 @@ use crate::points;
 use crate::printing::{PrintService, PrintServiceHandle, PrintSettings};
 use crate::reconciliation;
 use crate::registers;
-use crate::shipments;
+use crate::shipments::{self, daily};
 use crate::tracking;
 use crate::units::Clock;
 
@@ -111,10 +111,8 @@ pub(super) async fn start(data: &DataArgs, listen: &ListenArgs) -> anyhow::Resul
     let refresh = points::refresh_regularly(app.clone(), points::REFRESH_CHECK_EVERY, stop.clone());
     tasks.push(tokio::spawn(refresh));
 
-    let fetch = registers::FETCH_CHECK_EVERY;
-    tasks.push(tokio::spawn(registers::fetch_regularly(app.clone(), fetch, stop.clone())));
-    let fetch = fiscal::FETCH_CHECK_EVERY;
-    tasks.push(tokio::spawn(fiscal::fetch_regularly(app.clone(), fetch, stop.clone())));
+    let asks = [registers::ASKS, fiscal::ASKS].concat();
+    tasks.push(tokio::spawn(daily::ask_regularly(app.clone(), asks, stop.clone())));
 
     let daily = reconciliation::CHECK_EVERY;
     tasks.push(tokio::spawn(reconciliation::run_regularly(app.clone(), daily, stop.clone())));
@@ -170,9 +168,8 @@ fn handlers() -> Vec<Arc<dyn JobHandler>> {
     let mut handlers = shipments::handlers();
     handlers.push(Arc::new(ShopWebhooks::default()));
     handlers.extend(points::handlers());
-    handlers.extend(registers::handlers());
+    handlers.extend(daily::handlers(&[registers::ASKS, fiscal::ASKS].concat()));
     handlers.extend(reconciliation::handlers());
-    handlers.extend(fiscal::handlers());
     handlers
 }
 

@@ -131,18 +131,20 @@ pub(super) fn of_status(cod: &Cod, status: DeliveryStatus) -> Vec<(Step, Kopecks
     let open = cod.expected.get() - cod.released.get() - cod.collected.get();
     let unregistered = cod.collected.get() - cod.registered.get();
     let back = |step: Step, amount: i64| (step, Kopecks::new(-amount));
+    // What a person let go because a register says so stays let go.
+    let released = if cod.registered.is_positive() { 0 } else { cod.released.get() };
     match status {
         DeliveryStatus::Delivered => {
             // It was thought to come back.
-            let open = open + cod.released.get();
-            vec![back(Step::Released, cod.released.get()), (Step::Collected, Kopecks::new(open))]
+            let open = open + released;
+            vec![back(Step::Released, released), (Step::Collected, Kopecks::new(open))]
         }
         DeliveryStatus::Returning
         | DeliveryStatus::Returned
         | DeliveryStatus::Lost
         | DeliveryStatus::Cancelled => {
-            let released = Kopecks::new(open + unregistered);
-            vec![back(Step::Collected, unregistered), (Step::Released, released)]
+            let let_go = Kopecks::new(open + unregistered);
+            vec![back(Step::Collected, unregistered), (Step::Released, let_go)]
         }
         DeliveryStatus::PartlyDelivered
         | DeliveryStatus::Created
@@ -150,7 +152,7 @@ pub(super) fn of_status(cod: &Cod, status: DeliveryStatus) -> Vec<(Step, Kopecks
         | DeliveryStatus::InTransit
         | DeliveryStatus::ArrivedAtPoint
         | DeliveryStatus::OutForDelivery => {
-            vec![back(Step::Collected, unregistered), back(Step::Released, cod.released.get())]
+            vec![back(Step::Collected, unregistered), back(Step::Released, released)]
         }
     }
     .into_iter()

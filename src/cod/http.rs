@@ -5,10 +5,12 @@ use axum::extract::State;
 use serde::{Deserialize, Serialize};
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
+use uuid::Uuid;
 
 use super::chain::StepKind;
-use super::store::{self, CodRow};
+use super::store::{self, BankMove, CodRow, StepTaken};
 use super::{CodError, service};
+use crate::access::Scope;
 use crate::access::caller::{Caller, rights};
 use crate::app::App;
 use crate::commands::Ctx;
@@ -17,8 +19,11 @@ use crate::fault::InputError;
 use crate::http::{
     Body, IdPath, IdempotencyKey, Page, PageParams, Problem, ProblemBody, QueryParams, ReasonIn,
 };
-use crate::ids::{OrderId, OwnerId, ParcelId};
-use crate::units::{Day, Kopecks};
+use crate::ids::{
+    AgentReportId, BankDocumentId, CodRegisterId, OrderId, OwnerId, ParcelId, PayoutId, TransferId,
+};
+use crate::text_enum;
+use crate::units::{Day, Kopecks, UtcMicros};
 
 /// A carrier is given so many days before its silence is worth a look.
 const ABSENT_DAYS: u64 = 7;
@@ -28,6 +33,7 @@ pub fn router() -> OpenApiRouter<App> {
     OpenApiRouter::new()
         .routes(routes!(cod_list))
         .routes(routes!(cod_absent_list))
+        .routes(routes!(cod_get))
         .routes(routes!(cod_hold))
         .routes(routes!(cod_release))
 }
@@ -120,6 +126,8 @@ fn state_of(row: &CodRow) -> StepKind {
 struct CodParams {
     /// The operator's people may name a shop; a shop sees its own.
     owner_id: Option<OwnerId>,
+    /// The shop's number of the order.
+    order_number: Option<String>,
     limit: Option<i64>,
     after: Option<String>,
 }
@@ -143,9 +151,131 @@ async fn cod_list(
     let page = PageParams { limit: params.limit, after: params.after };
     let limit = page.limit();
     let after = page.after()?.unwrap_or(ParcelId::from_uuid(uuid::Uuid::nil()));
-    let read = async move |tx: &mut Tx| store::list(tx, owner, after, limit + 1).await;
+    let read = async move |tx: &mut Tx| match &params.order_number {
+        Some(number) => store::list_of_order(tx, number, owner, after, limit + 1).await,
+        None => store::list(tx, owner, after, limit + 1).await,
+    };
     let rows = app.db.read::<_, DbError, _>(read).await?;
     Ok(page_of(rows, limit))
+}
+
+text_enum! {
+    /// What a step of a parcel's money rests on.
+    pub enum CodPaper {
+        /// The carrier's.
+        Register = "register",
+        AgentReport = "agent_report",
+        Payout = "payout",
+    }
+}
+
+impl CodPaper {
+    const fn of(step: StepKind) -> Option<Self> {
+        match step {
+            StepKind::Expected | StepKind::Released | StepKind::Collected => None,
+            StepKind::Registered
+            | StepKind::Received
+            | StepKind::AdvanceCleared
+            | StepKind::Refunded => Some(Self::Register),
+            StepKind::Advanced | StepKind::Reported => Some(Self::AgentReport),
+            StepKind::Paid => Some(Self::Payout),
+        }
+    }
+
+    fn id(self, document: Uuid) -> String {
+        match self {
+            Self::Register => CodRegisterId::from_uuid(document).to_string(),
+            Self::AgentReport => AgentReportId::from_uuid(document).to_string(),
+            Self::Payout => PayoutId::from_uuid(document).to_string(),
+        }
+    }
+}
+
+/// One step of a parcel's money.
+#[derive(Debug, Serialize, Deserialize, utoipa::ToSchema)]
+struct CodStepOut {
+    step: StepKind,
+    /// Negative: taken back.
+    amount_kopecks: Kopecks,
+    day: Day,
+    recorded_at: UtcMicros,
+    paper: Option<CodPaper>,
+    /// Of the paper; registers are shown to the operator's people only.
+    paper_id: Option<String>,
+    paper_number: Option<String>,
+    /// In the books; shown to the operator's people only.
+    transfer_id: Option<TransferId>,
+}
+
+impl CodStepOut {
+    fn new(row: StepTaken, scope: Scope) -> Self {
+        let paper = CodPaper::of(row.step);
+        let is_staff = scope == Scope::All;
+        let shown = paper.filter(|paper| is_staff || *paper != CodPaper::Register);
+        Self {
+            step: row.step,
+            amount_kopecks: row.amount,
+            day: row.day,
+            recorded_at: row.recorded_at,
+            paper,
+            paper_id: shown.zip(row.document).map(|(paper, document)| paper.id(document)),
+            paper_number: shown.map(|_| row.document_number).filter(|number| !number.is_empty()),
+            transfer_id: is_staff.then_some(row.transfer),
+        }
+    }
+}
+
+/// A document of a bank with which the money came or went, together with that of other parcels.
+#[derive(Debug, Serialize, Deserialize, utoipa::ToSchema)]
+struct CodBankOut {
+    document_id: BankDocumentId,
+    number: String,
+    booked_on: Day,
+    /// `in` from the carrier, `out` to the shop.
+    direction: String,
+    /// Of the whole document.
+    amount_kopecks: Kopecks,
+}
+
+/// The money of a parcel with its whole way.
+#[derive(Debug, Serialize, Deserialize, utoipa::ToSchema)]
+struct CodDetailOut {
+    #[serde(flatten)]
+    cod: CodOut,
+    steps: Vec<CodStepOut>,
+    /// Shown to the operator's people only.
+    bank_documents: Vec<CodBankOut>,
+}
+
+/// The money of one parcel: each step with its day and the paper behind it (путь наложенного платежа).
+#[utoipa::path(
+    get, path = "/v1/cod/{id}", tag = "money", params(("id" = ParcelId, Path)),
+    responses((status = 200, body = CodDetailOut), (status = "default", body = ProblemBody))
+)]
+async fn cod_get(
+    State(app): State<App>,
+    caller: Caller<rights::MoneyRead>,
+    IdPath(id): IdPath<ParcelId>,
+) -> Result<Json<CodDetailOut>, Problem> {
+    let scope = caller.scope();
+    let read = async move |tx: &mut Tx| -> Result<CodDetailOut, CodError> {
+        let cod = shown(tx, id, scope.owner()).await?;
+        let steps = store::steps(tx, id).await?;
+        let moves = if scope == Scope::All { store::bank_moves(tx, id).await? } else { Vec::new() };
+        let document = |row: BankMove| CodBankOut {
+            document_id: row.document,
+            number: row.number,
+            booked_on: row.booked_on,
+            direction: row.direction,
+            amount_kopecks: row.amount,
+        };
+        Ok(CodDetailOut {
+            cod,
+            steps: steps.into_iter().map(|row| CodStepOut::new(row, scope)).collect(),
+            bank_documents: moves.into_iter().map(document).collect(),
+        })
+    };
+    Ok(Json(app.db.read(read).await?))
 }
 
 #[derive(Debug, Deserialize, utoipa::IntoParams)]
@@ -172,8 +302,7 @@ async fn cod_absent_list(
     caller.staff_only()?;
     let carrier = params.carrier.ok_or_else(|| InputError::one("carrier", "missing"))?;
     let today = app.clock.now().moscow_day();
-    let back = chrono::Days::new(params.days.unwrap_or(ABSENT_DAYS).min(ABSENT_DAYS_MAX));
-    let until = today.date().checked_sub_days(back).map_or(today, Day::from_date);
+    let until = today.minus_days(params.days.unwrap_or(ABSENT_DAYS).min(ABSENT_DAYS_MAX));
     let page = PageParams { limit: params.limit, after: params.after };
     let limit = page.limit();
     let after = page.after()?.unwrap_or(ParcelId::from_uuid(uuid::Uuid::nil()));
@@ -183,8 +312,9 @@ async fn cod_absent_list(
     Ok(page_of(rows, limit))
 }
 
-async fn shown(tx: &mut Tx, parcel: ParcelId) -> Result<CodOut, CodError> {
-    let row = store::find(tx, parcel).await?;
+/// Of one owner or of any.
+async fn shown(tx: &mut Tx, parcel: ParcelId, owner: Option<OwnerId>) -> Result<CodOut, CodError> {
+    let row = store::find(tx, parcel, owner).await?;
     row.map(CodOut::from).ok_or(CodError::ParcelUnknown { parcel })
 }
 
@@ -205,7 +335,7 @@ async fn cod_hold(
     let reason = body.reason.clone();
     let work = async move |tx: &mut Tx, _: &Ctx| -> Result<CodOut, CodError> {
         service::hold(tx, id, &reason).await?;
-        shown(tx, id).await
+        shown(tx, id, None).await
     };
     Ok(Json(app.command(&caller, key, "cod_hold", &(id, &body), work).await?))
 }
@@ -225,7 +355,7 @@ async fn cod_release(
     caller.staff_only()?;
     let work = async move |tx: &mut Tx, _: &Ctx| -> Result<CodOut, CodError> {
         service::release(tx, id).await?;
-        shown(tx, id).await
+        shown(tx, id, None).await
     };
     Ok(Json(app.command(&caller, key, "cod_release", &id, work).await?))
 }

@@ -27,14 +27,14 @@ pub use self::arrival::{receive, take_back};
 pub use self::chain::{Step, StepKind};
 pub use self::paying::{pay, unpay};
 pub use self::service::{CodMove, Delivery, advance, expect, follow, hold, release};
-pub use self::store::{AgeRow, Cod, PaidParcel, Unpaid, ageing, paid_parcels, unpaid};
+pub use self::store::{AgeRow, Cod, PaidParcel, Unpaid, ageing, excused, paid_parcels, unpaid};
 use crate::commands::CommandError;
 use crate::fault::InputError;
 use crate::faults;
 use crate::ids::ParcelId;
 use crate::money::MoneyError;
 
-pub const QUERIES: &[&[&str]] = &[store::QUERIES];
+pub const QUERIES: &[&[&str]] = store::QUERIES;
 
 faults! {
     /// Why the money of parcels is not moved.

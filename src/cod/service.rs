@@ -170,7 +170,7 @@ pub async fn follow(tx: &mut Tx, ctx: &Ctx, deliveries: &[Delivery]) -> Result<(
         let steps = of_status(cod, one.status);
         moves.extend(steps.into_iter().map(|(step, amount)| CodMove { parcel, step, amount, day }));
         if cod.is_partial != (one.status == DeliveryStatus::PartlyDelivered) {
-            store::partial_set(tx, one.parcel, one.status).await?;
+            store::partial_set(tx, one.parcel, (one.status, day)).await?;
         }
     }
     let moves: Vec<&CodMove> = moves.iter().collect();
@@ -193,7 +193,7 @@ pub async fn hold(tx: &mut Tx, parcel: ParcelId, reason: &str) -> Result<(), Cod
 
 /// Lets it go on.
 pub async fn release(tx: &mut Tx, parcel: ParcelId) -> Result<(), CodError> {
-    let found = store::find(tx, parcel).await?;
+    let found = store::find(tx, parcel, None).await?;
     let known = found.ok_or(CodError::ParcelUnknown { parcel })?;
     if known.disputed.is_none() {
         return Err(CodError::NotHeld { parcel });

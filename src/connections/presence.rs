@@ -149,10 +149,7 @@ pub async fn write_regularly(app: App, stop: CancellationToken) {
         if is_last {
             return;
         }
-        tokio::select! {
-            () = stop.cancelled() => {}
-            () = tokio::time::sleep(WRITE_EVERY) => {}
-        }
+        stop.run_until_cancelled(tokio::time::sleep(WRITE_EVERY)).await;
     }
 }
 

@@ -65,10 +65,7 @@ pub async fn run(app: App, stop: CancellationToken) {
                 }
             }
         }
-        tokio::select! {
-            () = stop.cancelled() => {}
-            () = tokio::time::sleep(LOOK_EVERY) => {}
-        }
+        stop.run_until_cancelled(tokio::time::sleep(LOOK_EVERY)).await;
     }
     end(kept.into_values()).await;
     let leave = async move |tx: &mut Tx| store::connections_leave(tx, node).await;

@@ -284,11 +284,11 @@ async fn receipt_attention_list(
     QueryParams(params): QueryParams<AttentionParams>,
 ) -> Result<Json<Page<ReceiptAttentionOut>>, Problem> {
     let today = app.clock.now().moscow_day();
-    let back = chrono::Days::new(params.days.unwrap_or(MISSING_DAYS).min(MISSING_DAYS_MAX));
+    let back = params.days.unwrap_or(MISSING_DAYS).min(MISSING_DAYS_MAX);
     let page = PageParams { limit: params.limit, after: params.after };
     let limit = page.limit();
     let of = AttentionOf {
-        until: today.date().checked_sub_days(back).map_or(today, Day::from_date),
+        until: today.minus_days(back),
         owner: caller.scope().narrowed(params.owner_id),
         carrier: params.carrier,
         after: page.after()?.unwrap_or(ParcelId::from_uuid(uuid::Uuid::nil())),

@@ -27,7 +27,7 @@ mod work;
 pub use self::lines::{ReceiptLine, Subject, lines_of};
 pub use self::service::{Receipt, ReceiptSource, ReceiptTrouble, keep, keep_by_hand};
 pub use self::store::{QUERIES, ReceiptRow};
-pub use self::work::{FETCH_CHECK_EVERY, fetch_regularly, handlers, queue_due};
+pub use self::work::ASKS;
 use crate::commands::CommandError;
 use crate::fault::InputError;
 use crate::faults;

@@ -80,13 +80,19 @@ const RECEIPTS_INSERT: &str = "INSERT INTO fiscal_receipt
      VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14)
      ON CONFLICT (drive, document) DO NOTHING";
 
-const RECEIPT_FIND: &str = "SELECT drive, document, sign, parcel_id, kind, issued_at, shift,
+/// [`ReceiptRow`] of the receipts that fit what follows.
+macro_rules! receipt_select {
+    () => {
+        "SELECT drive, document, sign, parcel_id, kind, issued_at, shift,
          cash_kopecks, card_kopecks, total_kopecks, source, recorded_at
-     FROM fiscal_receipt WHERE drive = $1 AND document = $2";
+     FROM fiscal_receipt "
+    };
+}
 
-const RECEIPTS_OF: &str = "SELECT drive, document, sign, parcel_id, kind, issued_at, shift,
-         cash_kopecks, card_kopecks, total_kopecks, source, recorded_at
-     FROM fiscal_receipt WHERE parcel_id = $1 ORDER BY issued_at, document";
+const RECEIPT_FIND: &str = concat!(receipt_select!(), "WHERE drive = $1 AND document = $2");
+
+const RECEIPTS_OF: &str =
+    concat!(receipt_select!(), "WHERE parcel_id = $1 ORDER BY issued_at, document");
 
 const BY_TRACK: &str = "SELECT track, parcel_id, owner_id FROM shipment
      WHERE account_id = $1 AND state = 'registered' AND track <> ''
@@ -109,20 +115,8 @@ const ATTENTION: &str = "SELECT c.parcel_id, c.owner_id, p.number, o.external_nu
        AND (c.owner_id = $2 OR $2 IS NULL) AND (c.carrier = $3 OR $3 IS NULL) AND c.parcel_id > $4
      ORDER BY c.parcel_id LIMIT $5";
 
-const FETCHED: &str = "INSERT INTO fiscal_fetch (account_id, asked_on) VALUES ($1, $2)
-     ON CONFLICT (account_id) DO UPDATE SET asked_on = excluded.asked_on
-     WHERE fiscal_fetch.asked_on < excluded.asked_on";
-
-pub const QUERIES: &[&str] = &[
-    RECEIPTS_INSERT,
-    RECEIPT_FIND,
-    RECEIPTS_OF,
-    BY_TRACK,
-    OWNER_OF,
-    MARKED_IN,
-    ATTENTION,
-    FETCHED,
-];
+pub const QUERIES: &[&str] =
+    &[RECEIPTS_INSERT, RECEIPT_FIND, RECEIPTS_OF, BY_TRACK, OWNER_OF, MARKED_IN, ATTENTION];
 
 /// What receipts say of a parcel's money is the sum of them.
 const RECEIPTED: &str = "SELECT 'fiscal_receipt', parcel_id, stored, recomputed FROM (
@@ -142,7 +136,8 @@ const OWNERS: &str = "SELECT 'fiscal_receipt_owner', r.parcel_id, CAST(1 AS BIGI
 
 pub const RULES: &[&str] = &[RECEIPTED, OWNERS];
 
-/// Answers how many are new.
+/// Answers how many are new. They are written in the order of their time: the first sale of a parcel says
+/// how the buyer paid.
 pub(super) async fn receipts_insert(
     tx: &mut Tx,
     ctx: &Ctx,
@@ -168,7 +163,9 @@ pub(super) async fn receipts_insert(
             ctx.now,
         ]
     };
-    tx.insert_many(RECEIPTS_INSERT, rows.iter().map(row).collect()).await
+    let mut ordered: Vec<&Receipt> = rows.iter().collect();
+    ordered.sort_by_key(|one| (one.receipt.at, one.receipt.document));
+    tx.insert_many(RECEIPTS_INSERT, ordered.into_iter().map(row).collect()).await
 }
 
 pub(super) async fn receipt_find(
@@ -223,13 +220,4 @@ pub(super) struct AttentionOf {
 pub(super) async fn attention(tx: &mut Tx, of: &AttentionOf) -> Result<Vec<AttentionRow>, DbError> {
     let values = args![of.until, of.owner, of.carrier.clone(), of.after, of.limit];
     tx.fetch_all(ATTENTION, values).await
-}
-
-/// False: the account was asked on this day already.
-pub(super) async fn fetched(
-    tx: &mut Tx,
-    account: CarrierAccountId,
-    on: Day,
-) -> Result<bool, DbError> {
-    Ok(tx.execute(FETCHED, args![account, on]).await? == 1)
 }

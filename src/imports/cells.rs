@@ -1,7 +1,7 @@
 //! What cells of carriers' files mean: sums, days and numbers, as people and spreadsheets leave them.
 //! Pure.
 
-use chrono::{Days, NaiveDate};
+use chrono::NaiveDate;
 
 use super::Refusal;
 use super::map::{Columns, decimal};
@@ -85,7 +85,7 @@ fn day(text: &str) -> Option<Day> {
     if let Some(serial) = decimal(text, 0).filter(|serial| SERIALS.contains(serial)) {
         let (year, month, day) = SERIAL_ZERO;
         let zero = NaiveDate::from_ymd_opt(year, month, day)?;
-        return zero.checked_add_days(Days::new(serial.unsigned_abs())).map(Day::from_date);
+        return Some(Day::from_date(zero).plus_days(serial.unsigned_abs()));
     }
     let date = text.split([' ', 'T', '\u{a0}']).next()?.trim_end_matches(',');
     ["%d.%m.%y", "%d.%m.%Y", "%Y-%m-%d", "%d/%m/%Y"]

@@ -48,6 +48,10 @@ impl Headed {
         Ok(Self { table, columns, heading, above, before })
     }
 
+    pub(crate) fn sheets_unread(&self) -> &[String] {
+        &self.table.sheets_unread
+    }
+
     pub(crate) fn sheet(&self) -> &str {
         &self.table.sheet
     }

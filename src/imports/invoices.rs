@@ -22,8 +22,11 @@ use crate::commands::Ctx;
 use crate::db::Tx;
 use crate::fault::InputError;
 use crate::ids::{CarrierInvoiceId, UserId};
-use crate::invoices::{InvoiceState, Taking, take};
+use crate::invoices::{InvoiceState, LINES_MAX, Taking, take};
 use crate::units::{Day, Grams, Kopecks};
+
+/// So many wrong rows are named; the others are counted.
+const REFUSALS_MAX: usize = 1_000;
 
 /// A file with what is known of the invoice beside it.
 #[derive(Debug, Clone)]
@@ -55,6 +58,9 @@ pub struct InvoiceReport {
     pub state: Option<InvoiceState>,
     /// It was there before.
     pub is_known: bool,
+    /// How many rows are wrong.
+    pub refused: i64,
+    /// The first thousand of them.
     pub refusals: Vec<Refusal>,
 }
 
@@ -65,11 +71,12 @@ pub async fn run(
     actor: Option<UserId>,
 ) -> Result<InvoiceReport, ImportError> {
     let list = read(&request)?;
-    let rows = list.rows;
+    let (rows, refused) = (list.rows, list.refused);
     if !list.refusals.is_empty() {
         let refusals = list.refusals.clone();
         keep(app, request.file, list).await?;
-        return Ok(InvoiceReport { rows, invoice: None, state: None, is_known: false, refusals });
+        let (invoice, state, is_known) = (None, None, false);
+        return Ok(InvoiceReport { rows, invoice, state, is_known, refused, refusals });
     }
     let taking = taking(request, list)?;
     let taken = Box::pin(take(app, taking, actor)).await?;
@@ -78,6 +85,7 @@ pub async fn run(
         invoice: Some(taken.invoice.id),
         state: Some(taken.invoice.state),
         is_known: taken.is_known,
+        refused,
         refusals: Vec::new(),
     })
 }
@@ -120,7 +128,17 @@ struct List {
     lines: Vec<InvoiceLine>,
     /// What the row of totals says.
     listed: Option<Kopecks>,
+    refused: i64,
     refusals: Vec<Refusal>,
+}
+
+impl List {
+    fn refuse(&mut self, refusal: Refusal) {
+        self.refused += 1;
+        if self.refusals.len() < REFUSALS_MAX {
+            self.refusals.push(refusal);
+        }
+    }
 }
 
 fn read(request: &InvoiceRequest) -> Result<List, ImportError> {
@@ -133,36 +151,73 @@ fn read(request: &InvoiceRequest) -> Result<List, ImportError> {
     };
     let mut table = Headed::open(&request.source, &survey, "amount", columns)?;
     let columns = table.columns.clone();
-    let mut list =
-        List { hash: survey.hash, rows: 0, lines: Vec::new(), listed: None, refusals: Vec::new() };
+    let mut list = List {
+        hash: survey.hash,
+        rows: 0,
+        lines: Vec::new(),
+        listed: None,
+        refused: 0,
+        refusals: Vec::new(),
+    };
     let mut is_after_total = false;
     while let Some(row) = table.next_row()? {
-        if is_total(&row) {
+        if let Some(total) = total(&row) {
             is_after_total = true;
-            match columns.sum(&row, "amount") {
-                Ok(listed) => list.listed = listed.or(list.listed),
-                Err(refusal) => list.refusals.push(refusal),
+            // Below the first one stand parts of it, or the same in words.
+            if total == Total::Whole && list.listed.is_none() {
+                match columns.sum(&row, "amount") {
+                    Ok(listed) => list.listed = listed,
+                    Err(refusal) => list.refuse(refusal),
+                }
             }
             continue;
         }
-        // Signatures stand below the totals.
-        if is_after_total && columns.text(&row, "amount").trim().is_empty() {
+        if is_after_total && !is_charge(&columns, &row) {
             continue;
         }
         list.rows += 1;
+        if list.rows > LINES_MAX {
+            return Err(InputError::one("lines", "too_large").into());
+        }
         // As the file counts, so that people find it there; numbers need not begin with one.
         match line(&columns, &row, row.line) {
             Ok(line) => list.lines.push(line),
-            Err(refusal) => list.refusals.push(refusal),
+            Err(refusal) => list.refuse(refusal),
         }
     }
     Ok(list)
 }
 
+/// What a row of totals sums up.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Total {
+    Whole,
+    /// The VAT, or what is without it.
+    Part,
+}
+
+/// How a part of a total is called.
+const PARTS: &[&str] = &["ндс", "сумма ндс", "без ндс", "в том числе", "в т.ч", "в т. ч"];
+
 /// A row of totals: its first cell with anything in it says so.
-fn is_total(row: &Row) -> bool {
-    let first = row.cells.iter().find(|cell| !cell.is_empty()).map(|cell| cell.to_lowercase());
-    first.is_some_and(|first| first.starts_with("итого") || first.starts_with("всего"))
+fn total(row: &Row) -> Option<Total> {
+    let first = row.cells.iter().find(|cell| !cell.is_empty())?.to_lowercase();
+    let of = first.strip_prefix("итого").or_else(|| first.strip_prefix("всего"))?;
+    let of = of.trim_start_matches(|c: char| !c.is_alphanumeric());
+    let is_part = PARTS.iter().any(|part| of.starts_with(part));
+    Some(if is_part { Total::Part } else { Total::Whole })
+}
+
+/// Whether a row below the totals is a charge: signatures have no sum, and what is said of the totals
+/// names no parcel.
+fn is_charge(columns: &Columns, row: &Row) -> bool {
+    let is_name = |field: &&str| {
+        let name = columns.text(row, field).to_lowercase();
+        let is_of_total = PARTS.iter().any(|part| name.starts_with(part));
+        name.chars().any(|c| c.is_ascii_digit()) && !is_of_total
+    };
+    !columns.text(row, "amount").trim().is_empty()
+        && ["track", "number", "order"].iter().any(is_name)
 }
 
 fn line(columns: &Columns, row: &Row, line: i64) -> Result<InvoiceLine, Refusal> {
@@ -218,10 +273,10 @@ fn kind(words: &str) -> ChargeKind {
 mod tests {
     use super::*;
 
-    fn list(text: &str) -> List {
-        read(&InvoiceRequest {
+    fn request(bytes: &[u8]) -> InvoiceRequest {
+        InvoiceRequest {
             carrier: "cdek".to_owned(),
-            source: Source::Bytes(text.as_bytes().into()),
+            source: Source::Bytes(bytes.into()),
             file: "счёт.csv".to_owned(),
             map: String::new(),
             number: "1".to_owned(),
@@ -230,8 +285,11 @@ mod tests {
             total: None,
             vat: None,
             discount: Kopecks::ZERO,
-        })
-        .unwrap()
+        }
+    }
+
+    fn list(text: &str) -> List {
+        read(&request(text.as_bytes())).unwrap()
     }
 
     #[test]
@@ -269,6 +327,39 @@ mod tests {
         assert_eq!((list.rows, list.listed), (1, Some(Kopecks::new(30_550))));
         assert_eq!((list.lines[0].line, list.lines[0].track.as_str()), (6, "1001"));
         assert_eq!(list.lines[0].vat_kopecks, Some(Kopecks::new(5_509)));
+    }
+
+    #[test]
+    fn the_sum_with_vat_is_taken_and_what_stands_below_the_total_is_no_charge() {
+        let list = list(
+            "Номер накладной;Услуга;Сумма;НДС;Сумма с НДС\n\
+             1001;Доставка;250,00;55,00;305,00\n\
+             Итого без НДС:;;250,00;;250,00\n\
+             Итого;;250,00;55,00;305,00\n\
+             Итого НДС;;;;55,00\n\
+             В том числе НДС 22 %:;;;;55,00\n\
+             ;В том числе НДС;;;55,09\n\
+             Всего к оплате;;;;триста пять рублей\n\
+             1002;Доставка;10,00;2,20;12,20\n\
+             Главный бухгалтер;Иванова;;;\n",
+        );
+        assert!(list.refusals.is_empty(), "{:?}", list.refusals);
+        assert_eq!((list.rows, list.listed), (2, Some(Kopecks::new(30_500))));
+        let sums: Vec<i64> = list.lines.iter().map(|line| line.amount_kopecks.get()).collect();
+        assert_eq!(sums, [30_500, 1_220], "and what names a parcel is one");
+    }
+
+    #[test]
+    fn a_file_without_end_is_not_read_to_its_end() {
+        let rows = |count: i64, row: &str| {
+            let rows = row.repeat(usize::try_from(count).unwrap());
+            format!("Трек;Сумма\n{rows}").into_bytes()
+        };
+        let many = request(&rows(LINES_MAX + 1, "T1;1\n"));
+        let told = read(&many).map(|list| list.rows).unwrap_err();
+        assert!(matches!(told, ImportError::Input(_)), "{told}");
+        let wrong = read(&request(&rows(1_500, "T1;\n"))).unwrap();
+        assert_eq!((wrong.refused, wrong.refusals.len()), (1_500, REFUSALS_MAX));
     }
 
     #[test]

@@ -51,6 +51,8 @@ pub struct Table {
     pub headings: Vec<String>,
     /// Of a workbook.
     pub sheet: String,
+    /// Its other sheets that are not empty.
+    pub sheets_unread: Vec<String>,
     file: String,
     rows: Rows,
 }
@@ -172,7 +174,8 @@ impl Source {
             }
             Heading::Nowhere => Vec::new(),
         };
-        Ok(Table { headings, sheet: String::new(), file, rows: Rows::Csv(Box::new(csv)) })
+        let (sheet, sheets_unread) = (String::new(), Vec::new());
+        Ok(Table { headings, sheet, sheets_unread, file, rows: Rows::Csv(Box::new(csv)) })
     }
 }
 
@@ -249,7 +252,17 @@ fn sheet(
         .map_err(|e| unreadable(&file, &e))?;
     let mut book: calamine::Xlsx<_> =
         calamine::open_workbook_from_rs(Cursor::new(bytes)).map_err(|e| unreadable(&file, &e))?;
-    let name = book.sheet_names().first().cloned().unwrap_or_default();
+    let mut names = book.sheet_names().into_iter();
+    let sheet = names.next().unwrap_or_default();
+    let others: Vec<String> = names.collect();
+    let mut sheets_unread = Vec::new();
+    for other in others {
+        // One that cannot be read is one that nobody read.
+        let is_empty = book.worksheet_range(&other).is_ok_and(|range| range.is_empty());
+        if !is_empty {
+            sheets_unread.push(other);
+        }
+    }
     let range = match book.worksheet_range_at(0) {
         Some(range) => range.map_err(|e| unreadable(&file, &e))?,
         None => return Err(unreadable(&file, &"no sheet")),
@@ -263,7 +276,7 @@ fn sheet(
         Heading::Nowhere => Vec::new(),
     };
     let rows: Vec<Row> = rows.collect();
-    Ok(Table { headings, sheet: name, file, rows: Rows::Sheet(rows.into_iter()) })
+    Ok(Table { headings, sheet, sheets_unread, file, rows: Rows::Sheet(rows.into_iter()) })
 }
 
 /// Numbers as people typed them: a workbook knows no whole ones.

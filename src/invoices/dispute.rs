@@ -9,30 +9,33 @@ use crate::carriers::registry::carrier_of;
 use crate::documents::{Cell, Column, DocumentError, Sheet, xlsx};
 use crate::units::{Day, Grams, Kopecks};
 
-/// Lines that the carrier is asked about: those with a difference that nobody found to be right.
-pub(super) fn disputed(
-    lines: Vec<LineRow>,
-    exceptions: Vec<ExceptionRow>,
-) -> Vec<(LineRow, Vec<ExceptionRow>)> {
+/// What the carrier is asked about: differences that nobody found to be right.
+#[derive(Debug)]
+pub(super) struct Disputed {
+    /// Of the invoice as a whole.
+    whole: Vec<ExceptionRow>,
+    lines: Vec<(LineRow, Vec<ExceptionRow>)>,
+}
+
+pub(super) fn disputed(lines: Vec<LineRow>, exceptions: Vec<ExceptionRow>) -> Disputed {
     let mut about: BTreeMap<i64, Vec<ExceptionRow>> = BTreeMap::new();
     for one in exceptions {
         let is_right = matches!(
             one.resolution,
             Some(Resolution::PassOn | Resolution::Separate | Resolution::Owner)
         );
-        if !is_right {
+        // Who gets what is given back is nothing to the carrier.
+        if !is_right && one.kind != ExceptionKind::CreditOfOperator {
             about.entry(one.line).or_default().push(one);
         }
     }
+    let whole = about.remove(&0).unwrap_or_default();
     let with = |line: LineRow| about.remove(&line.line).map(|about| (line, about));
-    lines.into_iter().filter_map(with).collect()
+    Disputed { whole, lines: lines.into_iter().filter_map(with).collect() }
 }
 
 /// The list of differences as a workbook (реестр разногласий).
-pub(super) fn workbook(
-    invoice: &Invoice,
-    disputed: &[(LineRow, Vec<ExceptionRow>)],
-) -> Result<Vec<u8>, DocumentError> {
+pub(super) fn workbook(invoice: &Invoice, disputed: &Disputed) -> Result<Vec<u8>, DocumentError> {
     let columns = [
         ("Строка", 8),
         ("Номер отправления", 20),
@@ -41,14 +44,15 @@ pub(super) fn workbook(
         ("Услуга", 24),
         ("Дата услуги", 12),
         ("По счёту, ₽", 12),
-        ("Расчёт при оформлении, ₽", 14),
+        ("Наш расчёт, ₽", 14),
         ("Вес по счёту, кг", 10),
         ("Вес заявленный, кг", 10),
         ("Вес на наших весах, кг", 10),
         ("Разногласие", 50),
     ];
-    let sum = disputed.iter().map(|(line, _)| line.amount.get()).sum();
-    let mut totals = vec![Cell::Empty, Cell::text(format!("Всего строк: {}", disputed.len()))];
+    let Disputed { whole, lines } = disputed;
+    let sum = lines.iter().map(|(line, _)| line.amount.get()).sum();
+    let mut totals = vec![Cell::Empty, Cell::text(format!("Всего строк: {}", lines.len()))];
     totals.extend(std::iter::repeat_n(Cell::Empty, 4));
     totals.push(Cell::Money(Kopecks::new(sum)));
     xlsx::write(&Sheet {
@@ -63,9 +67,28 @@ pub(super) fn workbook(
             ("Сумма счёта".to_owned(), invoice.total.to_roubles_text()),
         ],
         columns: columns.map(|(title, width)| Column::new(title, width)).to_vec(),
-        rows: disputed.iter().map(|(line, about)| row(line, about)).collect(),
+        rows: whole
+            .iter()
+            .map(row_of_whole)
+            .chain(lines.iter().map(|(line, about)| row(line, about)))
+            .collect(),
         totals,
     })
+}
+
+/// What concerns the whole invoice is always a sum.
+fn row_of_whole(one: &ExceptionRow) -> Vec<Cell> {
+    let sum = |sum: Option<i64>| sum.map_or(Cell::Empty, |sum| Cell::Money(Kopecks::new(sum)));
+    let words = match one.kind {
+        ExceptionKind::VatDiffers => "НДС счёта не равен сумме НДС строк",
+        kind => sentence(kind),
+    };
+    let mut cells = vec![Cell::Empty, Cell::text("Счёт в целом")];
+    cells.resize(6, Cell::Empty);
+    cells.extend([sum(one.found), sum(one.expected)]);
+    cells.resize(11, Cell::Empty);
+    cells.push(Cell::text(words));
+    cells
 }
 
 fn row(line: &LineRow, about: &[ExceptionRow]) -> Vec<Cell> {
@@ -108,6 +131,7 @@ const fn sentence(kind: ExceptionKind) -> &'static str {
         ExceptionKind::UnknownParcel => "Отправления с таким номером у нас нет",
         ExceptionKind::NotOurCarrier => "Отправление передано другому перевозчику",
         ExceptionKind::Duplicate => "Услуга уже выставлена",
+        ExceptionKind::CreditOfOperator => "Возврат услуги, которую оплатил оператор",
         ExceptionKind::AmountDiffers => "Сумма отличается от расчёта при оформлении",
         ExceptionKind::WeightAboveOurs => "Вес больше измеренного на наших весах",
         ExceptionKind::VatDiffers => "НДС не соответствует сумме",

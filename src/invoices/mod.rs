@@ -11,6 +11,8 @@
 //! **Invariant:** a charge is passed on once, on however many invoices it stands, unless a person says
 //! that it only looks the same.
 //! **Invariant:** an accepted invoice and its charges are never changed.
+//! **Invariant:** what is given back for a charge that the operator bore is the shop's only if a person
+//! says so.
 //!
 //! Deliberately absent: tariffs of ours, and paying. Tests: `tests/it/invoices.rs`.
 
@@ -30,7 +32,7 @@ pub use self::model::{
 };
 pub use self::service::{Decision, accept, check, find, reject, resolve};
 pub use self::store::QUERIES;
-pub use self::take::{Taken, Taking, take};
+pub use self::take::{LINES_MAX, Taken, Taking, take};
 use crate::catalog::CatalogError;
 use crate::commands::CommandError;
 use crate::fault::InputError;

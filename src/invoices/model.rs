@@ -26,6 +26,8 @@ text_enum! {
         NotOurCarrier = "not_our_carrier",
         /// Charged before, on this invoice or another one.
         Duplicate = "duplicate",
+        /// It gives back what the operator may have borne.
+        CreditOfOperator = "credit_of_operator",
         /// Delivery costs something else than was offered.
         AmountDiffers = "amount_differs",
         WeightAboveOurs = "weight_above_ours",
@@ -58,7 +60,11 @@ impl ExceptionKind {
     pub const fn is_blocking(self) -> bool {
         matches!(
             self,
-            Self::UnknownParcel | Self::NotOurCarrier | Self::Duplicate | Self::TotalDiffers
+            Self::UnknownParcel
+                | Self::NotOurCarrier
+                | Self::Duplicate
+                | Self::CreditOfOperator
+                | Self::TotalDiffers
         )
     }
 
@@ -72,6 +78,7 @@ impl ExceptionKind {
             Resolution::PassOn => matches!(
                 self,
                 Self::NotOurCarrier
+                    | Self::CreditOfOperator
                     | Self::AmountDiffers
                     | Self::WeightAboveOurs
                     | Self::VatDiffers
@@ -96,6 +103,8 @@ record! {
         pub discount: Kopecks,
         pub state: InvoiceState,
         pub content: Vec<u8>,
+        /// SHA-256 of its lines as they are counted: whoever goes on with its import counts them so.
+        pub numbering: Vec<u8>,
         pub file: String,
         pub line_count: i64,
         pub created_at: UtcMicros,

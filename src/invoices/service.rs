@@ -6,7 +6,7 @@ use super::InvoiceError;
 use super::model::{ExceptionKind, ExceptionRow, Invoice, InvoiceState, LineRow, Resolution};
 use super::settle::{self, Charge};
 use super::store;
-use super::take::{LINES_MAX, LINES_PER_PART, compare, compare_whole};
+use super::take::{LINES_MAX, LINES_PER_PART, compare, compare_whole, credited};
 use crate::access::Scope;
 use crate::carriers::model::InvoiceLine;
 use crate::catalog::owner_find;
@@ -85,7 +85,7 @@ pub async fn resolve(
 }
 
 /// Compares a draft anew: parcels and other invoices may have come or gone. What somebody decided
-/// stays.
+/// stays, but for a parcel that was unknown then.
 pub async fn check(tx: &mut Tx, id: CarrierInvoiceId) -> Result<Invoice, InvoiceError> {
     let invoice = hold_draft(tx, id).await?;
     store::forget(tx, id).await?;
@@ -94,6 +94,7 @@ pub async fn check(tx: &mut Tx, id: CarrierInvoiceId) -> Result<Invoice, Invoice
         let told: Vec<InvoiceLine> = part.iter().map(LineRow::told).collect();
         compare(tx, &invoice, &told).await?;
     }
+    store::forget_found(tx, id).await?;
     compare_whole(tx, &invoice).await?;
     Ok(invoice)
 }
@@ -140,6 +141,7 @@ pub async fn accept(tx: &mut Tx, ctx: &Ctx, id: CarrierInvoiceId) -> Result<Invo
         return Err(InvoiceError::NotDraft { number: invoice.number, state: invoice.state });
     }
     let (lines, exceptions) = with_exceptions(tx, id).await?;
+    check_credits(tx, &lines, &exceptions).await?;
     let charges = settle::charges(&invoice, &lines, &exceptions)?;
     let day = open_day(tx, invoice.day).await?;
     post(tx, ctx, &settle::postings(&invoice, &charges, day)?).await?;
@@ -149,6 +151,22 @@ pub async fn accept(tx: &mut Tx, ctx: &Ctx, id: CarrierInvoiceId) -> Result<Invo
         return Err(InvoiceError::NotSettled { left });
     }
     find(tx, id).await
+}
+
+/// What the operator bore may have been accepted since this invoice was compared.
+async fn check_credits(
+    tx: &mut Tx,
+    lines: &[LineRow],
+    exceptions: &[ExceptionRow],
+) -> Result<(), InvoiceError> {
+    let about = exceptions.iter().filter(|one| one.kind == ExceptionKind::CreditOfOperator);
+    let decided: BTreeSet<i64> = about.map(|one| one.line).collect();
+    let found = credited(tx, lines).await?;
+    let open = found.iter().filter(|one| !decided.contains(&one.line)).count();
+    match i64::try_from(open).unwrap_or(i64::MAX) {
+        0 => Ok(()),
+        count => Err(InvoiceError::Unresolved { count }),
+    }
 }
 
 /// Writes the charges in the order of what they are, so that invoices with the same ones wait for each

@@ -2,8 +2,6 @@
 
 use std::collections::{BTreeSet, HashMap};
 
-use chrono::Datelike;
-
 use super::compare::{compared, findings};
 use super::model::{ExceptionKind, Finding, Invoice, InvoiceState, Known, LineRow};
 use super::store::{self, Match, Matcher};
@@ -13,15 +11,17 @@ use crate::carriers::model::{CarrierInvoice, InvoiceLine};
 use crate::commands::{Command, Ctx, body_hash, command_insert};
 use crate::db::{DbError, Tx};
 use crate::fault::{InputError, InputFaults};
-use crate::ids::{CarrierInvoiceId, UserId, new_uuid};
-use crate::units::{Grams, Kopecks};
+use crate::ids::{CarrierInvoiceId, ParcelId, UserId, new_uuid};
+use crate::units::{Day, Grams, Kopecks};
 
 /// So many lines are compared at once.
 pub(super) const LINES_PER_PART: usize = 500;
 /// An invoice is accepted in one transaction.
-pub(super) const LINES_MAX: i64 = 100_000;
+pub const LINES_MAX: i64 = 100_000;
 const TEXT_MAX: usize = 200;
 const NUMBER_MAX: usize = 100;
+/// Why an invoice is rejected whose import broke off before the corrected one came.
+const ABANDONED: &str = "import_abandoned";
 /// Ten milliard roubles: beyond it somebody has mistyped.
 const KOPECKS_MAX: i64 = 1_000_000_000_000;
 
@@ -45,29 +45,25 @@ pub struct Taken {
 /// Takes an invoice in for `actor`, or for the operator at the command line. One that was taken in
 /// before is answered as it is; one that broke off goes on.
 pub async fn take(app: &App, taking: Taking, actor: Option<UserId>) -> Result<Taken, InvoiceError> {
-    check(&taking)?;
+    check(&taking, app.clock.now().moscow_day())?;
     let (invoice, is_known) = open(app, &taking, actor).await?;
     if invoice.state != InvoiceState::Loading {
         return Ok(Taken { invoice, is_known });
     }
     let id = invoice.id;
     for part in taking.invoice.lines.chunks(LINES_PER_PART) {
-        let part = part.to_vec();
+        let (part, own) = (part.to_vec(), invoice.clone());
         let work = async move |tx: &mut Tx| -> Result<(), InvoiceError> {
-            match store::hold(tx, id).await? {
-                Some(invoice) if invoice.state == InvoiceState::Loading => {
-                    compare(tx, &invoice, &part).await
-                }
-                // Somebody else took in the same at the same time, and was faster.
-                _ => Ok(()),
-            }
+            let held = service::hold(tx, id).await?;
+            // Somebody else takes in the same at the same time, and is faster, or counts otherwise.
+            if is_loaded_as(&held, &own) { compare(tx, &held, &part).await } else { Ok(()) }
         };
         app.db.write(work).await?;
     }
     let end = async move |tx: &mut Tx| -> Result<Invoice, InvoiceError> {
-        let invoice = service::hold(tx, id).await?;
-        if invoice.state == InvoiceState::Loading {
-            compare_whole(tx, &invoice).await?;
+        let held = service::hold(tx, id).await?;
+        if is_loaded_as(&held, &invoice) {
+            compare_whole(tx, &held).await?;
             store::loaded(tx, id).await?;
         }
         service::find(tx, id).await
@@ -75,11 +71,20 @@ pub async fn take(app: &App, taking: Taking, actor: Option<UserId>) -> Result<Ta
     Ok(Taken { invoice: app.db.write(end).await?, is_known })
 }
 
-fn check(taking: &Taking) -> Result<(), InputError> {
+/// Whether the lines of an invoice are still to be written, by an import that counts them like this one.
+fn is_loaded_as(held: &Invoice, own: &Invoice) -> bool {
+    held.state == InvoiceState::Loading && held.numbering == own.numbering
+}
+
+/// A day that has not come is a slip of the pen, and what was accepted for it stays for ever.
+fn check(taking: &Taking, today: Day) -> Result<(), InputError> {
     let mut faults = InputFaults::default();
     let told = &taking.invoice;
     faults.text("carrier", &taking.carrier, NUMBER_MAX);
     faults.text("number", &told.number, NUMBER_MAX);
+    if told.day > today {
+        faults.note("day", "too_large");
+    }
     let sums = -KOPECKS_MAX..=KOPECKS_MAX;
     for (field, sum) in [
         ("total_kopecks", Some(told.total_kopecks)),
@@ -112,30 +117,21 @@ fn check(taking: &Taking) -> Result<(), InputError> {
     faults.finish()
 }
 
-/// Writes the head, or finds the one with the same content.
-async fn open(
-    app: &App,
-    taking: &Taking,
-    actor: Option<UserId>,
-) -> Result<(Invoice, bool), InvoiceError> {
-    let carrier = taking.carrier.trim().to_owned();
-    let command = Command {
-        scope: new_uuid(),
-        key: "import".to_owned(),
-        action: "carrier_invoice_import",
-        body_hash: body_hash(&(&carrier, &taking.invoice)),
-        request: Some(serde_json::json!({
-            "carrier": carrier, "number": taking.invoice.number, "file": taking.file,
-        })),
-        actor,
-        device: None,
-        owner: None,
-    };
-    let now = app.clock.now();
+/// What an invoice says. Its lines may stand in another order, and its file may repeat their sum or not.
+fn content(carrier: &str, told: &CarrierInvoice) -> [u8; 32] {
+    let lines = told.lines.iter();
+    let mut lines: Vec<[u8; 32]> =
+        lines.map(|line| body_hash(&InvoiceLine { line: 0, ..line.clone() })).collect();
+    lines.sort_unstable();
+    let whole = (told.period, told.total_kopecks, told.vat_kopecks, told.discount_kopecks);
+    body_hash(&(carrier, told.number.trim(), told.day, whole, lines))
+}
+
+fn head(app: &App, taking: &Taking) -> Invoice {
     let told = &taking.invoice;
-    let invoice = Invoice {
+    let carrier = taking.carrier.trim().to_owned();
+    Invoice {
         id: CarrierInvoiceId::new(),
-        carrier,
         number: told.number.trim().to_owned(),
         day: told.day,
         period_from: told.period.map(|(from, _)| from),
@@ -145,33 +141,72 @@ async fn open(
         vat: told.vat_kopecks,
         discount: told.discount_kopecks,
         state: InvoiceState::Loading,
-        content: command.body_hash.to_vec(),
+        content: content(&carrier, told).to_vec(),
+        numbering: body_hash(&told.lines).to_vec(),
+        carrier,
         file: taking.file.chars().take(TEXT_MAX).collect(),
         line_count: i64::try_from(told.lines.len()).unwrap_or(i64::MAX),
-        created_at: now,
+        created_at: app.clock.now(),
         decided_by: None,
         decided_at: None,
         reason: None,
+    }
+}
+
+/// Writes the head, or finds the one with the same content.
+async fn open(
+    app: &App,
+    taking: &Taking,
+    actor: Option<UserId>,
+) -> Result<(Invoice, bool), InvoiceError> {
+    let invoice = head(app, taking);
+    let command = Command {
+        scope: new_uuid(),
+        key: "import".to_owned(),
+        action: "carrier_invoice_import",
+        body_hash: body_hash(&invoice.content),
+        request: Some(serde_json::json!({
+            "carrier": invoice.carrier, "number": invoice.number, "file": taking.file,
+        })),
+        actor,
+        device: None,
+        owner: None,
     };
-    let year = i64::from(invoice.day.date().year());
+    let ctx = Ctx::new(&command, invoice.created_at);
     let work = async move |tx: &mut Tx| -> Result<(Invoice, bool), InvoiceError> {
-        let (carrier, number) = (&invoice.carrier, &invoice.number);
-        if let Some(known) = store::by_content(tx, carrier, &invoice.content).await? {
-            return Ok((known, true));
+        if let Some(known) = store::by_content(tx, &invoice.carrier, &invoice.content).await? {
+            return Ok((resumed(tx, known, &invoice).await?, true));
         }
-        let ctx = Ctx::new(&command, now);
-        if !store::insert(tx, &ctx, &invoice, year).await? {
-            return match store::by_number(tx, carrier, number, year).await? {
-                Some(other) if other.content != invoice.content => {
-                    Err(InvoiceError::NumberTaken { number: other.number })
-                }
-                _ => Err(tx.conflict().into()),
-            };
+        if !store::insert(tx, &ctx, &invoice).await? {
+            let same = store::by_number(tx, &invoice).await?;
+            let same = same.filter(|same| same.content != invoice.content);
+            let same = same.ok_or_else(|| tx.conflict())?;
+            if same.state != InvoiceState::Loading {
+                return Err(InvoiceError::NumberTaken { number: same.number });
+            }
+            // It was never seen by anybody, and now comes corrected.
+            store::reject(tx, &ctx, same.id, ABANDONED).await?;
+            if !store::insert(tx, &ctx, &invoice).await? {
+                return Err(tx.conflict().into());
+            }
         }
         command_insert(tx, &command, &ctx, None, &invoice.id).await?;
         Ok((invoice.clone(), false))
     };
     app.db.write(work).await
+}
+
+/// An import that broke off goes on. Lines that it counted otherwise are written anew.
+async fn resumed(tx: &mut Tx, known: Invoice, own: &Invoice) -> Result<Invoice, DbError> {
+    if known.state != InvoiceState::Loading || known.numbering == own.numbering {
+        return Ok(known);
+    }
+    if !store::renumber(tx, known.id, own).await? {
+        return Err(tx.conflict());
+    }
+    store::forget(tx, known.id).await?;
+    store::lines_clear(tx, known.id).await?;
+    Ok(Invoice { numbering: own.numbering.clone(), file: own.file.clone(), ..known })
 }
 
 /// Writes lines with what is known of their parcels, and what does not agree.
@@ -189,6 +224,7 @@ pub(super) async fn compare(
     }
     store::lines_upsert(tx, invoice.id, &rows).await?;
     found.extend(repeated(tx, invoice, &rows).await?);
+    found.extend(credited(tx, &rows).await?);
     store::note(tx, invoice.id, &found).await?;
     Ok(())
 }
@@ -216,6 +252,23 @@ async fn repeated(
         .map(|row| Finding {
             line: row.line,
             kind: ExceptionKind::Duplicate,
+            expected: None,
+            found: Some(row.amount.get()),
+        })
+        .collect())
+}
+
+/// Lines that give back what the operator may have borne: nobody but a person knows whose that is.
+pub(super) async fn credited(tx: &mut Tx, rows: &[LineRow]) -> Result<Vec<Finding>, DbError> {
+    let given_back: Vec<&LineRow> = rows.iter().filter(|row| row.amount.get() < 0).collect();
+    let parcels: BTreeSet<ParcelId> = given_back.iter().filter_map(|row| row.parcel).collect();
+    let borne = store::borne(tx, &parcels).await?;
+    Ok(given_back
+        .into_iter()
+        .filter(|row| row.parcel.is_some_and(|parcel| borne.contains(&(parcel, row.kind))))
+        .map(|row| Finding {
+            line: row.line,
+            kind: ExceptionKind::CreditOfOperator,
             expected: None,
             found: Some(row.amount.get()),
         })

@@ -135,6 +135,16 @@ impl Default for JobPolicy {
 }
 
 impl JobPolicy {
+    /// For carriers: one that is down in the night is asked until the morning.
+    pub const fn until_morning(lease_seconds: i64) -> Self {
+        Self {
+            attempts_max: 12,
+            lease_seconds,
+            pause_seconds_first: 30,
+            pause_seconds_max: 60 * 60,
+        }
+    }
+
     /// The longest pause after `failures` failed runs; the workers wait between half of it and all.
     pub fn pause_seconds(&self, failures: i64) -> i64 {
         let doublings = u32::try_from(failures.saturating_sub(1)).unwrap_or(0).min(30);

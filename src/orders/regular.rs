@@ -32,10 +32,7 @@ pub async fn reserve_regularly(app: App, every: Duration, stop: CancellationToke
             Ok(_) => {}
             Err(error) => tracing::warn!(%error, "the regular run of promises failed"),
         }
-        tokio::select! {
-            () = stop.cancelled() => {}
-            () = tokio::time::sleep(every) => {}
-        }
+        stop.run_until_cancelled(tokio::time::sleep(every)).await;
     }
 }
 

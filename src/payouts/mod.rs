@@ -4,8 +4,9 @@
 //! out. A second person approves it: then the parcels are paid, debts and charges are taken off, and the
 //! payment orders are made, all in one transaction. The bank's statement says when one was carried out.
 //!
-//! **Invariant:** who approves a run did not make it, and it is approved as it was made: if anything has
-//! changed since, it is made anew.
+//! **Invariant:** who approves a run did not make it, nor write down where its money goes, and it is
+//! approved as it was made: if anything has changed since, it is made anew.
+//! **Invariant:** without a paper of the bank, who approved a payout does not take it back.
 //! **Invariant:** nothing but the steps of parcels makes a payout's sum. What a parcel's chain does not let
 //! be paid is not paid.
 //! **Invariant:** the clearing account of each payout is zero, also after the money came back.
@@ -48,8 +49,9 @@ faults! {
         RunEmpty { run: PayoutRunId } => "payout_run_empty", Conflict, "the run {run} pays nobody";
         /// What it would pay now differs from what was proposed.
         RunStale { run: PayoutRunId } => "payout_run_stale", Conflict, "what is due has changed since the run {run} was made";
-        /// Who made the run does not approve it.
-        SecondPerson => "payout_second_person", Forbidden, "a second person approves";
+        /// Who made the run or wrote a payee down does not approve it, and who approved it does not
+        /// say that nothing was paid.
+        SecondPerson => "payout_second_person", Forbidden, "a second person decides";
         AccountInactive { account: BankAccountId } => "payout_account_inactive", Conflict, "the account {account} is not in use";
         NotFound { payout: PayoutId } => "payout_not_found", NotFound, "there is no payout {payout}";
         NotOrdered { payout: PayoutId, state: PayoutState } => "payout_not_ordered", Conflict, "the payout {payout} is {state}";

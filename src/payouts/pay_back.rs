@@ -2,6 +2,7 @@
 
 use super::PayoutError;
 use super::model::{PayoutRow, PayoutState};
+use super::service::run_find;
 use super::store::{self, Returned};
 use crate::bank;
 use crate::cod;
@@ -27,13 +28,17 @@ pub struct Return {
 /// is owed again.
 ///
 /// # Errors
-/// Without a receipt, a payout that a document of a statement carried out is refused.
+/// Without a receipt, a payout that a document of a statement carried out is refused, and so is whoever
+/// approved it.
 pub async fn pay_back(tx: &mut Tx, ctx: &Ctx, input: &Return) -> Result<PayoutRow, PayoutError> {
     let reason = reason_checked(&input.reason)?;
     let payout = input.payout;
     let row = find(tx, payout).await?;
     if row.state != PayoutState::Ordered {
         return Err(PayoutError::NotOrdered { payout, state: row.seen_state() });
+    }
+    if input.document.is_none() {
+        check_person(tx, ctx, &row).await?;
     }
     let day = open_day(tx, ctx.now.moscow_day()).await?;
     let from = match input.document {
@@ -64,6 +69,12 @@ pub async fn pay_back(tx: &mut Tx, ctx: &Ctx, input: &Return) -> Result<PayoutRo
 
 async fn find(tx: &mut Tx, payout: PayoutId) -> Result<PayoutRow, PayoutError> {
     store::find(tx, payout).await?.ok_or(PayoutError::NotFound { payout })
+}
+
+/// Nothing but a word says that the money never left: not the word of who sent it.
+async fn check_person(tx: &mut Tx, ctx: &Ctx, row: &PayoutRow) -> Result<(), PayoutError> {
+    let run = run_find(tx, row.run).await?;
+    if ctx.is_second_person(&[run.decided_by]) { Ok(()) } else { Err(PayoutError::SecondPerson) }
 }
 
 /// The transfer that takes one of a payout's back. `from` gives what was ordered to be paid.

@@ -84,7 +84,8 @@ pub(super) async fn found(
         });
     }
     let owners: Vec<OwnerId> = of.keys().copied().collect();
-    let facts = facts(tx, &owners, &of, cut_off).await?;
+    let excused = cod::excused(tx, owner, cut_off).await?;
+    let facts = facts(tx, &owners, (&of, &excused), cut_off).await?;
     let mut holds = store::holds(tx, &owners).await?;
     let mut terms = agency::terms_of(tx, &owners, today).await?;
     let found = of.into_values().zip(facts).map(|(one, facts)| Found {
@@ -102,7 +103,7 @@ pub(super) async fn found(
 async fn facts(
     tx: &mut Tx,
     owners: &[OwnerId],
-    of: &BTreeMap<OwnerId, Unpaid>,
+    (of, excused): (&BTreeMap<OwnerId, Unpaid>, &BTreeMap<OwnerId, Kopecks>),
     cut_off: Day,
 ) -> Result<Vec<Facts>, PayoutError> {
     let payable: Vec<Account> = owners.iter().copied().map(Account::OwnerPayable).collect();
@@ -116,9 +117,10 @@ async fn facts(
         // The payable is a credit balance.
         let owed = Kopecks::new(payable[place].get().saturating_neg());
         let charges = charged[place].checked_sub(later[place]);
+        let excused = excused.get(&one.owner).copied().unwrap_or_default();
         facts.push(Facts {
             due: one.due,
-            debt: debt(one.open, owed).map_err(|_| PayoutError::SumTooBig)?,
+            debt: debt(one.open, owed, excused).map_err(|_| PayoutError::SumTooBig)?,
             charges: charges.map_err(|_| PayoutError::SumTooBig)?,
         });
     }

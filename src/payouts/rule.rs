@@ -53,9 +53,14 @@ pub struct Sums {
     pub net: Kopecks,
 }
 
-/// What all of a shop's unpaid parcels bring beyond what its account has: refunds took it.
-pub(super) fn debt(open: Kopecks, payable: Kopecks) -> Result<Kopecks, OutOfRange> {
-    Ok(open.checked_sub(payable)?.max(Kopecks::ZERO))
+/// What all of a shop's unpaid parcels bring beyond what its account has: refunds took it. As far as a
+/// parcel's own money that is not due bears its refund, nothing is owed (`excused`).
+pub(super) fn debt(
+    open: Kopecks,
+    payable: Kopecks,
+    excused: Kopecks,
+) -> Result<Kopecks, OutOfRange> {
+    Ok(open.checked_sub(payable)?.checked_sub(excused)?.max(Kopecks::ZERO))
 }
 
 /// What is paid: never more than is due, and never less than nothing.
@@ -160,9 +165,11 @@ mod tests {
         let little = paid(facts(999, 0, 0), strict);
         assert_eq!(little, ([999, 0, 0, 999], Some(LeftOut::BelowMinimum)));
         let open = Kopecks::new(500);
-        assert_eq!(debt(open, Kopecks::new(200)), Ok(Kopecks::new(300)));
-        assert_eq!(debt(open, Kopecks::new(-100)), Ok(Kopecks::new(600)));
-        assert_eq!(debt(open, Kopecks::new(501)), Ok(Kopecks::ZERO));
+        let none = Kopecks::ZERO;
+        assert_eq!(debt(open, Kopecks::new(200), none), Ok(Kopecks::new(300)));
+        assert_eq!(debt(open, Kopecks::new(200), Kopecks::new(100)), Ok(Kopecks::new(200)));
+        assert_eq!(debt(open, Kopecks::new(-100), none), Ok(Kopecks::new(600)));
+        assert_eq!(debt(open, Kopecks::new(501), none), Ok(Kopecks::ZERO));
     }
 
     #[test]

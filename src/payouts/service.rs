@@ -8,13 +8,14 @@ use super::model::{LeftOutRow, Ordered, PayoutRow, Proposal, RunRow, RunState};
 use super::position::{Found, found};
 use super::rule::{LeftOut, Paper, purpose};
 use super::{PayoutError, store};
+use crate::agency;
 use crate::bank::payment_order::{self, PaymentOrder, Requisites};
 use crate::bank::{self, BankAccountRow, BankError, OrderedPayment};
 use crate::cod;
 use crate::commands::Ctx;
 use crate::db::{Tx, from_json};
 use crate::fault::{InputError, reason_checked};
-use crate::ids::{BankAccountId, PayoutRunId, TransferId};
+use crate::ids::{BankAccountId, OwnerId, PayoutRunId, TransferId, UserId};
 use crate::money::{Account, Posting, TransferReason, open_day, post};
 use crate::series::numbers_next;
 use crate::units::{Day, Kopecks};
@@ -144,8 +145,8 @@ fn proposal(one: Found, reports: &[Paper]) -> Option<Proposal> {
 /// paid, in one piece. A second time changes nothing.
 ///
 /// # Errors
-/// Whoever made it is refused, and so is a run after which something has changed. A wrong requisite is
-/// named as `orders[2].payee.account`.
+/// Whoever made it or wrote one of its payees down is refused, and so is a run after which something has
+/// changed. A wrong requisite is named as `orders[2].payee.account`.
 pub async fn run_approve(tx: &mut Tx, ctx: &Ctx, run: PayoutRunId) -> Result<RunRow, PayoutError> {
     let row = hold(tx, run).await?;
     match row.state {
@@ -166,6 +167,7 @@ pub async fn run_approve(tx: &mut Tx, ctx: &Ctx, run: PayoutRunId) -> Result<Run
     if made != proposals {
         return Err(PayoutError::RunStale { run });
     }
+    check_payees(tx, ctx, &made).await?;
     let day = open_day(tx, ctx.now.moscow_day()).await?;
     let numbers = numbers(tx, row.account, day, drafted.len()).await?;
     let ordered: Vec<Ordered> = drafted
@@ -180,10 +182,20 @@ pub async fn run_approve(tx: &mut Tx, ctx: &Ctx, run: PayoutRunId) -> Result<Run
         })
         .collect();
     let payer = side(payer);
-    let orders: Vec<PaymentOrder> = ordered.iter().map(|one| order(one, &payer, day)).collect();
+    let orders: Vec<PaymentOrder> =
+        ordered.iter().map(|one| order(&one.proposal, &one.number, (&payer, day))).collect();
     payment_order::file(&orders, ctx.now)?;
     order_all(tx, ctx, &row, (&payer, day), &ordered).await?;
     run_find(tx, run).await
+}
+
+/// Who wrote down where money goes does not send it there. The terms are those of today, by which the
+/// run would be made now.
+async fn check_payees(tx: &mut Tx, ctx: &Ctx, made: &[Proposal]) -> Result<(), PayoutError> {
+    let owners: Vec<OwnerId> = made.iter().map(|one| one.owner).collect();
+    let terms = agency::terms_of(tx, &owners, ctx.now.moscow_day()).await?;
+    let writers: Vec<Option<UserId>> = terms.values().map(|row| row.written_by).collect();
+    if ctx.is_second_person(&writers) { Ok(()) } else { Err(PayoutError::SecondPerson) }
 }
 
 /// Numbers of payment orders, counted for each account and year.
@@ -215,14 +227,14 @@ fn side(account: BankAccountRow) -> Requisites {
     }
 }
 
-fn order(one: &Ordered, payer: &Requisites, day: Day) -> PaymentOrder {
+fn order(proposal: &Proposal, number: &str, (payer, day): (&Requisites, Day)) -> PaymentOrder {
     PaymentOrder {
-        number: one.number.clone(),
+        number: number.to_owned(),
         day,
-        amount: one.proposal.sums.net,
+        amount: proposal.sums.net,
         payer: payer.clone(),
-        payee: one.proposal.payee.clone(),
-        purpose: one.proposal.purpose.clone(),
+        payee: proposal.payee.clone(),
+        purpose: proposal.purpose.clone(),
     }
 }
 
@@ -285,17 +297,9 @@ pub async fn run_orders(tx: &mut Tx, run: PayoutRunId) -> Result<Vec<u8>, Payout
     let payer: Requisites = from_json(&payer)?;
     let mut by_number: BTreeMap<i64, PaymentOrder> = BTreeMap::new();
     for payout in store::of_run(tx, run).await? {
-        let proposal = payout.proposal()?;
-        let number = payout.order_number.unwrap_or_default();
+        let number = payout.order_number.clone().unwrap_or_default();
+        let order = order(&payout.proposal()?, &number, (&payer, day));
         let place = number.parse().unwrap_or_default();
-        let order = PaymentOrder {
-            number,
-            day,
-            amount: proposal.sums.net,
-            payer: payer.clone(),
-            payee: proposal.payee,
-            purpose: proposal.purpose,
-        };
         by_number.insert(place, order);
     }
     let orders: Vec<PaymentOrder> = by_number.into_values().collect();

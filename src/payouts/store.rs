@@ -42,17 +42,20 @@ const RUN_REMAKE: &str = "UPDATE payout_run SET made_by = $2, made_at = $3
 /// The row is the caller's until the commit.
 const RUN_HOLD: &str = "UPDATE payout_run SET state = state WHERE id = $1";
 
-const RUN_FIND: &str = "SELECT r.id, r.account_id, r.cut_off, r.state, r.made_by, r.made_at,
+/// [`RunRow`] of the runs that fit what follows.
+macro_rules! run_select {
+    () => {
+        "SELECT r.id, r.account_id, r.cut_off, r.state, r.made_by, r.made_at,
          r.decided_by, r.decided_at, r.reason, r.payer, r.order_day,
          (SELECT COUNT(*) FROM payout p WHERE p.run_id = r.id),
          (SELECT CAST(COALESCE(SUM(p.net_kopecks), 0) AS BIGINT) FROM payout p WHERE p.run_id = r.id)
-     FROM payout_run r WHERE r.id = $1";
+     FROM payout_run r "
+    };
+}
 
-const RUN_LIST: &str = "SELECT r.id, r.account_id, r.cut_off, r.state, r.made_by, r.made_at,
-         r.decided_by, r.decided_at, r.reason, r.payer, r.order_day,
-         (SELECT COUNT(*) FROM payout p WHERE p.run_id = r.id),
-         (SELECT CAST(COALESCE(SUM(p.net_kopecks), 0) AS BIGINT) FROM payout p WHERE p.run_id = r.id)
-     FROM payout_run r WHERE r.id < $1 ORDER BY r.id DESC LIMIT $2";
+const RUN_FIND: &str = concat!(run_select!(), "WHERE r.id = $1");
+
+const RUN_LIST: &str = concat!(run_select!(), "WHERE r.id < $1 ORDER BY r.id DESC LIMIT $2");
 
 const RUN_APPROVE: &str = "UPDATE payout_run
      SET state = 'approved', decided_by = $2, decided_at = $3, payer = $4, order_day = $5
@@ -93,39 +96,33 @@ const LEFT_OUT_LIST: &str = "SELECT owner_id, reason, due_kopecks, debt_kopecks,
 const DRAFTED_ELSEWHERE: &str =
     "SELECT owner_id FROM payout WHERE state = 'draft' AND run_id <> $1";
 
-const PAYOUT_FIND: &str = "SELECT p.id, p.run_id, r.account_id, p.owner_id, p.state, p.parcels,
+/// [`PayoutRow`] of the payouts that fit what follows.
+macro_rules! payout_select {
+    () => {
+        "SELECT p.id, p.run_id, r.account_id, p.owner_id, p.state, p.parcels,
          p.gross_kopecks, p.debt_kopecks, p.set_off_kopecks, p.net_kopecks, p.contract_number,
          p.contract_day, p.payee, p.purpose, p.order_number, r.order_day, d.booked_on, p.returned_on,
          p.return_reason, p.return_document_id
      FROM payout p JOIN payout_run r ON r.id = p.run_id
-     LEFT JOIN bank_order o ON o.id = p.id LEFT JOIN bank_document d ON d.id = o.document_id
-     WHERE p.id = $1";
+     LEFT JOIN bank_order o ON o.id = p.id LEFT JOIN bank_document d ON d.id = o.document_id "
+    };
+}
 
-const PAYOUTS_OF_RUN: &str = "SELECT p.id, p.run_id, r.account_id, p.owner_id, p.state, p.parcels,
-         p.gross_kopecks, p.debt_kopecks, p.set_off_kopecks, p.net_kopecks, p.contract_number,
-         p.contract_day, p.payee, p.purpose, p.order_number, r.order_day, d.booked_on, p.returned_on,
-         p.return_reason, p.return_document_id
-     FROM payout p JOIN payout_run r ON r.id = p.run_id
-     LEFT JOIN bank_order o ON o.id = p.id LEFT JOIN bank_document d ON d.id = o.document_id
-     WHERE p.run_id = $1 ORDER BY p.owner_id";
+const PAYOUT_FIND: &str = concat!(payout_select!(), "WHERE p.id = $1");
 
-const PAYOUTS_OF_OWNER: &str = "SELECT p.id, p.run_id, r.account_id, p.owner_id, p.state, p.parcels,
-         p.gross_kopecks, p.debt_kopecks, p.set_off_kopecks, p.net_kopecks, p.contract_number,
-         p.contract_day, p.payee, p.purpose, p.order_number, r.order_day, d.booked_on, p.returned_on,
-         p.return_reason, p.return_document_id
-     FROM payout p JOIN payout_run r ON r.id = p.run_id
-     LEFT JOIN bank_order o ON o.id = p.id LEFT JOIN bank_document d ON d.id = o.document_id
-     WHERE p.owner_id = $1 AND p.id < $2 AND ($3 OR p.state IN ('ordered', 'returned'))
+const PAYOUTS_OF_RUN: &str = concat!(payout_select!(), "WHERE p.run_id = $1 ORDER BY p.owner_id");
+
+const PAYOUTS_OF_OWNER: &str = concat!(
+    payout_select!(),
+    "WHERE p.owner_id = $1 AND p.id < $2 AND ($3 OR p.state IN ('ordered', 'returned'))
        AND ($4 OR p.run_id = $5)
-     ORDER BY p.id DESC LIMIT $6";
+     ORDER BY p.id DESC LIMIT $6"
+);
 
-const PAYOUTS: &str = "SELECT p.id, p.run_id, r.account_id, p.owner_id, p.state, p.parcels,
-         p.gross_kopecks, p.debt_kopecks, p.set_off_kopecks, p.net_kopecks, p.contract_number,
-         p.contract_day, p.payee, p.purpose, p.order_number, r.order_day, d.booked_on, p.returned_on,
-         p.return_reason, p.return_document_id
-     FROM payout p JOIN payout_run r ON r.id = p.run_id
-     LEFT JOIN bank_order o ON o.id = p.id LEFT JOIN bank_document d ON d.id = o.document_id
-     WHERE p.id < $1 AND ($2 OR p.run_id = $3) ORDER BY p.id DESC LIMIT $4";
+const PAYOUTS: &str = concat!(
+    payout_select!(),
+    "WHERE p.id < $1 AND ($2 OR p.run_id = $3) ORDER BY p.id DESC LIMIT $4"
+);
 
 const PAID_IN_ALL: &str = "SELECT CAST(COALESCE(SUM(net_kopecks), 0) AS BIGINT)
      FROM payout WHERE owner_id = $1 AND state = 'ordered'";

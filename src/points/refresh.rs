@@ -41,10 +41,7 @@ pub async fn refresh_regularly(app: App, every: Duration, stop: CancellationToke
         if let Err(error) = queue_due(&app).await {
             tracing::warn!(%error, "no refresh of delivery points could be queued");
         }
-        tokio::select! {
-            () = stop.cancelled() => {}
-            () = tokio::time::sleep(every) => {}
-        }
+        stop.run_until_cancelled(tokio::time::sleep(every)).await;
     }
 }
 
@@ -118,14 +115,8 @@ impl JobHandler for RefreshJob {
         REFRESH
     }
 
-    /// A carrier that is down in the night is asked until the morning.
     fn policy(&self) -> JobPolicy {
-        JobPolicy {
-            attempts_max: 12,
-            lease_seconds: 30 * 60,
-            pause_seconds_first: 30,
-            pause_seconds_max: 60 * 60,
-        }
+        JobPolicy::until_morning(30 * 60)
     }
 
     fn run<'a>(&'a self, app: &'a App, job: &'a Job) -> BoxFuture<'a, Result<JobOutcome, String>> {

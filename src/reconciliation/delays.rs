@@ -49,8 +49,7 @@ mod tests {
     #[test]
     fn the_slowest_tenth_does_not_count() {
         let from: Day = "2026-11-01".parse().expect("a day");
-        let took =
-            |days: u64| Took { from, until: Day::from_date(from.date() + chrono::Days::new(days)) };
+        let took = |days: u64| Took { from, until: from.plus_days(days) };
         let mut all: Vec<Took> = (1..=18).map(|_| took(3)).collect();
         assert_eq!(nine_of_ten(&all, 20), None, "too few");
         all.extend([took(40), took(50)]);

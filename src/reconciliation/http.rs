@@ -14,12 +14,13 @@ use crate::access::caller::{Caller, rights};
 use crate::access::{AccessError, Right};
 use crate::app::App;
 use crate::bank::http::{BankDocumentFullOut, full};
+use crate::bank::{Assignment, MatchTarget};
 use crate::cod::{self, AgeLine, AgeState};
 use crate::commands::Ctx;
 use crate::db::{DbError, Tx};
 use crate::fault::InputError;
 use crate::http::{Body, IdPath, IdempotencyKey, Problem, ProblemBody, QueryParams};
-use crate::ids::{BankDocumentId, CodRegisterId, OwnerId};
+use crate::ids::{BankDocumentId, CodRegisterId, OwnerId, TransferId};
 use crate::registers::{RegisterOut, shown};
 use crate::units::{Day, Kopecks};
 
@@ -28,7 +29,10 @@ pub fn router() -> OpenApiRouter<App> {
         .routes(routes!(reconciliation_run))
         .routes(routes!(bank_document_match))
         .routes(routes!(bank_document_unmatch))
+        .routes(routes!(bank_document_assign))
+        .routes(routes!(bank_document_unassign))
         .routes(routes!(register_difference))
+        .routes(routes!(register_difference_undo))
         .routes(routes!(cod_payers_get, cod_payers_set))
         .routes(routes!(cod_delays_get, cod_delays_set))
         .routes(routes!(cod_ageing_get))
@@ -120,6 +124,89 @@ async fn bank_document_unmatch(
     Ok(Json(done?))
 }
 
+/// What a receipt is for when no register is behind it.
+#[derive(Debug, Clone, Serialize, Deserialize, utoipa::ToSchema)]
+#[serde(deny_unknown_fields)]
+struct BankAssignIn {
+    /// Anything but `register`.
+    to: MatchTarget,
+    /// With `carrier_claims` and `carrier_settlement`.
+    carrier: Option<String>,
+    /// With `owner_charges` and `owner_payable`.
+    owner_id: Option<OwnerId>,
+    /// Not more than is left of the receipt.
+    amount_kopecks: Kopecks,
+    /// Kept in the books: a shop sees it in the statement of its own account.
+    reason: String,
+}
+
+/// Says that a receipt, or a part of it, is for no register, but for what a carrier or a shop owes
+/// (разнести поступление): an acknowledged claim, an invoice paid twice, a bill, a debt.
+#[utoipa::path(
+    post, path = "/v1/bank/documents/{id}/assign", tag = "money", request_body = BankAssignIn,
+    params(("id" = BankDocumentId, Path), ("Idempotency-Key" = String, Header)),
+    responses((status = 200, body = BankDocumentFullOut), (status = "default", body = ProblemBody))
+)]
+async fn bank_document_assign(
+    State(app): State<App>,
+    caller: Caller<rights::MoneyWork>,
+    IdPath(id): IdPath<BankDocumentId>,
+    key: IdempotencyKey,
+    Body(input): Body<BankAssignIn>,
+) -> Result<Json<BankDocumentFullOut>, Problem> {
+    caller.staff_only()?;
+    let body = (id, input.clone());
+    let assignment = Assignment {
+        document: id,
+        to: input.to,
+        carrier: input.carrier,
+        owner: input.owner_id,
+        amount: input.amount_kopecks,
+        reason: input.reason,
+    };
+    let work = async move |tx: &mut Tx, ctx: &Ctx| {
+        service::assign(tx, ctx, &assignment).await?;
+        Ok(full(tx, id).await?)
+    };
+    let done: Result<BankDocumentFullOut, ReconciliationError> =
+        app.command(&caller, key, "bank_document_assign", &body, work).await;
+    Ok(Json(done?))
+}
+
+/// What a receipt was not for after all.
+#[derive(Debug, Clone, Serialize, Deserialize, utoipa::ToSchema)]
+#[serde(deny_unknown_fields)]
+struct BankUnassignIn {
+    /// Of the match, as the document lists it.
+    transfer_id: TransferId,
+    /// Kept in the books.
+    reason: String,
+}
+
+/// Takes back what a receipt was assigned to, by a correction in the books. That part of it is open again.
+#[utoipa::path(
+    post, path = "/v1/bank/documents/{id}/unassign", tag = "money", request_body = BankUnassignIn,
+    params(("id" = BankDocumentId, Path), ("Idempotency-Key" = String, Header)),
+    responses((status = 200, body = BankDocumentFullOut), (status = "default", body = ProblemBody))
+)]
+async fn bank_document_unassign(
+    State(app): State<App>,
+    caller: Caller<rights::MoneyWork>,
+    IdPath(id): IdPath<BankDocumentId>,
+    key: IdempotencyKey,
+    Body(input): Body<BankUnassignIn>,
+) -> Result<Json<BankDocumentFullOut>, Problem> {
+    caller.staff_only()?;
+    let body = (id, input.clone());
+    let work = async move |tx: &mut Tx, ctx: &Ctx| {
+        service::unassign(tx, ctx, (id, input.transfer_id), &input.reason).await?;
+        Ok(full(tx, id).await?)
+    };
+    let done: Result<BankDocumentFullOut, ReconciliationError> =
+        app.command(&caller, key, "bank_document_unassign", &body, work).await;
+    Ok(Json(done?))
+}
+
 /// Where what is left of a register goes, and why.
 #[derive(Debug, Clone, Serialize, Deserialize, utoipa::ToSchema)]
 #[serde(deny_unknown_fields)]
@@ -154,6 +241,44 @@ async fn register_difference(
     };
     let done: Result<RegisterOut, ReconciliationError> =
         app.command(&caller, key, "register_difference", &body, work).await;
+    Ok(Json(done?))
+}
+
+/// Why a difference was booked by mistake.
+#[derive(Debug, Clone, Serialize, Deserialize, utoipa::ToSchema)]
+#[serde(deny_unknown_fields)]
+struct DifferenceUndoIn {
+    /// Kept in the books.
+    reason: String,
+}
+
+/// Takes the difference of a register back, by a correction in the books (отменить закрытие разницы). The
+/// register is open again by as much; refused once a shop was told of its money. What was written off needs
+/// the right to approve.
+#[utoipa::path(
+    post, path = "/v1/registers/{id}/difference/undo", tag = "money", request_body = DifferenceUndoIn,
+    params(("id" = CodRegisterId, Path), ("Idempotency-Key" = String, Header)),
+    responses((status = 200, body = RegisterOut), (status = "default", body = ProblemBody))
+)]
+async fn register_difference_undo(
+    State(app): State<App>,
+    caller: Caller<rights::MoneyWork>,
+    IdPath(id): IdPath<CodRegisterId>,
+    key: IdempotencyKey,
+    Body(input): Body<DifferenceUndoIn>,
+) -> Result<Json<RegisterOut>, Problem> {
+    caller.staff_only()?;
+    let may_write_off = caller.principal.may(Right::MoneyApprove);
+    let body = (id, input.clone());
+    let work = async move |tx: &mut Tx, ctx: &Ctx| {
+        let to = service::difference_undo(tx, ctx, id, &input.reason).await?;
+        if to == DifferenceTo::WriteOff && !may_write_off {
+            return Err(AccessError::Forbidden { right: Right::MoneyApprove.as_str() }.into());
+        }
+        Ok(shown(tx, id).await?)
+    };
+    let done: Result<RegisterOut, ReconciliationError> =
+        app.command(&caller, key, "register_difference_undo", &body, work).await;
     Ok(Json(done?))
 }
 

@@ -9,7 +9,7 @@
 //! than all others.
 //! **Invariant:** runs at any time, on any node, after a kill, again: each thing is done and told once.
 //! **Invariant:** nothing is hidden by a tolerance: what is left of a register or of a receipt stays open
-//! until a person books it, with a reason.
+//! until a person books it, with a reason. What people booked can be taken back by a correction, once.
 //! **Invariant:** what it costs depends on what is open, not on what was.
 //! **Invariant:** a shop sees the age of its own money, and nothing else of it.
 //!
@@ -27,7 +27,9 @@ mod work;
 
 pub use self::model::{Delays, DifferenceTo, FixedDelays, Payer, Payers, RunReport};
 pub use self::run::run;
-pub use self::service::{delays_set, difference, match_by_hand, payers_set, unmatch};
+pub use self::service::{
+    assign, delays_set, difference, difference_undo, match_by_hand, payers_set, unassign, unmatch,
+};
 pub use self::store::QUERIES;
 pub use self::work::{CHECK_EVERY, handlers, queue, queue_due, run_regularly};
 use crate::access::AccessError;
@@ -35,12 +37,17 @@ use crate::bank::BankError;
 use crate::commands::CommandError;
 use crate::fault::InputError;
 use crate::faults;
+use crate::ids::CodRegisterId;
 use crate::money::MoneyError;
 use crate::registers::RegisterError;
 
 faults! {
     /// Why a receipt is not matched, or a difference not booked.
-    pub enum ReconciliationError {}
+    pub enum ReconciliationError {
+        /// One at a time, so that it is clear what taking it back means.
+        DifferenceBooked { register: CodRegisterId } => "reconciliation_difference_booked", Conflict, "a difference of the register {register} is booked already";
+        DifferenceNotFound { register: CodRegisterId } => "reconciliation_difference_not_found", Conflict, "no difference of the register {register} is booked";
+    }
     wraps {
         Input(InputError),
         Access(AccessError),

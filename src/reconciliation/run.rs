@@ -29,11 +29,6 @@ const PAGE_RECEIPTS: i64 = 5_000;
 const PAGE_FINDINGS: usize = 1_000;
 const PAGE_PARCELS: i64 = 1_000;
 
-fn days_before(day: Day, days: u64) -> Day {
-    let back = day.date().checked_sub_days(chrono::Days::new(days));
-    back.map_or(day, Day::from_date)
-}
-
 fn count(rows: u64) -> i64 {
     i64::try_from(rows).unwrap_or(i64::MAX)
 }
@@ -108,7 +103,7 @@ async fn view(app: &App, today: Day) -> Result<View, DbError> {
     let candidates: Vec<Candidate> = registers.iter().map(candidate).collect();
     let board = Board::new(&candidates, payers.iter().map(|one| one.inn.clone()));
     let oldest = candidates.iter().map(|one| one.day).min().unwrap_or(today).min(today);
-    let mut after = (days_before(oldest, DAYS_BEFORE), nil());
+    let mut after = (oldest.minus_days(DAYS_BEFORE), nil());
     let mut receipts = Vec::new();
     loop {
         let read = async move |tx: &mut Tx| bank::to_match(tx, after, PAGE_RECEIPTS).await;
@@ -315,7 +310,7 @@ async fn absent(
         let asked = carrier.clone();
         let read = async move |tx: &mut Tx| delays::of_carrier(tx, &asked).await;
         let days = app.db.read::<Delays, DbError, _>(read).await?.register_days;
-        let until = days_before(today, days.unsigned_abs().saturating_add(1));
+        let until = today.minus_days(days.unsigned_abs().saturating_add(1));
         loop {
             let carrier = carrier.clone();
             let write = async move |tx: &mut Tx| {

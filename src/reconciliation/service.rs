@@ -3,13 +3,13 @@
 use super::ReconciliationError;
 use super::model::{DifferenceTo, FixedDelays, Payers};
 use super::rounds::Pair;
-use super::store;
+use super::store::{self, Difference};
 use crate::bank::requisites::is_inn;
-use crate::bank::{self, MatchHow, Matching};
+use crate::bank::{self, Assignment, MatchHow, Matching};
 use crate::commands::Ctx;
 use crate::db::Tx;
 use crate::fault::{InputFaults, reason_checked};
-use crate::ids::{BankDocumentId, CodRegisterId};
+use crate::ids::{BankDocumentId, CodRegisterId, TransferId};
 use crate::money::{self, Account, Posting, TransferReason};
 use crate::registers::{self, Due};
 use crate::units::Kopecks;
@@ -103,6 +103,40 @@ pub async fn unmatch(
     Ok(registers::uncover(tx, ctx, &due, undone.amount, undone.day).await?)
 }
 
+/// A person says that so much of a receipt is for what a carrier or a shop owed, and for no register.
+pub async fn assign(
+    tx: &mut Tx,
+    ctx: &Ctx,
+    assignment: &Assignment,
+) -> Result<(), ReconciliationError> {
+    bank::assign(tx, ctx, assignment).await?;
+    store::cure(tx, ctx).await?;
+    Ok(())
+}
+
+/// What a person said by [`assign`] was wrong: that part of the receipt is open again.
+pub async fn unassign(
+    tx: &mut Tx,
+    ctx: &Ctx,
+    what: (BankDocumentId, TransferId),
+    reason: &str,
+) -> Result<(), ReconciliationError> {
+    let reason = reason_checked(reason)?;
+    Ok(bank::assign_undo(tx, ctx, what, reason).await?)
+}
+
+/// What a difference moves: debit and credit, and how much.
+fn sides(due: &Due, to: DifferenceTo, amount: Kopecks) -> ((Account, Account), Kopecks) {
+    let clearing = Account::RegisterClearing(due.carrier.clone(), due.id);
+    let other = match to {
+        DifferenceTo::SetOff => Account::CarrierSettlement(due.carrier.clone()),
+        DifferenceTo::Claim => Account::CarrierClaims(due.carrier.clone()),
+        DifferenceTo::WriteOff => Account::WriteOff,
+    };
+    let sides = if amount.is_positive() { (other, clearing) } else { (clearing, other) };
+    (sides, Kopecks::new(amount.get().saturating_abs()))
+}
+
 /// Books what is left of a register, so that it is settled without it.
 pub async fn difference(
     tx: &mut Tx,
@@ -113,22 +147,50 @@ pub async fn difference(
 ) -> Result<(), ReconciliationError> {
     let reason = reason_checked(reason)?;
     let due = registers::due(tx, register).await?;
-    let (open, carrier) = (due.open, due.carrier.clone());
     let today = ctx.now.moscow_day();
     // Refuses a register of which nothing is left.
-    registers::cover(tx, ctx, &due, open, today).await?;
-    let clearing = Account::RegisterClearing(carrier.clone(), register);
-    let (why, other) = match to {
-        DifferenceTo::SetOff => (TransferReason::Withheld, Account::CarrierSettlement(carrier)),
-        DifferenceTo::Claim => (TransferReason::Claimed, Account::CarrierClaims(carrier)),
-        DifferenceTo::WriteOff => (TransferReason::WrittenOff, Account::WriteOff),
+    registers::cover(tx, ctx, &due, due.open, today).await?;
+    let why = match to {
+        DifferenceTo::SetOff => TransferReason::Withheld,
+        DifferenceTo::Claim => TransferReason::Claimed,
+        DifferenceTo::WriteOff => TransferReason::WrittenOff,
     };
-    let sides = if open.is_positive() { (other, clearing) } else { (clearing, other) };
-    let amount = Kopecks::new(open.get().saturating_abs());
+    let (sides, amount) = sides(&due, to, due.open);
     let day = money::open_day(tx, today).await?;
     let posting =
         Posting::new(why, sides, amount, day).with_document(register.uuid()).with_note(reason);
+    let booked = Difference { transfer: posting.id, to, amount: due.open };
     money::post(tx, ctx, &[posting]).await?;
+    if !store::difference_note(tx, register, booked).await? {
+        return Err(ReconciliationError::DifferenceBooked { register });
+    }
     store::cure(tx, ctx).await?;
     Ok(())
+}
+
+/// The difference of a register was booked by mistake: the register is open again by as much. Refused
+/// once a report or a payout has the money of its parcels. Answers where the difference had gone.
+pub async fn difference_undo(
+    tx: &mut Tx,
+    ctx: &Ctx,
+    register: CodRegisterId,
+    reason: &str,
+) -> Result<DifferenceTo, ReconciliationError> {
+    let reason = reason_checked(reason)?;
+    let due = registers::due(tx, register).await?;
+    let booked = store::difference(tx, register).await?;
+    let booked = booked.ok_or(ReconciliationError::DifferenceNotFound { register })?;
+    if !store::difference_drop(tx, register, booked.transfer).await? {
+        return Err(tx.conflict().into());
+    }
+    let today = ctx.now.moscow_day();
+    registers::uncover(tx, ctx, &due, booked.amount, due.settled_on.unwrap_or(today)).await?;
+    let ((debit, credit), amount) = sides(&due, booked.to, booked.amount);
+    let day = money::open_day(tx, today).await?;
+    let posting = Posting::new(TransferReason::Correction, (credit, debit), amount, day)
+        .with_document(register.uuid())
+        .with_note(reason)
+        .correcting(booked.transfer);
+    money::post(tx, ctx, &[posting]).await?;
+    Ok(booked.to)
 }

@@ -1,10 +1,10 @@
 //! Rows of payers, delays and findings, and what is open.
 
 use super::findings::NewFinding;
-use super::model::{FixedDelays, Payer, Payers};
+use super::model::{DifferenceTo, FixedDelays, Payer, Payers};
 use crate::commands::Ctx;
 use crate::db::{DbError, Tx};
-use crate::ids::{BankDocumentId, CodRegisterId, FindingId, ParcelId};
+use crate::ids::{BankDocumentId, CodRegisterId, FindingId, ParcelId, TransferId};
 use crate::registers::{FindingKind, FindingState, Resolution};
 use crate::units::{Day, Kopecks};
 use crate::{args, record};
@@ -63,6 +63,17 @@ record! {
     }
 }
 
+record! {
+    /// The difference of a register as it was booked.
+    #[derive(Debug, Clone, Copy)]
+    pub(super) struct Difference {
+        pub(super) transfer: TransferId,
+        pub(super) to: DifferenceTo,
+        /// Less than zero: the register had more than it should.
+        pub(super) amount: Kopecks,
+    }
+}
+
 const PAYERS: &str = "SELECT inn, name FROM carrier_payer WHERE carrier = $1 ORDER BY inn";
 
 const PAYERS_ALL: &str = "SELECT carrier, inn FROM carrier_payer ORDER BY carrier, inn";
@@ -91,12 +102,18 @@ const OPEN: &str = "SELECT id, carrier, number, payment_order, open_kopecks, day
      FROM cod_register WHERE state = 'accepted' AND settled_on IS NULL ORDER BY carrier, day, id";
 
 const CARRIERS_OF_ABSENT: &str = "SELECT carrier FROM cod
-     WHERE registered_kopecks < collected_kopecks GROUP BY carrier ORDER BY carrier";
+     WHERE registered_kopecks < collected_kopecks OR (is_partial AND registered_kopecks = 0)
+     GROUP BY carrier ORDER BY carrier";
 
 /// Not yet found, and in no register that waits for people.
-const ABSENT: &str = "SELECT c.parcel_id, c.collected_kopecks, c.collected_on
+const ABSENT: &str = "SELECT c.parcel_id,
+         CASE WHEN c.is_partial THEN c.expected_kopecks - c.released_kopecks
+              ELSE c.collected_kopecks END,
+         c.collected_on
      FROM cod AS c
-     WHERE c.carrier = $1 AND c.registered_kopecks < c.collected_kopecks AND c.collected_on <= $2
+     WHERE c.carrier = $1
+       AND (c.registered_kopecks < c.collected_kopecks OR (c.is_partial AND c.registered_kopecks = 0))
+       AND c.collected_on <= $2
        AND c.registered_kopecks = 0
        AND NOT EXISTS (SELECT 1 FROM money_finding AS f
                        WHERE f.parcel_id = c.parcel_id AND f.kind = 'absent_from_registers'
@@ -104,7 +121,7 @@ const ABSENT: &str = "SELECT c.parcel_id, c.collected_kopecks, c.collected_on
        AND NOT EXISTS (SELECT 1 FROM cod_register_line AS l
                        JOIN cod_register AS r ON r.id = l.register_id
                        WHERE l.parcel_id = c.parcel_id AND l.kind = 'collected' AND NOT l.ignored
-                         AND r.state IN ('loading', 'draft'))
+                         AND r.state = 'draft')
      ORDER BY c.collected_on, c.parcel_id LIMIT $3";
 
 const FINDING_INSERT: &str = "INSERT INTO money_finding
@@ -126,7 +143,7 @@ const CURE_ABSENT: &str = "UPDATE money_finding AS f
      WHERE f.state = 'open' AND f.kind = 'absent_from_registers'
        AND NOT EXISTS (SELECT 1 FROM cod AS c
                        WHERE c.parcel_id = f.parcel_id AND c.registered_kopecks = 0
-                         AND c.collected_kopecks > 0)";
+                         AND (c.collected_kopecks > 0 OR c.is_partial))";
 
 const CURE_UNPAID: &str = "UPDATE money_finding AS f
      SET state = 'resolved', resolution = $1, reason = $2, resolved_at = $3
@@ -158,14 +175,37 @@ const CURE_PAYER: &str = "UPDATE money_finding AS f
                    JOIN cod_register AS r ON r.carrier = p.carrier
                    WHERE d.id = f.document_id AND r.id = f.register_id)";
 
+/// All of the receipt is for something else than a register, as people said: nothing is wrong about whose
+/// register it is.
+const CURE_ASSIGNED: &str = "UPDATE money_finding AS f
+     SET state = 'resolved', resolution = $1, reason = $2, resolved_at = $3
+     WHERE f.state = 'open' AND f.kind IN ('payment_differs', 'payer_unexpected')
+       AND EXISTS (SELECT 1 FROM bank_document AS d
+                   WHERE d.id = f.document_id AND d.matched_kopecks = d.amount_kopecks)
+       AND NOT EXISTS (SELECT 1 FROM bank_match AS m
+                       WHERE m.document_id = f.document_id AND m.what = 'register'
+                         AND m.undo_id IS NULL)";
+
 /// What cures findings by itself, with the reason that is noted.
-const CURES: [(&str, &str); 5] = [
+const CURES: [(&str, &str); 6] = [
     (CURE_ABSENT, "parcel_registered"),
     (CURE_UNPAID, "register_settled"),
     (CURE_DOCUMENT, "receipt_matched"),
     (CURE_DIFFERS, "receipt_matched"),
     (CURE_PAYER, "payer_described"),
+    (CURE_ASSIGNED, "receipt_assigned"),
 ];
+
+const DIFFERENCE: &str = "SELECT difference_id, difference_to, difference_kopecks
+     FROM cod_register WHERE id = $1 AND difference_id IS NOT NULL";
+
+const DIFFERENCE_NOTE: &str = "UPDATE cod_register
+     SET difference_id = $2, difference_to = $3, difference_kopecks = $4
+     WHERE id = $1 AND difference_id IS NULL";
+
+const DIFFERENCE_DROP: &str = "UPDATE cod_register
+     SET difference_id = NULL, difference_to = NULL, difference_kopecks = NULL
+     WHERE id = $1 AND difference_id = $2";
 
 const RUN_ON: &str = "INSERT INTO reconciliation_day (name, ran_on) VALUES ('reconciliation', $1)
      ON CONFLICT (name) DO UPDATE SET ran_on = excluded.ran_on
@@ -191,6 +231,10 @@ pub const QUERIES: &[&str] = &[
     CURE_DOCUMENT,
     CURE_DIFFERS,
     CURE_PAYER,
+    CURE_ASSIGNED,
+    DIFFERENCE,
+    DIFFERENCE_NOTE,
+    DIFFERENCE_DROP,
     RUN_ON,
 ];
 
@@ -306,6 +350,33 @@ pub(super) async fn cure(tx: &mut Tx, ctx: &Ctx) -> Result<u64, DbError> {
         cleared += tx.execute(sql, args![Resolution::ClearedUp, reason, ctx.now]).await?;
     }
     Ok(cleared)
+}
+
+/// The difference of a register that is booked and was not taken back.
+pub(super) async fn difference(
+    tx: &mut Tx,
+    register: CodRegisterId,
+) -> Result<Option<Difference>, DbError> {
+    tx.fetch_optional(DIFFERENCE, args![register]).await
+}
+
+/// False: one is booked already.
+pub(super) async fn difference_note(
+    tx: &mut Tx,
+    register: CodRegisterId,
+    booked: Difference,
+) -> Result<bool, DbError> {
+    let values = args![register, booked.transfer, booked.to, booked.amount];
+    Ok(tx.execute(DIFFERENCE_NOTE, values).await? == 1)
+}
+
+/// False: somebody else took it back.
+pub(super) async fn difference_drop(
+    tx: &mut Tx,
+    register: CodRegisterId,
+    transfer: TransferId,
+) -> Result<bool, DbError> {
+    Ok(tx.execute(DIFFERENCE_DROP, args![register, transfer]).await? == 1)
 }
 
 /// False: it was done on this day already.

@@ -29,10 +29,7 @@ pub async fn run_regularly(app: App, every: Duration, stop: CancellationToken) {
         if let Err(error) = queue_due(&app).await {
             tracing::warn!(%error, "the daily reconciliation is not queued");
         }
-        tokio::select! {
-            () = stop.cancelled() => {}
-            () = tokio::time::sleep(every) => {}
-        }
+        stop.run_until_cancelled(tokio::time::sleep(every)).await;
     }
 }
 

@@ -55,6 +55,8 @@ pub(super) struct About {
     pub(super) currency: String,
     /// Numbers of contracts.
     pub(super) contracts: Vec<String>,
+    /// Sheets of the workbook that are not empty and not read.
+    pub(super) sheets_unread: Vec<String>,
     /// Taxpayers (ИНН), whoever they are.
     pub(super) inns: Vec<String>,
     /// Those that are named as the carrier's customer.

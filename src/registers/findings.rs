@@ -52,6 +52,8 @@ record! {
         pub(super) is_repeated: bool,
         /// Another register pays for the same parcel.
         pub(super) other: Option<CodRegisterId>,
+        /// A line of this register pays for the same parcel.
+        pub(super) is_listed: bool,
     }
 }
 
@@ -123,6 +125,7 @@ impl Raised {
             | FindingKind::ZerosLost
             | FindingKind::OtherCarrierFile
             | FindingKind::RowUnreadable
+            | FindingKind::SheetUnread
             | FindingKind::PaymentWithoutRegister
             | FindingKind::PayerUnexpected => Resolution::Acknowledge,
             FindingKind::AbsentFromRegisters | FindingKind::RegisterUnpaid => {
@@ -163,9 +166,10 @@ pub(super) const fn resolutions(kind: FindingKind) -> &'static [Resolution] {
         | FindingKind::DayOutOfPeriod
         | FindingKind::OtherContract
         | FindingKind::ZerosLost => &[Acknowledge, IgnoreLine],
-        FindingKind::TotalDiffers | FindingKind::OtherCarrierFile | FindingKind::RowUnreadable => {
-            &[Acknowledge]
-        }
+        FindingKind::TotalDiffers
+        | FindingKind::OtherCarrierFile
+        | FindingKind::RowUnreadable
+        | FindingKind::SheetUnread => &[Acknowledge],
         FindingKind::AbsentFromRegisters | FindingKind::RegisterUnpaid => {
             &[ClaimFromCarrier, Acknowledge]
         }
@@ -240,8 +244,7 @@ const fn comes_back(status: DeliveryStatus) -> bool {
 
 /// What is still to be paid for the parcel.
 fn due(facts: &LineFacts) -> i64 {
-    let open = facts.expected.get() - facts.registered.get();
-    if facts.status.is_some_and(comes_back) { open } else { open - facts.released.get() }
+    facts.expected.get() - facts.released.get() - facts.registered.get()
 }
 
 fn amount(facts: &LineFacts, units: &[(Kopecks, i64)]) -> Option<Raised> {
@@ -312,10 +315,14 @@ fn refund(facts: &LineFacts) -> Raised {
         let args = json!({ "track": facts.track });
         return Raised::new(FindingKind::DuplicateLine, Severity::Blocking, -back, args);
     }
-    let is_paid = facts.registered.get() - facts.refunded.get() >= back || facts.other.is_some();
+    let is_paid = facts.registered.get() - facts.refunded.get() >= back
+        || facts.other.is_some()
+        || facts.is_listed;
     let severity = if is_paid { Severity::Warning } else { Severity::Blocking };
     let args = json!({ "amount": back, "why": if is_paid { "paid" } else { "not_paid" } });
-    Raised::new(FindingKind::RefundAfterPayment, severity, -back, args)
+    let raised = Raised::new(FindingKind::RefundAfterPayment, severity, -back, args);
+    // What was never paid cannot be given back: it could not be posted.
+    if is_paid { raised } else { Raised { proposed: Resolution::IgnoreLine, ..raised } }
 }
 
 /// Collected less transferred is what was kept: the fee, the delivery, both or nothing.
@@ -355,6 +362,13 @@ fn zeros(facts: &LineFacts) -> Option<Raised> {
     };
     let (args, sum) = (json!({ "number": number }), facts.collected.get());
     Some(Raised::new(FindingKind::ZerosLost, Severity::Notice, sum, args))
+}
+
+/// Sheets of the workbook that nobody read.
+pub(super) fn of_sheets(unread: &[String]) -> Option<Raised> {
+    let args = json!({ "sheets": unread.join(", ") });
+    let raised = || Raised::new(FindingKind::SheetUnread, Severity::Warning, 0, args);
+    (!unread.is_empty()).then(raised).map(|raised| Raised { amount: None, ..raised })
 }
 
 /// What the row of totals says otherwise than the lines: one finding for all of its sums.

@@ -108,13 +108,17 @@ pub async fn import(
             faults.note(field, "too_long");
         }
     }
+    let today = app.clock.now().moscow_day();
+    if request.day.is_some_and(|day| day > today) {
+        faults.note("day", "too_large");
+    }
     faults.finish()?;
     let told = overrides(&request.map)?;
     let carrier = request.carrier.trim().to_owned();
     let kept = async move |tx: &mut Tx| settings::headings(tx, &carrier).await;
     let kept: BTreeMap<String, String> = app.db.read::<_, DbError, _>(kept).await?;
     let survey = request.source.survey(&request.file)?;
-    let incoming = from_file(&request, &survey, told, &kept, app.clock.now().moscow_day())?;
+    let incoming = from_file(&request, &survey, told, &kept, today)?;
     Box::pin(run(app, incoming, actor, survey.lines, progress)).await
 }
 
@@ -138,7 +142,8 @@ fn from_file(
         run: new_uuid(),
         carrier: request.carrier.trim().to_owned(),
         number: request.number.trim().to_owned(),
-        day: request.day.or(digest.day_last).unwrap_or(today),
+        // A mistyped day of a line must not put the whole register into the future.
+        day: request.day.or(digest.day_last).map_or(today, |day| day.min(today)),
         payment_order: request.payment_order.trim().to_owned(),
         source: RegisterSource::File,
         file: request.file.clone(),
@@ -228,6 +233,7 @@ async fn begin(tx: &mut Tx, ctx: &Ctx, head: &Head) -> Result<Beginning, Registe
             // Its number came with other lines, and was not finished.
             Some(known) if known.state == RegisterState::Loading => {
                 registers::abandon(tx, ctx, known.id).await?;
+                finding_store::clear(tx, known.id, i64::MAX).await?;
             }
             Some(known) => return Err(taken(head, known.id)),
             None => return Err(RegisterError::Taken),
@@ -404,6 +410,7 @@ async fn close(
         findings::of_totals(&digest.stated.unwrap_or_default(), &summed),
         terms::contract_of_all(about, &around.known, all),
         terms::file_of_other(about, &head.carrier, parts, all),
+        findings::of_sheets(&about.sheets_unread),
     ];
     let found: Vec<_> = raised.into_iter().flatten().map(|raised| (0, None, raised)).collect();
     finding_store::insert(tx, ctx, head.id, &found).await?;

@@ -25,6 +25,7 @@ pub mod http;
 pub mod integrity;
 mod load;
 mod model;
+mod news;
 mod read;
 mod service;
 mod settle;
@@ -48,7 +49,7 @@ pub use self::service::{accept, assign, check, reject, resolve, resolve_kind, sh
 pub use self::settle::{Due, cover, due, uncover};
 pub use self::store::QUERIES;
 pub use self::store::settings::{contract_add, terms_set};
-pub use self::work::{FETCH_CHECK_EVERY, fetch_regularly, handlers, queue_due};
+pub use self::work::ASKS;
 use crate::cod::CodError;
 use crate::commands::CommandError;
 use crate::documents::DocumentError;

@@ -2,6 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
+pub use crate::carriers::model::PayMethod;
 use crate::ids::{BankDocumentId, CodRegisterId, FindingId, ParcelId, UserId};
 use crate::units::{Day, Kopecks, UtcMicros};
 use crate::{record, text_enum};
@@ -40,14 +41,6 @@ text_enum! {
 impl LineKind {
     pub(super) const fn of(collected: Kopecks) -> Self {
         if collected.get() < 0 { Self::Refund } else { Self::Collected }
-    }
-}
-
-text_enum! {
-    /// How a buyer paid.
-    pub enum PayMethod {
-        Cash = "cash",
-        Card = "card",
     }
 }
 
@@ -124,6 +117,8 @@ text_enum! {
         CurrencyForeign = "currency_foreign",
         /// Most of the register is about parcels of another carrier, or its heading names one.
         OtherCarrierFile = "other_carrier_file",
+        /// The workbook has more sheets than the one that is read.
+        SheetUnread = "sheet_unread",
     }
 }
 
@@ -249,6 +244,9 @@ record! {
         pub open_kopecks: Kopecks,
         /// When the last of it came.
         pub settled_on: Option<Day>,
+        /// As what a person booked the rest that did not come: `set_off`, `claim` or `write_off`.
+        pub difference_to: Option<String>,
+        pub difference_kopecks: Option<Kopecks>,
         /// What its row of totals says.
         pub collected_stated_kopecks: Option<Kopecks>,
         pub transferred_stated_kopecks: Option<Kopecks>,

@@ -169,6 +169,18 @@ pub(super) struct Totals {
     pub(super) transferred: Option<Kopecks>,
 }
 
+impl Totals {
+    /// What is not said here is as it was said before: a register may have several rows of totals.
+    fn or(self, before: Self) -> Self {
+        Self {
+            collected: self.collected.or(before.collected),
+            fee: self.fee.or(before.fee),
+            delivery: self.delivery.or(before.delivery),
+            transferred: self.transferred.or(before.transferred),
+        }
+    }
+}
+
 /// The rows of a register, one by one.
 pub(super) struct Reader {
     table: Headed,
@@ -190,6 +202,7 @@ impl Reader {
         let sums: Vec<String> =
             SUMS.iter().filter_map(|field| table.columns.heading(field)).collect();
         let about = about(&table.above, &table.heading, &sums);
+        let about = About { sheets_unread: table.sheets_unread().to_vec(), ..about };
         Ok(Self { table, about, is_after_total: false })
     }
 
@@ -343,7 +356,7 @@ impl Digest {
                 self.contents.push(hash_of(&["wrong", &refusal.value, refusal.code]));
                 self.wrong.push(refusal.clone());
             }
-            Read::Total(totals) => self.stated = Some(*totals),
+            Read::Total(totals) => self.stated = Some(totals.or(self.stated.unwrap_or_default())),
             Read::Line(line) => {
                 let sums =
                     [Some(line.collected), line.fee, line.delivery, line.transferred, line.vat];

@@ -58,10 +58,11 @@ pub async fn resolve(
     }
     if let Some(register) = finding.register_id.filter(|_| !finding.kind.is_of_reconciliation()) {
         let held = registers::hold(tx, register).await?.ok_or_else(unknown)?;
-        if finding.state == FindingState::Open && held.state != RegisterState::Draft {
-            return Err(RegisterError::WrongState { state: held.state });
+        check_open(held.state, resolution)?;
+        if held.state == RegisterState::Draft {
+            undecide(tx, register, &finding).await?;
         }
-        if resolution == Resolution::IgnoreLine && finding.state == FindingState::Open {
+        if resolution == Resolution::IgnoreLine {
             lines::ignore(tx, register, finding.line).await?;
         }
     }
@@ -71,7 +72,34 @@ pub async fn resolve(
     finding_store::find(tx, id).await?.ok_or_else(unknown)
 }
 
-/// Resolves all open findings of a kind in a draft; answers how many.
+/// What is decided about the lines of a draft is posted with it. Of an accepted register it can still be
+/// said that something is known, or is argued about: that posts nothing.
+fn check_open(state: RegisterState, resolution: Resolution) -> Result<(), RegisterError> {
+    let is_word = matches!(resolution, Resolution::Acknowledge | Resolution::ClaimFromCarrier);
+    match state {
+        RegisterState::Draft => Ok(()),
+        RegisterState::Accepted if is_word => Ok(()),
+        state => Err(RegisterError::WrongState { state }),
+    }
+}
+
+/// A decision about a draft may be changed: the one before is taken off.
+async fn undecide(
+    tx: &mut Tx,
+    register: CodRegisterId,
+    finding: &FindingRow,
+) -> Result<(), RegisterError> {
+    if finding.state == FindingState::Resolved {
+        finding_store::reopen(tx, finding.id).await?;
+        if finding.resolution == Some(Resolution::IgnoreLine) {
+            lines::count_again(tx, register, finding.line).await?;
+        }
+    }
+    Ok(())
+}
+
+/// Resolves all open findings of a kind in a draft, or says a word about them in an accepted register;
+/// answers how many.
 pub async fn resolve_kind(
     tx: &mut Tx,
     ctx: &Ctx,
@@ -80,7 +108,9 @@ pub async fn resolve_kind(
     (resolution, reason): (Resolution, &str),
 ) -> Result<i64, RegisterError> {
     let reason = reason_checked(reason)?;
-    draft(tx, id).await?;
+    let held = registers::hold(tx, id).await?;
+    let held = held.ok_or(RegisterError::NotFound { register: id })?;
+    check_open(held.state, resolution)?;
     let bounds = finding_store::bounds(tx, id, kind).await?;
     check_fits(kind, (bounds.first.unwrap_or(1), bounds.most), resolution)?;
     if resolution == Resolution::IgnoreLine {
@@ -218,7 +248,7 @@ fn moves(
         let part = withheld(line.collected, line.fee, line.delivery, line.transferred);
         add(&mut sums.kept, part)?;
         let Some(parcel) = line.parcel else { continue };
-        let day = line.day.unwrap_or(register.day);
+        let day = line.day.map_or(register.day, |day| day.min(register.day));
         let amount = line.collected.get();
         add(&mut sums.listed, amount)?;
         if line.kind == LineKind::Refund {

@@ -23,7 +23,7 @@ const SUMS: [&str; 13] = [
     "left",
     "net",
 ];
-const WORDS: [&str; 18] = [
+const WORDS: [&str; 19] = [
     "why",
     "track",
     "order_number",
@@ -42,6 +42,7 @@ const WORDS: [&str; 18] = [
     "contract",
     "carrier",
     "inn",
+    "sheets",
 ];
 const COUNTS: [&str; 4] = ["lines", "of", "days", "usual_days"];
 

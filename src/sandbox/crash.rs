@@ -15,7 +15,7 @@ use tokio::process::{Child, Command};
 use super::floor::{Floor, FloorDevice};
 use super::handheld::Handheld;
 use super::picker::{Acknowledged, Picker};
-use super::store;
+use super::{free_door, store};
 use crate::db::{Db, Tx};
 use crate::ids::DeviceId;
 use crate::stock::integrity;
@@ -37,15 +37,13 @@ pub struct Node {
 
 impl Node {
     /// A node that will run `program arguments… --listen address`.
-    pub async fn new(program: PathBuf, arguments: Vec<String>) -> anyhow::Result<Self> {
-        let address = free_address().await?;
-        Ok(Self::at(program, arguments, address, None))
+    pub fn new(program: PathBuf, arguments: Vec<String>) -> anyhow::Result<Self> {
+        Ok(Self::at(program, arguments, free_door()?, None))
     }
 
     /// The same with the door for scanners open.
-    pub async fn with_scanners(program: PathBuf, arguments: Vec<String>) -> anyhow::Result<Self> {
-        let (address, scanners) = tokio::try_join!(free_address(), free_address())?;
-        Ok(Self::at(program, arguments, address, Some(scanners)))
+    pub fn with_scanners(program: PathBuf, arguments: Vec<String>) -> anyhow::Result<Self> {
+        Ok(Self::at(program, arguments, free_door()?, Some(free_door()?)))
     }
 
     fn at(
@@ -95,11 +93,6 @@ impl Node {
         }
         Ok(())
     }
-}
-
-/// An address that nobody uses now.
-async fn free_address() -> std::io::Result<SocketAddr> {
-    tokio::net::TcpListener::bind("127.0.0.1:0").await?.local_addr()
 }
 
 /// What handhelds were answered, by device.

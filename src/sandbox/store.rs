@@ -9,7 +9,7 @@ use crate::ids::{
     BankDocumentId, CodRegisterId, DeviceId, LotId, OrderId, OrderLineId, OwnerId, ParcelId,
     ProductId, ShipmentId, WarehouseId,
 };
-use crate::registers::FindingKind;
+use crate::registers::{FindingKind, Resolution};
 use crate::sandbox::on_the_way::{OnTheWay, Route};
 use crate::units::{Kopecks, Pieces, UtcMicros};
 use crate::{args, record};
@@ -34,6 +34,7 @@ record! {
     pub(super) struct FoundRow {
         pub(super) kind: FindingKind,
         pub(super) line: i64,
+        pub(super) proposed: Resolution,
     }
 }
 
@@ -104,7 +105,8 @@ const SHIPMENT: &str = "INSERT INTO shipment
      VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19,
          $20, $21, $22)";
 
-const FOUND: &str = "SELECT kind, line FROM money_finding WHERE register_id = $1 ORDER BY line";
+const FOUND: &str =
+    "SELECT kind, line, proposed FROM money_finding WHERE register_id = $1 ORDER BY line";
 
 const WRONG: &str = "SELECT f.kind, COALESCE(p.number, d.number, r.number)
      FROM money_finding f LEFT JOIN parcel p ON p.id = f.parcel_id

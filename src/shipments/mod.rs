@@ -21,6 +21,7 @@ pub mod accounts;
 mod acts;
 pub mod compose;
 mod connectors;
+pub mod daily;
 mod files;
 mod forms;
 mod goods;

@@ -107,10 +107,7 @@ pub async fn hooks_regularly(app: App, base: String, stop: CancellationToken) {
         if let Err(error) = subscribe_all(&app, &base, &mut done).await {
             tracing::warn!(%error, "accounts of carriers could not be read");
         }
-        tokio::select! {
-            () = stop.cancelled() => {}
-            () = tokio::time::sleep(LOOK_EVERY) => {}
-        }
+        stop.run_until_cancelled(tokio::time::sleep(LOOK_EVERY)).await;
     }
 }
 

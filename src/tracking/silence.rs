@@ -37,10 +37,7 @@ pub async fn silence_regularly(app: App, stop: CancellationToken) {
             Ok(count) => tracing::info!(count, "nothing is heard of some shipments"),
             Err(error) => tracing::warn!(%error, "silent shipments could not be looked for"),
         }
-        tokio::select! {
-            () = stop.cancelled() => {}
-            () = tokio::time::sleep(LOOK_EVERY) => {}
-        }
+        stop.run_until_cancelled(tokio::time::sleep(LOOK_EVERY)).await;
     }
 }
 

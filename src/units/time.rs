@@ -3,7 +3,7 @@
 use std::fmt;
 use std::str::FromStr;
 
-use chrono::{DateTime, FixedOffset, NaiveDate, NaiveDateTime, SecondsFormat, Utc};
+use chrono::{DateTime, Days, FixedOffset, NaiveDate, NaiveDateTime, SecondsFormat, Utc};
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 use crate::db::{Arg, DbError, FromColumn, Row};
@@ -103,6 +103,18 @@ impl Day {
     /// The day after; nothing at the end of the calendar.
     pub fn next(self) -> Option<Self> {
         self.0.succ_opt().map(Self)
+    }
+
+    /// So many days later; itself where the calendar ends.
+    #[must_use]
+    pub fn plus_days(self, days: u64) -> Self {
+        Self(self.0.checked_add_days(Days::new(days)).unwrap_or(self.0))
+    }
+
+    /// So many days earlier; itself where the calendar begins.
+    #[must_use]
+    pub fn minus_days(self, days: u64) -> Self {
+        Self(self.0.checked_sub_days(Days::new(days)).unwrap_or(self.0))
     }
 
     /// How many days it is after another; negative when it is before.

@@ -377,3 +377,41 @@ async fn an_advance_is_told_once_and_a_refund_after_the_payout_is_a_debt() {
     );
     office.app.finish().await;
 }
+
+#[tokio::test]
+async fn a_parcel_in_parts_bears_its_fee_and_the_minimum_once() {
+    let office = Office::open(&[100_000, 400_000, 100_000]).await;
+    office.put_terms(-30, json!({ "advance": true })).await.ok();
+    // A part came in; of the third parcel the rest is registered and advanced beside it.
+    for (parcel, registered, received) in
+        [(0, 90_000, 90_000), (1, 100_000, 100_000), (2, 100_000, 40_000)]
+    {
+        let cod = office.parcels[parcel].cod.get();
+        office.step(parcel, Step::Collected, cod, -16).await.unwrap();
+        office.step(parcel, Step::Registered(office.register), registered, -15).await.unwrap();
+        office.step(parcel, Step::Received(office.register), received, -15).await.unwrap();
+    }
+    let first = office.draft(-20, -10).await.ok();
+    assert_eq!((&first["line_count"], &first["advanced_kopecks"]), (&json!(4), &json!(60_000)));
+    assert_eq!(first["fee_kopecks"], 15_000, "the minimum for each parcel, not for each line");
+    office.approve(&first).await.ok();
+
+    let rest = CodRegisterId::new();
+    for (parcel, sum) in [(0, 10_000), (1, 300_000)] {
+        office.step(parcel, Step::Registered(rest), sum, -5).await.unwrap();
+        office.step(parcel, Step::Received(rest), sum, -5).await.unwrap();
+    }
+    let second = office.draft(-9, -1).await.ok();
+    assert_eq!((&second["line_count"], &second["received_kopecks"]), (&json!(2), &json!(310_000)));
+    // 2.5 % of 100 000 are below the minimum still; of 400 000 they are twice the minimum.
+    assert_eq!(second["fee_kopecks"], 5_000);
+    let lines = office.read(office.accountant(), &second, "/lines").await.ok();
+    let fees = |order: &str| {
+        let mut lines = lines["items"].as_array().unwrap().iter();
+        lines.find(|line| line["order_number"] == order).unwrap()["fee_kopecks"].clone()
+    };
+    assert_eq!((fees("OP-0"), fees("OP-1")), (json!(0), json!(5_000)));
+    office.approve(&second).await.ok();
+    assert_eq!(office.balance(Account::AgentFee).await, -20_000);
+    office.app.finish().await;
+}

@@ -6,6 +6,7 @@ use ambar::access::Role;
 use ambar::args;
 use ambar::bank::format::{Encoding, SectionKind, write};
 use ambar::bank::import::{self, StatementReport, StatementRequest};
+use ambar::bank::payment_order::{self, PaymentOrder, Requisites};
 use ambar::bank::{self, BankAccountIn, BankDocumentRow, BankError, Direction, OrderedPayment};
 use ambar::commands::Ctx;
 use ambar::db::{DbError, Tx};
@@ -76,23 +77,34 @@ pub(crate) fn statement(account: &str, (sums, from, to): Sums<'_>, docs: &[Doc])
         ("ВсегоСписано", sums[2]),
         ("КонечныйОстаток", sums[3]),
     ];
-    let documents = docs.iter().map(|doc| {
-        let is_out = doc.payer == account;
-        let fields = vec![
-            ("Номер", &*doc.number),
-            ("Дата", doc.day),
-            ("Сумма", &*doc.roubles),
-            ("ПлательщикСчет", doc.payer),
-            ("Плательщик", doc.payer_name),
-            (if is_out { "ДатаСписано" } else { "ДатаПоступило" }, doc.day),
-            ("ПлательщикБИК", BIC),
-            ("ПолучательСчет", doc.payee),
-            ("Получатель", "ООО Оператор"),
-            ("НазначениеПлатежа", doc.purpose),
-        ];
-        (SectionKind::Document, "Платежное поручение", fields)
-    });
+    let documents = docs.iter().map(|doc| section(account, doc));
     write(&head, std::iter::once((SectionKind::Account, "", balance)).chain(documents))
+}
+
+/// Documents as a bank lists them without balances.
+fn listing(account: &str, docs: &[Doc]) -> String {
+    let head = [("ВерсияФормата", "1.03"), ("Кодировка", "Windows"), ("РасчСчет", account)];
+    write(&head, docs.iter().map(|doc| section(account, doc)))
+}
+
+fn section<'a>(
+    account: &str,
+    doc: &'a Doc,
+) -> (SectionKind, &'static str, Vec<(&'static str, &'a str)>) {
+    let is_out = doc.payer == account;
+    let fields = vec![
+        ("Номер", &*doc.number),
+        ("Дата", doc.day),
+        ("Сумма", &*doc.roubles),
+        ("ПлательщикСчет", doc.payer),
+        ("Плательщик", doc.payer_name),
+        (if is_out { "ДатаСписано" } else { "ДатаПоступило" }, doc.day),
+        ("ПлательщикБИК", BIC),
+        ("ПолучательСчет", doc.payee),
+        ("Получатель", "ООО Оператор"),
+        ("НазначениеПлатежа", doc.purpose),
+    ];
+    (SectionKind::Document, "Платежное поручение", fields)
 }
 
 pub(crate) async fn account(app: &TestApp, number: &str) -> BankAccountId {
@@ -196,6 +208,38 @@ async fn a_statement_makes_the_books_what_the_bank_says_and_adds_nothing_twice()
 }
 
 #[tokio::test]
+async fn a_statement_that_broke_off_says_so_and_is_completed_by_taking_it_in_again() {
+    let app = TestApp::spawn().await;
+    account(&app, OURS).await;
+    let world = seed::world(&app.app).await;
+    let text = statement(OURS, NOVEMBER, &november());
+    take(&app, &text).await;
+    let shown = async || {
+        let told = app.get(world.admin(), "/v1/bank/statements").await.ok();
+        told["items"][0]["is_complete"].clone()
+    };
+    assert_eq!(shown().await, true);
+    let trails = "SELECT COUNT(*) FROM command WHERE action = 'bank_statement_import'";
+    // As a kill leaves it between the last document and the end.
+    for sql in [
+        "UPDATE bank_statement SET finished_at = NULL",
+        "DELETE FROM job WHERE kind = 'reconciliation_run'",
+    ] {
+        let work = async move |tx: &mut Tx| tx.execute(sql, args![]).await;
+        app.app.db.write::<u64, DbError, _>(work).await.unwrap();
+    }
+    assert_eq!(shown().await, false);
+    for _ in 0..2 {
+        assert_eq!(counts(&take(&app, &text).await), (0, 5, 0));
+        assert_eq!(shown().await, true);
+        assert_eq!(number(&app, trails).await, 2, "and its receipts are matched, once");
+        let jobs = "SELECT COUNT(*) FROM job WHERE kind = 'reconciliation_run'";
+        assert_eq!(number(&app, jobs).await, 1);
+    }
+    app.finish().await;
+}
+
+#[tokio::test]
 async fn overlapping_and_earlier_statements_come_to_the_same_books() {
     let app = TestApp::spawn().await;
     let ours = account(&app, OURS).await;
@@ -222,6 +266,89 @@ async fn overlapping_and_earlier_statements_come_to_the_same_books() {
     let gap = [doc("9", THEIRS, OURS, "1.00", "25.11.2026")];
     let after_a_gap = take(&app, &statement(OURS, next, &gap)).await;
     assert_eq!(codes(&after_a_gap), ["books_differ"], "a day is missing between them");
+    app.finish().await;
+}
+
+#[tokio::test]
+async fn an_earlier_list_without_balances_is_in_the_opening_whichever_comes_first() {
+    let earlier = [
+        doc("1", THEIRS, OURS, "70.00", "15.11.2026"),
+        doc("2", OURS, THEIRS, "20.00", "18.11.2026"),
+        doc("3", OURS, OURS_TOO, "5.00", "18.11.2026"),
+    ];
+    let (list, whole) = (listing(OURS, &earlier), statement(OURS, NOVEMBER, &november()));
+    for files in [[&list, &whole], [&whole, &list]] {
+        let app = TestApp::spawn().await;
+        let ours = account(&app, OURS).await;
+        account(&app, OURS_TOO).await;
+        for file in files {
+            let report = take(&app, file).await;
+            assert_eq!((report.refused, codes(&report)), (0, vec![]));
+        }
+        let sums = (Account::Bank(ours), Account::BankSuspense(ours));
+        assert_eq!((balance(&app, sums.0).await, balance(&app, sums.1).await), (113_550, -113_550));
+        let opened = "SELECT opened_kopecks FROM bank_account WHERE opened_on IS NOT NULL";
+        assert_eq!(number(&app, opened).await, 100_000 - 7_000 + 2_000 + 500);
+        assert_eq!(counts(&take(&app, &list).await), (0, 3, 0));
+        let before: Sums<'_> = (["500.00", "70.00", "25.00", "545.00"], "10.11.2026", "18.11.2026");
+        let report = take(&app, &statement(OURS, before, &earlier)).await;
+        assert_eq!((counts(&report), codes(&report)), ((0, 3, 0), vec![]));
+        assert_eq!(number(&app, opened).await, 50_000, "the earliest statement says");
+        app.finish().await;
+    }
+}
+
+#[tokio::test]
+async fn our_own_orders_are_no_statement() {
+    let app = TestApp::spawn().await;
+    let ours = account(&app, OURS).await;
+    let side = |account: &str| Requisites {
+        name: "ООО «Магазин»".to_owned(),
+        inn: "7736050003".to_owned(),
+        kpp: None,
+        account: account.to_owned(),
+        bank_name: "ПАО СБЕРБАНК".to_owned(),
+        bic: BIC.to_owned(),
+        corr_account: "30101810400000000225".to_owned(),
+    };
+    let (day, amount) = (NOW.moscow_day(), Kopecks::new(4_000));
+    let order = PaymentOrder {
+        number: "5".to_owned(),
+        day,
+        amount,
+        payer: side(OURS),
+        payee: side(THEIRS),
+        purpose: "Выплата по договору".to_owned(),
+    };
+    let noted = OrderedPayment {
+        id: ambar::ids::PayoutId::new().uuid(),
+        account: ours,
+        number: "5".to_owned(),
+        day,
+        amount,
+        payee_account: THEIRS.to_owned(),
+    };
+    note(&app, noted).await.unwrap();
+    let file = payment_order::file(&[order], NOW).unwrap();
+    for _ in 0..2 {
+        let report = take_bytes(&app, &file).await.unwrap();
+        assert_eq!((counts(&report), codes(&report)), ((0, 0, 1), vec!["booked_day_missing"]));
+    }
+    assert!(documents(&app).await.is_empty());
+    assert_eq!(number(&app, "SELECT COUNT(*) FROM money_transfer").await, 0);
+
+    let text = Encoding::Windows.codec().decode_without_bom_handling(&file).0.into_owned();
+    let head = text.find("СекцияДокумент").unwrap();
+    let balance_of = format!(
+        "СекцияРасчСчет\r\nДатаНачала=26.11.2026\r\nДатаКонца=26.11.2026\r\nРасчСчет={OURS}\r\n\
+         НачальныйОстаток=100.00\r\nВсегоПоступило=0\r\nВсегоСписано=40.00\r\n\
+         КонечныйОстаток=60.00\r\nКонецРасчСчет\r\n"
+    );
+    let told = format!("{}{balance_of}{}", &text[..head], &text[head..]);
+    let report = take(&app, &told).await;
+    assert_eq!((counts(&report), codes(&report)), ((1, 0, 0), vec!["booked_day_taken"]));
+    assert_eq!(documents(&app).await[0].booked_on.to_string(), "2026-11-26", "beside its balances");
+    assert_eq!(balance(&app, Account::BankOutgoing(ours)).await, 4_000);
     app.finish().await;
 }
 
@@ -318,6 +445,8 @@ async fn a_payment_of_ours_is_known_when_it_leaves_the_account() {
     );
     assert_eq!(balance(&app, Account::Bank(ours)).await, 7_900);
     assert_eq!(balance(&app, Account::BankSuspense(ours)).await, -20_000 + 8_100);
+    let strange = "SELECT COUNT(*) FROM bank_document WHERE direction = 'out' AND NOT ordered";
+    assert_eq!(number(&app, strange).await, 2);
     app.finish().await;
 }
 
@@ -389,6 +518,13 @@ async fn an_accountant_takes_statements_in_and_matches_and_shops_see_nothing() {
     let open = format!("/v1/bank/documents?unmatched=true&account_id={account}");
     let receipts = app.get(accountant, &open).await.ok();
     assert_eq!(receipts["items"].as_array().unwrap().len(), 4, "{receipts}");
+
+    let outgoing = format!("/v1/bank/documents?unexplained=true&account_id={account}");
+    let outgoing = app.get(accountant, &outgoing).await.ok();
+    assert_eq!(outgoing["items"].as_array().unwrap().len(), 1, "{outgoing}");
+    assert_eq!(outgoing["items"][0]["number"], "5");
+    let both = app.get(accountant, "/v1/bank/documents?unexplained=true&unmatched=true").await;
+    assert_eq!(both.problem(422), "input_invalid");
 
     let path = format!("/v1/bank/documents/{}", receipts["items"][0]["id"].as_str().unwrap());
     let shown = app.get(accountant, &path).await.ok();

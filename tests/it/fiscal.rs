@@ -2,14 +2,15 @@
 
 use ambar::access::Role;
 use ambar::args;
-use ambar::carriers::model::DeliveryStatus;
+use ambar::carriers::model::{DeliveryStatus, FiscalReceipt, ReceiptKind};
 use ambar::cod::{self, CodMove, Delivery, Step};
 use ambar::commands::Ctx;
 use ambar::db::{DbError, Tx};
 use ambar::fiscal;
-use ambar::ids::ParcelId;
+use ambar::ids::{CarrierAccountId, ParcelId};
 use ambar::jobs::Workers;
 use ambar::sandbox::carriers::Step as Way;
+use ambar::shipments::daily;
 use ambar::units::Kopecks;
 use reqwest::Method;
 use serde_json::{Value, json};
@@ -206,9 +207,9 @@ async fn receipts_of_carriers_are_kept_once_and_what_differs_from_the_money_is_s
     assert_eq!(attention(&site, own, 3).await, [], "they may come yet");
     assert_eq!(attention(&site, own, 0).await.len(), 2);
 
-    let workers = Workers::new(site.app.app.clone(), fiscal::handlers());
+    let workers = Workers::new(site.app.app.clone(), daily::handlers(fiscal::ASKS));
     for queued in [10, 0] {
-        assert_eq!(fiscal::queue_due(&site.app.app).await.unwrap(), queued);
+        assert_eq!(daily::queue_due(&site.app.app, fiscal::ASKS).await.unwrap(), queued);
         while workers.run_due().await.unwrap() > 0 {}
         assert_eq!(number(&site.app, "SELECT COUNT(*) FROM fiscal_receipt").await, 1);
     }
@@ -257,9 +258,64 @@ async fn receipts_of_carriers_are_kept_once_and_what_differs_from_the_money_is_s
         "forbidden"
     );
     site.app.app.clock.advance_seconds(3 * DAY);
-    assert_eq!(fiscal::queue_due(&site.app.app).await.unwrap(), 10, "the same days again");
+    assert_eq!(
+        daily::queue_due(&site.app.app, fiscal::ASKS).await.unwrap(),
+        10,
+        "the same days again"
+    );
     while workers.run_due().await.unwrap() > 0 {}
     assert_eq!(number(&site.app, "SELECT COUNT(*) FROM fiscal_receipt").await, 4);
     assert_eq!(attention(&site, own, 3).await, []);
+    site.app.finish().await;
+}
+
+#[tokio::test]
+async fn of_receipts_that_come_together_the_first_sale_says_how_the_buyer_paid() {
+    let site = Site::open().await;
+    let accounts = site.app.get(site.world.admin(), "/v1/carrier-accounts").await.ok();
+    let mut accounts = accounts["items"].as_array().unwrap().iter();
+    let account = accounts.find(|one| one["carrier"] == "cdek").unwrap()["id"].clone();
+    let account: CarrierAccountId = account.as_str().unwrap().parse().unwrap();
+    let [before, after] = [parcel(&site).await, parcel(&site).await];
+    let mut tracks = Vec::new();
+    for one in [&before, &after] {
+        let shipment = site.send_by(one, "cdek", "SPB3").await;
+        site.work().await;
+        tracks.push(site.shipment(&shipment).await["track"].as_str().unwrap().to_owned());
+    }
+    // The buyer's money is expected of one of them only: of the other the receipts are told first.
+    paid(&site, before.id).await;
+    let now = site.app.app.clock.now();
+    let mut told = Vec::new();
+    for (shift, track) in (1..).zip(&tracks) {
+        // Told in another order than they were given.
+        for (document, kind, cash, card) in [
+            (13, ReceiptKind::Sale, 0, COD),
+            (11, ReceiptKind::Sale, COD, 0),
+            (12, ReceiptKind::Refund, COD, 0),
+        ] {
+            told.push(FiscalReceipt {
+                track: track.clone(),
+                drive: DRIVE.to_owned(),
+                document: document + 100 * shift,
+                sign: 1,
+                kind,
+                at: now.plus_seconds(document - 3_600),
+                shift: Some(shift),
+                cash_kopecks: Kopecks::new(cash),
+                card_kopecks: Kopecks::new(card),
+                total_kopecks: Kopecks::new(COD),
+            });
+        }
+    }
+    let work = async move |tx: &mut Tx| {
+        let ctx = Ctx::system(now);
+        fiscal::keep(tx, &ctx, account, &told).await
+    };
+    assert_eq!(site.app.app.db.write::<u64, DbError, _>(work).await.unwrap(), 6);
+    paid(&site, after.id).await;
+    assert_eq!(method(&site, &before).await, "cash");
+    assert_eq!(method(&site, &after).await, "cash");
+    assert_eq!(attention(&site, &site.world.keys[0], 0).await, []);
     site.app.finish().await;
 }

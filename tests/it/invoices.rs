@@ -53,8 +53,18 @@ impl Desk {
 
     /// What a file came to.
     async fn import(&self, number: &str, file: impl Into<Vec<u8>>, more: &str) -> Value {
+        self.import_of("2026-11-20", number, file, more).await
+    }
+
+    async fn import_of(
+        &self,
+        day: &str,
+        number: &str,
+        file: impl Into<Vec<u8>>,
+        more: &str,
+    ) -> Value {
         let base = format!("{}/v1/imports/carrier-invoices", self.app.base);
-        let url = format!("{base}?carrier=cdek&day=2026-11-20&number={number}{more}");
+        let url = format!("{base}?carrier=cdek&day={day}&number={number}{more}");
         let request = ambar::net::client().post(url).bearer_auth(self.world.admin());
         let request = request.header("idempotency-key", unique_name()).body(file.into());
         let answer = request.send().await.unwrap();
@@ -157,6 +167,10 @@ async fn an_invoice_comes_once_whatever_its_file_and_a_wrong_row_refuses_it() {
     let workbook = desk.import("77", xlsx::write(&sheet).unwrap(), "").await;
     assert_eq!(workbook["invoice_id"], first["invoice_id"], "another file says the same");
 
+    let turned = "TB-1;;;Доставка;02.11.2026;0,5;300,00\n\nTA-1;;;Доставка;01.11.2026;0,5;300,00\n";
+    let turned = desk.import("77", format!("{HEAD}{turned}"), "&total_kopecks=60000").await;
+    assert_eq!(turned["invoice_id"], first["invoice_id"], "in another order, without its sum");
+
     let other = desk.import("77", file.replace("300,00\nTB", "299,00\nTB"), "").await;
     assert_eq!((&other["status"], &other["code"]), (&json!(409), &json!("invoice_number_taken")));
     let wrong =
@@ -167,6 +181,8 @@ async fn an_invoice_comes_once_whatever_its_file_and_a_wrong_row_refuses_it() {
     assert_eq!((&refused[1]["line"], &refused[1]["code"]), (&json!(3), &json!("not_a_day")));
     let no_total = desk.import("79", format!("{HEAD}TA-2;;;Доставка;;;1\n"), "").await;
     assert_eq!((&no_total["status"], &no_total["code"]), (&json!(422), &json!("input_invalid")));
+    let early = desk.import_of("2027-11-20", "80", file.clone(), "").await;
+    assert_eq!((&early["status"], &early["fields"][0]["field"]), (&json!(422), &json!("day")));
     assert_eq!(number(&desk.app, "SELECT COUNT(*) FROM carrier_invoice").await, 1);
 
     let id = first["invoice_id"].as_str().unwrap();
@@ -314,6 +330,9 @@ async fn what_is_unknown_waits_for_a_person_and_a_wrong_total_does_too() {
     for track in ["TX-9", "TX-8", "TB-2"] {
         assert!(range.rows().any(|row| row.contains(&text(track))), "{track} is not there");
     }
+    let whole = range.rows().find(|row| row.contains(&text("Счёт в целом"))).unwrap();
+    assert_eq!((&whole[6], &whole[7]), (&Data::Float(790.05), &Data::Float(790.0)));
+    assert_eq!(whole[11], text("Итог не равен сумме строк"));
     let weight = text("Вес больше измеренного на наших весах");
     assert!(range.rows().any(|row| row.contains(&weight) && row.contains(&Data::Float(0.7))));
 
@@ -343,6 +362,58 @@ async fn what_is_unknown_waits_for_a_person_and_a_wrong_total_does_too() {
     assert_eq!(charged, [30_000 + 1_184, 40_000 + 1_579, 0]);
     assert_eq!(desk.written_off().await, 6_000 + 237 + 5);
     assert_eq!(desk.settlement().await, -79_005);
+    desk.app.finish().await;
+}
+
+#[tokio::test]
+async fn what_the_operator_bore_is_given_back_to_whom_a_person_says() {
+    let desk = Desk::open().await;
+    let rows = "TA-1;;;Доставка;;0,5;300\nTA-2;;;Хранение;;;70\nTA-1;;;Доставка;;0,5;300\n\
+                Итого;;;;;;670\n";
+    let charged = desk.draft("1", rows, "").await;
+    // Imported before the operator bore anything.
+    let early = desk.draft("2", "TA-1;;;Доставка;;;-100\nИтого;;;;;;-100\n", "").await;
+    assert_eq!(desk.open_exceptions(&early).await, named(&[("amount_differs", 1)]));
+    desk.resolve(&charged, "duplicate", 4, "operator").await;
+    desk.accept(&charged).await;
+    assert_eq!((desk.charged().await[0], desk.written_off().await), (37_000, 30_000));
+    assert_eq!(desk.post(&early, "accept", json!({})).await.problem(409), "invoice_unresolved");
+    desk.post(&early, "check", json!({})).await.ok();
+    let found = [("amount_differs", 1), ("credit_of_operator", 1)];
+    assert_eq!(desk.open_exceptions(&early).await, named(&found));
+    desk.resolve(&early, "credit_of_operator", 2, "pass_on").await;
+    desk.accept(&early).await;
+    assert_eq!((desk.charged().await[0], desk.written_off().await), (27_000, 30_000));
+
+    let back = "TA-1;;;Доставка;;;-300\nTA-2;;;Хранение;;;-70\nИтого;;;;;;-370\n";
+    let back = desk.draft("3", back, "").await;
+    assert_eq!(desk.open_exceptions(&back).await, named(&found), "the storage was the shop's");
+    assert_eq!(desk.post(&back, "accept", json!({})).await.problem(409), "invoice_unresolved");
+    desk.resolve(&back, "credit_of_operator", 2, "operator").await;
+    desk.accept(&back).await;
+    assert_eq!((desk.charged().await[0], desk.written_off().await), (20_000, 0));
+    assert_eq!(desk.settlement().await, -20_000);
+    desk.app.finish().await;
+}
+
+#[tokio::test]
+async fn what_was_decided_of_an_unknown_parcel_is_gone_once_it_is_known() {
+    let desk = Desk::open().await;
+    let rows = "TE-1;;;Доставка;;0,5;300\nTX-9;;;Доставка;;0,5;100\nИтого;;;;;;400\n";
+    let id = desk.draft("1", rows, "").await;
+    assert_eq!(desk.open_exceptions(&id).await, named(&[("unknown_parcel", 2)]));
+    desk.resolve(&id, "unknown_parcel", 2, "operator").await;
+    desk.resolve(&id, "unknown_parcel", 3, "operator").await;
+    let fourth = on_the_way::shop(&desk.app.app, "delta").await.unwrap();
+    desk.send(fourth, "cdek", "E").await;
+    desk.post(&id, "check", json!({})).await.ok();
+    let left = desk.get(&id, "").await["exceptions"].clone();
+    assert_eq!((&left[0]["kind"], &left[0]["count"]), (&json!("unknown_parcel"), &json!(1)));
+    assert_eq!(left.as_array().unwrap().len(), 1, "{left}");
+    desk.accept(&id).await;
+    assert_eq!(desk.charged().await, [0, 0, 0]);
+    assert_eq!(desk.balance(Account::OwnerCharges(fourth)).await, 30_000);
+    assert_eq!(desk.written_off().await, 10_000);
     desk.app.finish().await;
 }
 
@@ -386,20 +457,42 @@ async fn an_import_that_broke_off_goes_on_where_it_was() {
     let file = format!("{HEAD}{rows}Итого;;;;;;{},00\n", 1_200 * 1_201 / 2);
     let told = desk.import("1", file.clone(), "").await;
     assert_eq!(told["state"], "draft", "{told}");
-    for sql in [
-        "UPDATE carrier_invoice SET state = 'loading'",
-        "DELETE FROM carrier_invoice_line WHERE line > 500",
-    ] {
-        let work = async move |tx: &mut Tx| tx.execute(sql, args![]).await;
-        desk.app.app.db.write::<u64, DbError, _>(work).await.unwrap();
-    }
-    let again = desk.import("1", file, "").await;
+    let break_off = async || {
+        for sql in [
+            "UPDATE carrier_invoice SET state = 'loading' WHERE state = 'draft'",
+            "DELETE FROM carrier_invoice_line WHERE line > 500",
+        ] {
+            let work = async move |tx: &mut Tx| tx.execute(sql, args![]).await;
+            desk.app.app.db.write::<u64, DbError, _>(work).await.unwrap();
+        }
+    };
+    break_off().await;
+    let again = desk.import("1", file.clone(), "").await;
     assert_eq!((&again["state"], &again["invoice_id"]), (&json!("draft"), &told["invoice_id"]));
-    assert_eq!(number(&desk.app, "SELECT COUNT(*) FROM carrier_invoice_line").await, 1_200);
+    let lines = "SELECT COUNT(*) FROM carrier_invoice_line";
+    assert_eq!(number(&desk.app, lines).await, 1_200);
+
+    // In a file whose lines have other numbers it begins anew.
+    break_off().await;
+    let below = file.replacen('\n', "\n;;;;;;\n", 1);
+    let again = desk.import("1", below, "").await;
+    assert_eq!((&again["state"], &again["invoice_id"]), (&json!("draft"), &told["invoice_id"]));
+    assert_eq!(number(&desk.app, lines).await, 1_200);
+    assert_eq!(number(&desk.app, "SELECT MIN(line) FROM carrier_invoice_line").await, 3);
+
+    // Corrected, it takes the place of the one that nobody ever saw.
+    break_off().await;
+    let corrected =
+        file.replace("Хранение;;;1,00", "Хранение;;;2,00").replace("720600,00", "720601,00");
+    let told = desk.import("1", corrected, "").await;
+    assert_eq!(told["state"], "draft", "{told}");
+    let abandoned = desk.get(again["invoice_id"].as_str().unwrap(), "").await;
+    assert_eq!(abandoned["reason"], "import_abandoned");
+    let again = told;
     let id = again["invoice_id"].as_str().unwrap();
     assert_eq!(desk.open_exceptions(id).await, []);
     desk.accept(id).await;
-    assert_eq!(desk.charged().await, [72_060_000, 0, 0]);
+    assert_eq!(desk.charged().await, [72_060_100, 0, 0]);
     let read = async move |tx: &mut Tx| {
         let sql = "SELECT COUNT(*) FROM carrier_charge WHERE passed_kopecks <> invoiced_kopecks";
         tx.fetch_one::<Count>(sql, args![]).await

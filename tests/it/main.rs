@@ -11,6 +11,7 @@
 
 mod access;
 mod agency;
+mod assignments;
 mod bank;
 mod catalog;
 mod connections;
@@ -51,7 +52,9 @@ mod put_back;
 mod read_back;
 mod receiving;
 mod reconciliation;
+mod register_decisions;
 mod register_files;
+mod register_news;
 mod registers;
 mod regular;
 mod road;

@@ -55,8 +55,12 @@ impl Till {
         self.world.owners[shop]
     }
 
-    /// The first shop lets charges be set off.
     async fn contract(&self, shop: usize, payee: &'static str, minimum: i64) {
+        self.contract_by(Role::Accountant, shop, payee, minimum).await;
+    }
+
+    /// The first shop lets charges be set off.
+    async fn contract_by(&self, role: Role, shop: usize, payee: &'static str, minimum: i64) {
         let since = day(NOW, -30);
         let terms = json!({
             "valid_from": since, "contract_number": "А-7", "contract_day": since,
@@ -69,7 +73,7 @@ impl Till {
             },
         });
         let path = format!("/v1/owners/{}/agency-terms", self.shop(shop));
-        let (token, key) = (self.world.session(Role::Accountant), unique_name());
+        let (token, key) = (self.world.session(role), unique_name());
         self.app.send(reqwest::Method::PUT, token, &path, Some(&key), Some(terms)).await.ok();
     }
 
@@ -404,6 +408,26 @@ async fn who_is_not_paid_is_named_with_the_reason() {
 }
 
 #[tokio::test]
+async fn a_refund_of_money_that_is_not_due_takes_nothing_from_other_parcels() {
+    let till = Till::open().await;
+    let reported = till.reported(1, "B", &[100_000, 200_000]).await;
+    till.disputed(&reported[0], Some("спорят о сумме")).await;
+    till.step(&reported[..1], Step::Refunded(till.register)).await;
+    let received = till.received(1, "N", &[30_000]).await;
+    till.step(&received, Step::Refunded(till.register)).await;
+    assert_eq!(till.money(1).await["debt_kopecks"], 0);
+    let run = till.approved().await;
+    assert_eq!(till.paid(&run).await, BTreeMap::from([(1, [200_000, 0, 0, 200_000])]));
+
+    // Let go, it bears its own refund.
+    till.disputed(&reported[0], None).await;
+    till.reported(1, "C", &[50_000]).await;
+    let run = till.run().await;
+    assert_eq!(till.paid(&run).await, BTreeMap::from([(1, [150_000, 100_000, 0, 50_000])]));
+    till.app.finish().await;
+}
+
+#[tokio::test]
 async fn a_refund_after_payment_is_a_debt_that_the_next_payouts_make_good() {
     let till = Till::open().await;
     let first = till.reported(0, "A", &[40_000]).await;
@@ -446,6 +470,7 @@ async fn a_run_is_approved_as_it_was_made_and_pays_once() {
     assert_eq!(approve(Role::Administrator).await.problem(403), "payout_second_person");
 
     // No terms with a wrong number are taken; these went wrong in the database.
+    till.contract_by(Role::Administrator, 0, THEIRS, 0).await;
     let spoil = async |tx: &mut Tx| {
         let sql = "UPDATE agency_terms SET payee_account = '40702810500000000003'";
         tx.execute(sql, args![]).await
@@ -455,8 +480,12 @@ async fn a_run_is_approved_as_it_was_made_and_pays_once() {
     let refused = approve(Role::Accountant).await;
     assert_eq!(refused.json()["fields"][0]["field"], "orders[0].payee.account");
     assert_eq!(refused.problem(422), "input_invalid");
+    // Where the money goes was written down by who would send it there.
     till.contract(0, THEIRS, 0).await;
     till.decide(Role::Administrator, &run, "refresh", json!({})).await.ok();
+    assert_eq!(approve(Role::Accountant).await.problem(403), "payout_second_person");
+    assert_eq!(number(&till.app, "SELECT COUNT(*) FROM bank_order").await, 0);
+    till.contract_by(Role::Administrator, 0, THEIRS, 0).await;
 
     let path = format!("/v1/payout-runs/{run}/approve");
     let keys = ["1", "1", "2", "3", "4", "5", "6", "7"];
@@ -478,13 +507,17 @@ async fn a_payout_that_did_not_arrive_is_to_be_paid_again() {
     let till = Till::open().await;
     till.reported(0, "A", &[40_000]).await;
     till.charge(0, 1_000, 0).await;
-    let back = async |payout: &Value, body: Value| {
+    let back_by = async |role: Role, payout: &Value, body: Value| {
         let path = format!("/v1/payouts/{}/return", payout["id"].as_str().unwrap());
-        till.app.post(till.world.session(Role::Accountant), &path, body).await
+        till.app.post(till.world.session(role), &path, body).await
     };
+    let back = async |payout: &Value, body: Value| back_by(Role::Accountant, payout, body).await;
     let latest = async || till.payouts(&till.world.keys[0], "").await[0].clone();
     till.approved().await;
     let refused = latest().await;
+    let own = json!({ "reason": "банк отказал" });
+    let own = back_by(Role::Administrator, &refused, own).await;
+    assert_eq!(own.problem(403), "payout_second_person", "who sent it does not say it never left");
     let told = back(&refused, json!({ "reason": "банк отказал" })).await.ok();
     assert_eq!(
         (&told["state"], &told["return_reason"]),
@@ -516,7 +549,8 @@ async fn a_payout_that_did_not_arrive_is_to_be_paid_again() {
     let documents = crate::bank::documents(&till.app).await;
     let receipt = documents.iter().find(|one| one.number == "900").unwrap();
     let body = json!({ "reason": "счёт закрыт", "bank_document_id": receipt.id });
-    assert_eq!(back(&paid, body).await.ok()["state"], "returned");
+    let returned = back_by(Role::Administrator, &paid, body).await.ok();
+    assert_eq!(returned["state"], "returned", "the receipt says so");
     let suspense = balance(&till.app, Account::BankSuspense(till.account)).await;
     assert_eq!(suspense, -100_000 + 39_000, "the receipt is explained");
     assert_eq!(till.money(0).await["next"]["net_kopecks"], 39_000);

@@ -23,17 +23,17 @@ const PAYER: &str = "7701234560";
 const FACTORING: &str = "ИНН 7736050003 ООО Факторинг";
 
 /// A desk with an account at a bank, and the carrier's payer described.
-struct Office {
-    desk: Desk,
+pub(crate) struct Office {
+    pub(crate) desk: Desk,
     account: ambar::ids::BankAccountId,
 }
 
-fn carrier() -> String {
+pub(crate) fn carrier() -> String {
     "cdek".to_owned()
 }
 
 /// A payment of the carrier on 2026-11-18.
-fn paid(number: &str, roubles: &str) -> Doc {
+pub(crate) fn paid(number: &str, roubles: &str) -> Doc {
     doc(number, THEIRS, OURS, roubles, "18.11.2026")
 }
 
@@ -45,7 +45,7 @@ impl Office {
         office
     }
 
-    async fn of_sample() -> Self {
+    pub(crate) async fn of_sample() -> Self {
         Self::open(Desk::of_sample().await).await
     }
 
@@ -61,7 +61,7 @@ impl Office {
     }
 
     /// An accepted register of parcels of the sample, by their last digits, with their sums in roubles.
-    async fn register(&self, number: &str, lines: &[(u32, &str)]) -> RegisterReport {
+    pub(crate) async fn register(&self, number: &str, lines: &[(u32, &str)]) -> RegisterReport {
         let mut text = "Номер отправления;Дата вручения;Сумма НП\n".to_owned();
         for (track, roubles) in lines {
             writeln!(text, "110550000{track};17.11.2026;{roubles}").unwrap();
@@ -71,33 +71,33 @@ impl Office {
         report
     }
 
-    async fn receive(&self, docs: &[Doc]) {
+    pub(crate) async fn receive(&self, docs: &[Doc]) {
         let sums = (["0", "0", "0", "0"], "18.11.2026", "18.11.2026");
         bank::take(&self.desk.app, &bank::statement(OURS, sums, docs)).await;
     }
 
-    async fn run(&self) -> RunReport {
+    pub(crate) async fn run(&self) -> RunReport {
         reconciliation::run(&self.desk.app.app, None).await.unwrap()
     }
 
-    async fn shown(&self, register: CodRegisterId) -> Value {
+    pub(crate) async fn shown(&self, register: CodRegisterId) -> Value {
         self.desk.get(&format!("/v1/registers/{register}")).await
     }
 
-    async fn clearing(&self, register: CodRegisterId) -> i64 {
+    pub(crate) async fn clearing(&self, register: CodRegisterId) -> i64 {
         self.desk.balance(Account::RegisterClearing(carrier(), register)).await
     }
 
-    async fn received(&self) -> i64 {
+    pub(crate) async fn received(&self) -> i64 {
         -self.desk.balance(Account::CodReceived(self.desk.owner())).await
     }
 
-    async fn suspense(&self) -> i64 {
+    pub(crate) async fn suspense(&self) -> i64 {
         -self.desk.balance(Account::BankSuspense(self.account)).await
     }
 
     /// Findings of a state by kind and sum.
-    async fn findings(&self, state: &str) -> Vec<(String, i64)> {
+    pub(crate) async fn findings(&self, state: &str) -> Vec<(String, i64)> {
         let page = self.desk.get(&format!("/v1/findings?state={state}")).await;
         let items = page["items"].as_array().unwrap();
         let one = |item: &Value| {
@@ -112,7 +112,7 @@ impl Office {
         page["items"][0].clone()
     }
 
-    async fn match_by_hand(
+    pub(crate) async fn match_by_hand(
         &self,
         document: usize,
         register: CodRegisterId,
@@ -123,13 +123,17 @@ impl Office {
         self.desk.post(&format!("/v1/bank/documents/{id}/match"), body).await
     }
 
-    async fn unmatch(&self, document: usize, register: CodRegisterId) -> crate::support::Answer {
+    pub(crate) async fn unmatch(
+        &self,
+        document: usize,
+        register: CodRegisterId,
+    ) -> crate::support::Answer {
         let id = bank::documents(&self.desk.app).await[document].id;
         let body = json!({ "register_id": register, "reason": "не тот реестр" });
         self.desk.post(&format!("/v1/bank/documents/{id}/unmatch"), body).await
     }
 
-    async fn advance(&self, parcel: usize, step: Step, sum: i64) {
+    pub(crate) async fn advance(&self, parcel: usize, step: Step, sum: i64) {
         let parcel = self.desk.parcels[parcel].parcel;
         let day = SENT.plus_seconds(2 * DAY).moscow_day();
         let one = CodMove { parcel, step, amount: Kopecks::new(sum), day };
@@ -138,12 +142,12 @@ impl Office {
         self.desk.app.app.db.write(work).await.unwrap();
     }
 
-    async fn finish(self) {
+    pub(crate) async fn finish(self) {
         self.desk.app.finish().await;
     }
 }
 
-fn told(found: &[(String, i64)]) -> Vec<(&str, i64)> {
+pub(crate) fn told(found: &[(String, i64)]) -> Vec<(&str, i64)> {
     found.iter().map(|(kind, sum)| (kind.as_str(), *sum)).collect()
 }
 
@@ -195,6 +199,64 @@ async fn a_receipt_settles_its_register_once_and_can_be_taken_back_until_shops_a
     let refused = office.unmatch(0, register).await;
     assert_eq!(refused.problem(409), "register_money_reported");
     assert_eq!(office.shown(register).await["open_kopecks"], 0, "and nothing of it was done");
+    office.finish().await;
+}
+
+#[tokio::test]
+async fn the_way_of_a_parcels_money_names_the_paper_of_each_step() {
+    let office = Office::of_sample().await;
+    let register = office.register("71", &[(1, "3590"), (2, "6900")]).await.register;
+    office.receive(&[paid("900", "10490.00").says("По реестру 71")]).await;
+    office.run().await;
+    let (desk, path) = (&office.desk, format!("/v1/cod/{}", office.desk.parcels[0].parcel));
+    let way = |told: &Value| {
+        let one = |step: &Value| {
+            let text = |field: &str| step[field].as_str().unwrap_or_default().to_owned();
+            (text("step"), text("paper"), text("paper_id"), text("paper_number"))
+        };
+        told["steps"].as_array().unwrap().iter().map(one).collect::<Vec<_>>()
+    };
+    let step = |step: &str, [paper, id, number]: [&str; 3]| {
+        (step.to_owned(), paper.to_owned(), id.to_owned(), number.to_owned())
+    };
+    let told = desk.get(&path).await;
+    let id = register.to_string();
+    let papers = ["register", id.as_str(), "71"];
+    let expected = [
+        step("expected", ["", "", ""]),
+        step("collected", ["", "", ""]),
+        step("registered", papers),
+        step("received", papers),
+    ];
+    assert_eq!(way(&told), expected);
+    assert!(told["steps"][0]["transfer_id"].is_string());
+    assert_eq!(
+        (&told["state"], &told["order_number"]),
+        (&json!("received"), &json!("SHOP-100045"))
+    );
+    let bank = &told["bank_documents"];
+    assert_eq!(
+        (&bank[0]["number"], &bank[0]["amount_kopecks"]),
+        (&json!("900"), &json!(1_049_000))
+    );
+    assert_eq!((&bank[0]["direction"], bank.as_array().unwrap().len()), (&json!("in"), 1));
+
+    let own = desk.app.get(&desk.world.keys[0], &path).await.ok();
+    let papers = ["register", "", ""];
+    assert_eq!(way(&own)[2..], [step("registered", papers), step("received", papers)]);
+    assert_eq!(
+        (&own["bank_documents"], &own["steps"][0]["transfer_id"]),
+        (&json!([]), &Value::Null)
+    );
+    let foreign = desk.app.get(&desk.world.keys[1], &path).await;
+    assert_eq!(foreign.problem(404), "cod_parcel_unknown");
+    let named = "/v1/cod?order_number=SHOP-100045";
+    let counted = async |token: &str| {
+        desk.app.get(token, named).await.ok()["items"].as_array().unwrap().len()
+    };
+    assert_eq!(counted(desk.world.admin()).await, 1);
+    assert_eq!(counted(&desk.world.keys[0]).await, 1);
+    assert_eq!(counted(&desk.world.keys[1]).await, 0);
     office.finish().await;
 }
 

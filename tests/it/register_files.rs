@@ -198,3 +198,32 @@ async fn a_person_says_which_parcel_a_line_is_about() {
     assert_eq!(desk.balance(Account::CodRegistered(owner, "cdek".to_owned())).await, 3_000);
     desk.app.finish().await;
 }
+
+#[tokio::test]
+async fn a_second_sheet_and_a_second_row_of_totals_are_told_of() {
+    let desk = Desk::open(vec![parcel("T-1", "T-1", 100_000), parcel("T-2", "T-2", 200_000)]).await;
+    let mut book = Workbook::new();
+    for (name, track, sum) in [("Октябрь", "T-1", 1_000), ("Ноябрь", "T-2", 2_000)] {
+        let sheet = book.add_worksheet();
+        sheet.set_name(name).unwrap();
+        for (place, heading) in (0..).zip(["Номер отправления", "Сумма НП"])
+        {
+            sheet.write(0, place, heading).unwrap();
+        }
+        sheet.write(1, 0, track).unwrap();
+        sheet.write(1, 1, sum).unwrap();
+    }
+    book.add_worksheet().set_name("Пустой").unwrap();
+    let told = desk.upload("cdek", "two.xlsx", book.save_to_buffer().unwrap()).await;
+    let id = told["register"]["id"].as_str().unwrap().to_owned();
+    let found = desk.sentences(&id, "ru").await;
+    let [(0, kind, 0, text)] = found.as_slice() else { panic!("{found:?}") };
+    assert_eq!(kind, "sheet_unread");
+    assert!(text.contains("Ноябрь") && !text.contains("Пустой"), "{text}");
+
+    let text = "Номер отправления;Сумма НП;Комиссия;К перечислению\nT-2;2000;60;1940\nИтого;2001;60;1940\n\
+                Всего к перечислению: одна тысяча девятьсот сорок рублей;;;\n";
+    let report = desk.import(text).await.unwrap();
+    assert_eq!(kinds(&desk.findings(&report).await), [(0, "total_differs")]);
+    desk.app.finish().await;
+}

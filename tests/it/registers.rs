@@ -14,6 +14,7 @@ use ambar::jobs::Workers;
 use ambar::money::{self, Account};
 use ambar::registers::{self, RegisterError, RegisterReport, RegisterRequest};
 use ambar::sandbox::on_the_way::{self, OnTheWay, Route};
+use ambar::shipments::daily;
 use ambar::units::{Clock, Day, Kopecks, UtcMicros};
 use reqwest::Method;
 use serde_json::{Value, json};
@@ -71,7 +72,7 @@ impl Desk {
         desk
     }
 
-    async fn told(&self, parcel: usize, status: DeliveryStatus) {
+    pub(crate) async fn told(&self, parcel: usize, status: DeliveryStatus) {
         let at = SENT.plus_seconds(DAY);
         let delivery = Delivery { parcel: self.parcels[parcel].parcel, status, at };
         let ctx = Ctx::system(at);
@@ -293,9 +294,10 @@ async fn every_fault_of_the_sample_is_found_and_accepting_waits_for_people() {
     assert_eq!(desk.post(&resolve, silent).await.problem(422), "input_invalid");
     let fit = json!({ "resolution": "accept_amount", "reason": "взята одна вещь из двух" });
     assert_eq!(desk.post(&resolve, fit.clone()).await.ok()["state"], "resolved");
-    assert_eq!(desk.post(&resolve, fit).await.problem(409), "finding_resolved");
+    assert_eq!(desk.post(&resolve, fit.clone()).await.ok()["state"], "resolved", "said again");
 
     desk.accept(&report).await.ok();
+    assert_eq!(desk.post(&resolve, fit).await.problem(409), "register_wrong_state");
     let owner = desk.owner();
     let registered = 359_000 + 690_000 + 120_000 + 329_000;
     assert_eq!(desk.balance(Account::CodRegistered(owner, carrier())).await, registered);
@@ -462,6 +464,22 @@ impl Registers for Teller {
     }
 }
 
+impl Desk {
+    /// The carrier is asked by the day's jobs, and tells these.
+    async fn ask_daily(&self, told: Vec<CodRegister>) {
+        let account: CarrierAccountId = self.route.account;
+        let use_it = async move |tx: &mut Tx| {
+            let sql = "UPDATE carrier_account SET active = $2 WHERE id = $1";
+            tx.execute(sql, args![account, true]).await
+        };
+        self.app.app.db.write::<u64, DbError, _>(use_it).await.unwrap();
+        self.app.app.connectors.put(account, 1, Arc::new(Teller(Mutex::new(told))));
+        assert_eq!(daily::queue_due(&self.app.app, registers::ASKS).await.unwrap(), 7);
+        let workers = Workers::new(self.app.app.clone(), daily::handlers(registers::ASKS));
+        assert_eq!(workers.run_due().await.unwrap(), 7);
+    }
+}
+
 /// The carrier's answer of the sample.
 fn sample_registers() -> Vec<CodRegister> {
     let text = std::fs::read(format!("{SAMPLES}/cdek_registries_constructed.json")).unwrap();
@@ -478,12 +496,13 @@ fn sample_registers() -> Vec<CodRegister> {
         fee_kopecks: Some(kopecks(&order["agent_commission_sum"])),
         delivery_kopecks: Some(kopecks(&order["total_sum_without_agent"])),
         transferred_kopecks: Some(kopecks(&order["transfer_sum"])),
+        method: None,
     };
     let register = |one: &Value| CodRegister {
         number: one["registry_number"].to_string(),
         day: one["payment_date"].as_str().unwrap().parse().unwrap(),
         payment_order: one["payment_order_number"].as_str().unwrap().to_owned(),
-        total_kopecks: kopecks(&one["sum"]),
+        total_kopecks: Some(kopecks(&one["sum"])),
         lines: one["orders"].as_array().unwrap().iter().map(line).collect(),
     };
     told["registries"].as_array().unwrap().iter().map(register).collect()
@@ -492,19 +511,9 @@ fn sample_registers() -> Vec<CodRegister> {
 #[tokio::test]
 async fn a_carrier_is_asked_for_its_registers_once_a_day_and_tells_each_once() {
     let desk = Desk::of_sample().await;
-    let account: CarrierAccountId = desk.route.account;
-    let use_it = async move |tx: &mut Tx| {
-        tx.execute("UPDATE carrier_account SET active = $2 WHERE id = $1", args![account, true])
-            .await
-    };
-    desk.app.app.db.write::<u64, DbError, _>(use_it).await.unwrap();
-    let teller = Arc::new(Teller(Mutex::new(sample_registers())));
-    desk.app.app.connectors.put(account, 1, teller);
-
-    assert_eq!(registers::queue_due(&desk.app.app).await.unwrap(), 7);
-    assert_eq!(registers::queue_due(&desk.app.app).await.unwrap(), 0, "once a day");
-    let workers = Workers::new(desk.app.app.clone(), registers::handlers());
-    assert_eq!(workers.run_due().await.unwrap(), 7);
+    desk.ask_daily(sample_registers()).await;
+    assert_eq!(daily::queue_due(&desk.app.app, registers::ASKS).await.unwrap(), 0, "once a day");
+    let workers = Workers::new(desk.app.app.clone(), daily::handlers(registers::ASKS));
     let again =
         "UPDATE job SET state = 'queued', finished_at = NULL WHERE kind = 'cod_registers_fetch'";
     let work = async move |tx: &mut Tx| tx.execute(again, vec![]).await;
@@ -524,5 +533,23 @@ async fn a_carrier_is_asked_for_its_registers_once_a_day_and_tells_each_once() {
     assert_eq!(found["items"], json!([]), "a clean register");
     desk.post(&format!("{path}/accept"), json!({})).await.ok();
     assert_eq!(desk.balance(Account::CarrierSettlement(carrier())).await, 136_850);
+    desk.app.finish().await;
+}
+
+#[tokio::test]
+async fn what_a_person_turned_down_is_not_told_again_by_the_carrier() {
+    let desk = Desk::of_sample().await;
+    desk.ask_daily(sample_registers()).await;
+    let page = desk.get("/v1/registers").await;
+    let path = format!("/v1/registers/{}/reject", page["items"][0]["id"].as_str().unwrap());
+    desk.post(&path, json!({ "reason": "придёт исправленный" })).await.ok();
+    let again = "UPDATE job SET state = 'queued', finished_at = NULL";
+    let work = async move |tx: &mut Tx| tx.execute(again, vec![]).await;
+    desk.app.app.db.write::<u64, DbError, _>(work).await.unwrap();
+    let workers = Workers::new(desk.app.app.clone(), daily::handlers(registers::ASKS));
+    assert_eq!(workers.run_due().await.unwrap(), 7);
+    assert_eq!(desk.get("/v1/registers").await["items"].as_array().unwrap().len(), 1);
+    // By mail it may come again.
+    desk.import(CLEAN).await.unwrap();
     desk.app.finish().await;
 }

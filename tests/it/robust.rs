@@ -263,6 +263,7 @@ const FOR_SHOPS: &[&str] = &[
     "GET /v1/barcodes",
     "GET /v1/cod",
     "GET /v1/cod/ageing",
+    "GET /v1/cod/{id}",
     "GET /v1/events",
     "GET /v1/delivery-points",
     "GET /v1/delivery-points/{carrier}/{code}",

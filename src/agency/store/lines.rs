@@ -40,39 +40,80 @@ record! {
     }
 }
 
+/// The fee of a sum by the terms `t`, as `fee_of` has it.
+macro_rules! fee {
+    ($sum:literal) => {
+        concat!(
+            "(CASE WHEN ((",
+            $sum,
+            ") * t.fee_bp + 5000) / 10000 > t.fee_minimum_kopecks THEN ((",
+            $sum,
+            ") * t.fee_bp + 5000) / 10000 ELSE t.fee_minimum_kopecks END)"
+        )
+    };
+}
+
 /// What is to be told to the shop `$2` up to the day `$3`, and advanced up to `$4`; refunds but for
 /// those that another report than `$1` tells. The fee is that of the terms on the day of the money; the
-/// first ones hold for what came before them.
+/// first ones hold for what came before them. It is the fee of all that is told of the parcel
+/// (`earlier` in other reports, `beside` on its other line of this one), less what of it is charged: by
+/// other reports, or by the other line.
 macro_rules! told {
     () => {
-        "SELECT x.kind, x.parcel_id, p.number, o.external_number, x.carrier, x.day, x.amount,
-             CASE WHEN x.kind = 'refunded' THEN 0
-                  WHEN (x.amount * t.fee_bp + 5000) / 10000 > t.fee_minimum_kopecks
-                  THEN (x.amount * t.fee_bp + 5000) / 10000 ELSE t.fee_minimum_kopecks END AS fee
-         FROM (SELECT 'received' AS kind, c.parcel_id, c.order_id, c.carrier, c.received_on AS day,
-                   c.received_kopecks + c.advanced_kopecks - c.reported_kopecks AS amount
-               FROM cod c
-               WHERE c.owner_id = $2 AND c.reported_kopecks < c.received_kopecks
-                 AND c.received_on <= $3 AND c.disputed IS NULL
-               UNION ALL
-               SELECT 'advanced', c.parcel_id, c.order_id, c.carrier, c.registered_on,
-                   c.registered_kopecks - c.received_kopecks - c.advanced_kopecks
-               FROM cod c
-               WHERE c.owner_id = $2 AND c.paid_kopecks < c.expected_kopecks - c.released_kopecks
-                 AND c.registered_on <= $4 AND c.disputed IS NULL
-               UNION ALL
-               SELECT 'refunded', c.parcel_id, c.order_id, c.carrier, c.refunded_on,
-                   -c.refunded_kopecks - COALESCE((SELECT CAST(SUM(l.amount_kopecks) AS BIGINT)
-                       FROM agent_report_line l
-                       WHERE l.parcel_id = c.parcel_id AND l.kind = 'refunded'
-                         AND l.report_id <> $1), 0)
-               FROM cod c WHERE c.owner_id = $2 AND c.refunded_on <= $3) AS x
+        concat!(
+            "SELECT w.kind, w.parcel_id, w.number, w.external_number, w.carrier, w.day, w.amount,
+             CASE WHEN w.kind = 'refunded' THEN 0
+                  WHEN w.whole <= w.charged OR w.whole <= w.had THEN 0
+                  WHEN w.had > w.charged THEN w.whole - w.had
+                  ELSE w.whole - w.charged END AS fee
+         FROM (SELECT x.kind, x.parcel_id, p.number, o.external_number, x.carrier, x.day, x.amount,
+             x.charged, ",
+            fee!("x.earlier + x.beside + x.amount"),
+            " AS whole, CASE WHEN x.beside > 0 THEN ",
+            fee!("x.earlier + x.beside"),
+            " ELSE 0 END AS had
+         FROM (SELECT m.kind, m.parcel_id, m.order_id, m.carrier, m.day, m.amount, m.beside,
+                   CASE WHEN m.reported > 0 THEN COALESCE(
+                       (SELECT CAST(SUM(l.amount_kopecks) AS BIGINT) FROM agent_report_line l
+                        WHERE l.parcel_id = m.parcel_id AND l.kind <> 'refunded'
+                          AND l.report_id <> $1), 0) ELSE 0 END AS earlier,
+                   CASE WHEN m.reported > 0 THEN COALESCE(
+                       (SELECT CAST(SUM(l.fee_kopecks) AS BIGINT) FROM agent_report_line l
+                        WHERE l.parcel_id = m.parcel_id AND l.kind <> 'refunded'
+                          AND l.report_id <> $1), 0) ELSE 0 END AS charged
+               FROM (SELECT 'received' AS kind, c.parcel_id, c.order_id, c.carrier,
+                         c.received_on AS day,
+                         c.received_kopecks + c.advanced_kopecks - c.reported_kopecks AS amount,
+                         0 AS beside, c.reported_kopecks AS reported
+                     FROM cod c
+                     WHERE c.owner_id = $2 AND c.reported_kopecks < c.received_kopecks
+                       AND c.received_on <= $3 AND c.disputed IS NULL
+                     UNION ALL
+                     SELECT 'advanced', c.parcel_id, c.order_id, c.carrier, c.registered_on,
+                         c.registered_kopecks - c.received_kopecks - c.advanced_kopecks,
+                         CASE WHEN c.reported_kopecks < c.received_kopecks AND c.received_on <= $3
+                              THEN c.received_kopecks + c.advanced_kopecks - c.reported_kopecks
+                              ELSE 0 END,
+                         c.reported_kopecks
+                     FROM cod c
+                     WHERE c.owner_id = $2
+                       AND c.paid_kopecks < c.expected_kopecks - c.released_kopecks
+                       AND c.registered_on <= $4 AND c.disputed IS NULL
+                     UNION ALL
+                     SELECT 'refunded', c.parcel_id, c.order_id, c.carrier, c.refunded_on,
+                         -c.refunded_kopecks - COALESCE(
+                             (SELECT CAST(SUM(l.amount_kopecks) AS BIGINT) FROM agent_report_line l
+                              WHERE l.parcel_id = c.parcel_id AND l.kind = 'refunded'
+                                AND l.report_id <> $1), 0),
+                         0, 0
+                     FROM cod c WHERE c.owner_id = $2 AND c.refunded_on <= $3) AS m) AS x
          JOIN parcel p ON p.id = x.parcel_id
          JOIN shop_order o ON o.id = x.order_id
          JOIN agency_terms t ON t.owner_id = $2 AND t.valid_from = COALESCE(
              (SELECT MAX(valid_from) FROM agency_terms WHERE owner_id = $2 AND valid_from <= x.day),
              (SELECT MIN(valid_from) FROM agency_terms WHERE owner_id = $2))
-         WHERE x.amount > 0 OR (x.kind = 'refunded' AND x.amount < 0)"
+         WHERE x.amount > 0 OR (x.kind = 'refunded' AND x.amount < 0)) AS w"
+        )
     };
 }
 

@@ -85,8 +85,11 @@ text_enum! {
         InnWrong = "inn_wrong",
         /// No account of ours is in the document.
         NotOurs = "not_ours",
-        /// The bank did not say on which day it was booked.
+        /// The bank did not say on which day it was booked, nor what was on the account then: it may be
+        /// no more than an order to pay.
         BookedDayMissing = "booked_day_missing",
+        /// The same beside balances: its own day is taken.
+        BookedDayTaken = "booked_day_taken",
         /// Opening and turnovers do not come to the closing balance.
         BalanceDiffers = "balance_differs",
         /// A section does not open with what the one before closed with.
@@ -111,6 +114,7 @@ impl FaultCode {
                 | Self::AmountNotPositive
                 | Self::NotADay
                 | Self::NotOurs
+                | Self::BookedDayMissing
         )
     }
 }

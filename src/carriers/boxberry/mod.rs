@@ -18,6 +18,7 @@
 mod client;
 mod handover;
 mod map;
+mod money;
 #[cfg(test)]
 mod tests;
 mod wire;
@@ -33,17 +34,17 @@ use tokio::sync::OnceCell;
 use self::client::Client;
 use self::wire::{
     CalculationIn, CityIn, CostsIn, CreateOut, CreatedIn, IntakeIn, LastStatusIn, LastStatusesIn,
-    OwnNumberOut, ParcelIn, ParcelsOut, PointIn, ServiceIn, StatusesIn, TracksOut, ZipIn,
+    OwnNumberOut, ParcelIn, ParcelsOut, PointIn, StatusesIn, TracksOut, ZipIn,
 };
 use super::exchange::{Effect, Exchange, Limits};
 use super::model::{
     CarrierFile, DeliveryMode, FileMedia, LabelAsk, LabelState, Pickup, PickupAsk, PointsPage,
-    Quote, QuoteAsk, QuoteLine, Reason, Registered, Registration, ShipmentAsk, ShipmentRef, Track,
+    Quote, QuoteAsk, Reason, Registered, Registration, ShipmentAsk, ShipmentRef, Track,
 };
 use super::registry::Account;
 use super::{
-    Answer, Carrier, CarrierError, Handovers, Labels, Pickups, Points, Quoting, Shipping, Tracking,
-    TwiceCalled,
+    Answer, Carrier, CarrierError, Handovers, Labels, MoneyNews, Pickups, Points, Quoting,
+    Shipping, Tracking, TwiceCalled,
 };
 use crate::text_enum;
 
@@ -72,11 +73,18 @@ struct Settings {
     /// The code of the point that takes parcels in; the cabinet's own setting when it is empty.
     reception_point: String,
     opening: Opening,
+    /// Registers of what was collected are drawn up from the parcels whose services Boxberry has
+    /// reckoned; otherwise they come as files.
+    registers_of_services: bool,
 }
 
 impl Default for Settings {
     fn default() -> Self {
-        Self { reception_point: String::new(), opening: Opening::Closed }
+        Self {
+            reception_point: String::new(),
+            opening: Opening::Closed,
+            registers_of_services: false,
+        }
     }
 }
 
@@ -111,13 +119,6 @@ impl Boxberry {
             cities: OnceCell::new(),
             told: Mutex::default(),
         })
-    }
-
-    /// What Boxberry charged for a parcel, from the day after it was handed out.
-    pub async fn charges(&self, track: &str) -> Result<Vec<QuoteLine>, CarrierError> {
-        let params = [("ImId", track)];
-        let said: Vec<ServiceIn> = self.client.get("ListServices", &params, Effect::Reads).await?;
-        map::charges(&said)
     }
 
     /// The track of our number. None: Boxberry has no such order.
@@ -254,6 +255,10 @@ impl Carrier for Boxberry {
 
     fn tracking(&self) -> Option<&dyn Tracking> {
         Some(self)
+    }
+
+    fn money_news(&self) -> Option<&dyn MoneyNews> {
+        self.settings.registers_of_services.then_some(self as &dyn MoneyNews)
     }
 }
 

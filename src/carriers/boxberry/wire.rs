@@ -270,6 +270,10 @@ pub(super) struct StatusesIn {
     /// Issued in part.
     #[serde(rename = "PD")]
     pub(super) partly: Loose,
+    /// To be collected; after it was handed out, what was collected.
+    pub(super) sum: Loose,
+    #[serde(rename = "PaymentMethod")]
+    pub(super) payment_method: Loose,
     pub(super) statuses: Vec<Value>,
 }
 
@@ -312,6 +316,7 @@ pub(super) struct ServiceIn {
     pub(super) name: Loose,
     /// With a decimal comma.
     pub(super) sum: Loose,
+    pub(super) date: Loose,
 }
 
 /// `CreateIntake`.

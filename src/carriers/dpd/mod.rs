@@ -11,13 +11,14 @@
 //! - Own bar codes on parcels need a permission of the contract and are not used: labels are DPD's.
 //! - The queue is left alone for five minutes after its last batch. Other limits of requests are not
 //!   published; lists of points take minutes. Times without an offset are taken for Moscow's.
-//! - Registers of collected money come by mail: no interface tells them. Events 2701 and 2801 do, and
-//!   are kept as events.
+//! - Registers of collected money come by mail: no interface tells them. Events 2701 and 2801 tell the
+//!   same, where the contract has the queue of events; reports (`nl`) have no published fields.
 //!
 //! **Invariant:** a number of ours is looked up before anything is sent twice.
 
 mod client;
 mod map;
+mod money;
 #[cfg(test)]
 mod tests;
 mod wire;
@@ -41,8 +42,8 @@ use super::model::{
 };
 use super::registry::Account;
 use super::{
-    Answer, Carrier, CarrierError, EventQueue, Handovers, Labels, Points, Quoting, Shipping,
-    Tracking,
+    Answer, Carrier, CarrierError, EventQueue, Handovers, Labels, MoneyNews, Points, Quoting,
+    Shipping, Tracking,
 };
 use crate::text_enum;
 
@@ -254,6 +255,10 @@ impl Carrier for Dpd {
 
     fn event_queue(&self) -> Option<&dyn EventQueue> {
         Some(self)
+    }
+
+    fn money_news(&self) -> Option<&dyn MoneyNews> {
+        (self.settings.queue == Queue::Events).then_some(self as &dyn MoneyNews)
     }
 }
 

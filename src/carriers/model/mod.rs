@@ -23,7 +23,9 @@ pub use papers::{
 pub use point::{Answers, PointKind, PointLimits, PointModel, PointsPage};
 pub use quote::{DeliveryMode, Quote, QuoteAsk, QuoteLine};
 pub use receipt::{DRIVE_DIGITS, FiscalReceipt, NUMBER_MAX, ReceiptKind};
-pub use register::{CodRegister, CodRegisterLine, RegisterLineKind};
+pub use register::{
+    CodRegister, CodRegisterLine, CodTransfer, KeptEvent, PayMethod, RegisterLineKind,
+};
 pub use shipment::{
     Address, BuyOut, Contact, Item, Package, Party, Reason, Registered, Registration, Seller,
     ShipmentAsk, ShipmentRef, Spot,

@@ -2,8 +2,18 @@
 
 use serde::{Deserialize, Serialize};
 
+use serde_json::Value;
+
 use crate::text_enum;
-use crate::units::{Day, Kopecks};
+use crate::units::{Day, Kopecks, UtcMicros};
+
+text_enum! {
+    /// How a buyer paid.
+    pub enum PayMethod {
+        Cash = "cash",
+        Card = "card",
+    }
+}
 
 text_enum! {
     /// What a line of a register is about.
@@ -30,6 +40,7 @@ pub struct CodRegisterLine {
     pub delivery_kopecks: Option<Kopecks>,
     /// What is transferred to us.
     pub transferred_kopecks: Option<Kopecks>,
+    pub method: Option<PayMethod>,
 }
 
 /// A register.
@@ -40,6 +51,29 @@ pub struct CodRegister {
     pub day: Day,
     /// The number of the payment order (платёжное поручение); empty until it is paid.
     pub payment_order: String,
-    pub total_kopecks: Kopecks,
+    /// What is transferred, where the carrier says it of the whole.
+    pub total_kopecks: Option<Kopecks>,
     pub lines: Vec<CodRegisterLine>,
+}
+
+/// What a carrier told of a shipment, as it is kept.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct KeptEvent {
+    pub code: String,
+    pub at: UtcMicros,
+    /// As it came.
+    pub raw: Value,
+}
+
+/// What the events of one shipment come to: its money is settled with us.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct CodTransfer {
+    /// What is paid together has one; empty: all of a day is together.
+    pub payment_order: String,
+    pub day: Day,
+    /// Taken from the buyer.
+    pub collected_kopecks: Kopecks,
+    /// What is transferred to us, where it is told.
+    pub transferred_kopecks: Option<Kopecks>,
+    pub method: Option<PayMethod>,
 }

@@ -17,13 +17,13 @@
 //! **Invariant:** what needs keys that the account has not is no capability of the carrier.
 //!
 //! Deliberately absent: webhooks (there are none), calling a courier (a property of the post
-//! office, no method), registers of a day (they come as files; [`tracking`] tells of the transfer
-//! of each item).
+//! office, no method), registers of a day (the transfer of each item is told: [`money`]).
 
 mod account;
 mod blanks;
 mod client;
 mod map;
+mod money;
 mod papers;
 mod points;
 mod quoting;
@@ -42,7 +42,8 @@ use tracking::TrackingLine;
 
 use super::registry::Account;
 use super::{
-    Carrier, CarrierError, Handovers, Labels, Points, Quoting, Shipping, TicketTracking, Tracking,
+    Carrier, CarrierError, Handovers, Labels, MoneyNews, Points, Quoting, Shipping, TicketTracking,
+    Tracking,
 };
 
 /// The code of the carrier.
@@ -126,6 +127,10 @@ impl Carrier for Post {
 
     fn tracking(&self) -> Option<&dyn Tracking> {
         self.tracking.as_ref().map(|_| self as &dyn Tracking)
+    }
+
+    fn money_news(&self) -> Option<&dyn MoneyNews> {
+        self.tracking.as_ref().map(|_| self as &dyn MoneyNews)
     }
 
     fn ticket_tracking(&self) -> Option<&dyn TicketTracking> {

@@ -157,7 +157,10 @@ impl TrackingLine {
     }
 
     /// What became of the money that was collected.
-    async fn transfers(&self, barcode: &str) -> Result<Vec<PostalOrderEvent>, CarrierError> {
+    pub(super) async fn transfers(
+        &self,
+        barcode: &str,
+    ) -> Result<Vec<PostalOrderEvent>, CarrierError> {
         let input = EventsOf { barcode, language: RUSSIAN };
         let ask = EventsAsk { keys: self.keys(), input };
         let reply = self.single_call("oper:PostalOrderEventsForMail", &ask).await?;

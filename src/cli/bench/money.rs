@@ -329,9 +329,8 @@ async fn fill(app: &App, transfers: usize) -> anyhow::Result<()> {
             let carrier = Account::CarrierSettlement(format!("bench-{}", index % ACCOUNTS));
             let amount = Kopecks::new(100 + i64::try_from(index % 1_000).unwrap_or(0));
             let days = u64::try_from(index * DAYS / transfers).unwrap_or(0);
-            let day = first.date().checked_add_days(chrono::Days::new(days));
-            let day = day.map_or(first, Day::from_date);
-            Posting::new(TransferReason::Correction, (carrier, Account::AgentFee), amount, day)
+            let sides = (carrier, Account::AgentFee);
+            Posting::new(TransferReason::Correction, sides, amount, first.plus_days(days))
         };
         let part: Vec<Posting> = (from..(from + PART).min(transfers)).map(posting).collect();
         let work = async move |tx: &mut Tx| money::post(tx, &ctx, &part).await;

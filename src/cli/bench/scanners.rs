@@ -42,7 +42,7 @@ pub(super) async fn run(data: &DataArgs, args: &ScannersArgs) -> anyhow::Result<
     let floor = floor::build(&app, plan).await?;
     app.db.close().await;
 
-    let mut node = Node::with_scanners(std::env::current_exe()?, serve::arguments(data)).await?;
+    let mut node = Node::with_scanners(std::env::current_exe()?, serve::arguments(data))?;
     node.start().await?;
     let address = node.scanners().context("у сервера нет двери для сканеров")?;
     let process = node.process().context("сервер не работает")?;

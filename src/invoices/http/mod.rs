@@ -77,6 +77,9 @@ struct InvoiceImportOut {
     state: Option<InvoiceState>,
     /// The same invoice was there before, whatever its file.
     is_known: bool,
+    /// How many rows are wrong.
+    refused: i64,
+    /// The first thousand of them.
     refusals: Vec<RefusalOut>,
 }
 
@@ -233,6 +236,7 @@ async fn invoice_import(
         invoice_id: report.invoice,
         state: report.state,
         is_known: report.is_known,
+        refused: report.refused,
         refusals: report.refusals.iter().map(RefusalOut::from).collect(),
     }))
 }

@@ -3,7 +3,6 @@
 use axum::Json;
 use axum::extract::State;
 use axum::response::Response;
-use chrono::Days;
 use serde::{Deserialize, Serialize};
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
@@ -125,8 +124,7 @@ async fn proof_of(
     params: RangeParams,
 ) -> Result<Proof, InvoiceError> {
     let to = params.to.unwrap_or_else(|| app.clock.now().moscow_day());
-    let before = to.date().checked_sub_days(Days::new(DAYS_SHOWN)).map_or(to, Day::from_date);
-    let from = params.from.unwrap_or(before);
+    let from = params.from.unwrap_or_else(|| to.minus_days(DAYS_SHOWN));
     let scope = caller.scope();
     let read = async move |tx: &mut Tx| -> Result<Proof, InvoiceError> {
         let owner = owner_find(tx, scope, id).await?;

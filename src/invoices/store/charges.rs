@@ -1,10 +1,11 @@
 //! What accepted invoices cost, and whom.
 
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap, HashSet};
 
+use crate::carriers::model::ChargeKind;
 use crate::commands::Ctx;
 use crate::db::{Arg, DbError, Tx};
-use crate::ids::{CarrierInvoiceId, ChargeId, OwnerId};
+use crate::ids::{CarrierInvoiceId, ChargeId, OwnerId, ParcelId};
 use crate::invoices::model::Invoice;
 use crate::invoices::settle::Charge;
 use crate::units::{Day, Kopecks};
@@ -14,6 +15,13 @@ record! {
     struct Ordinal {
         identity: String,
         last: i64,
+    }
+}
+
+record! {
+    struct Borne {
+        parcel: ParcelId,
+        kind: ChargeKind,
     }
 }
 
@@ -54,6 +62,9 @@ const INSERT: &str = "INSERT INTO carrier_charge
 const ORDINALS: &str = "SELECT identity, MAX(ordinal) FROM carrier_charge
      WHERE identity IN (/*list*/) GROUP BY identity";
 
+const BORNE: &str = "SELECT DISTINCT parcel_id, kind FROM carrier_charge
+     WHERE owner_id IS NULL AND written_off_kopecks > 0 AND parcel_id IN (/*list*/)";
+
 const OUTCOMES: &str = "SELECT line, owner_id, passed_kopecks, written_off_kopecks
      FROM carrier_charge WHERE invoice_id = $1 AND line >= $2 AND line <= $3 ORDER BY line";
 
@@ -67,7 +78,7 @@ const PASSED: &str = "SELECT i.id, i.carrier, i.number, i.day, COUNT(*),
      WHERE c.owner_id = $1 AND c.day >= $2 AND c.day <= $3
      GROUP BY i.id, i.carrier, i.number, i.day ORDER BY i.day, i.id LIMIT $4";
 
-pub(super) const QUERIES: &[&str] = &[INSERT, ORDINALS, OUTCOMES, PASSED];
+pub(super) const QUERIES: &[&str] = &[INSERT, ORDINALS, BORNE, OUTCOMES, PASSED];
 
 /// Writes the charges of an invoice; answers how many were new.
 pub(in crate::invoices) async fn charges_insert(
@@ -105,6 +116,16 @@ pub(in crate::invoices) async fn ordinals(
 ) -> Result<HashMap<String, i64>, DbError> {
     let rows: Vec<Ordinal> = tx.fetch_in(ORDINALS, args![], identities).await?;
     Ok(rows.into_iter().map(|row| (row.identity, row.last)).collect())
+}
+
+/// For which of these parcels the operator bore something, and what.
+pub(in crate::invoices) async fn borne(
+    tx: &mut Tx,
+    parcels: &BTreeSet<ParcelId>,
+) -> Result<HashSet<(ParcelId, ChargeKind)>, DbError> {
+    let list = parcels.iter().map(|parcel| Arg::from(*parcel)).collect();
+    let rows: Vec<Borne> = tx.fetch_in(BORNE, args![], list).await?;
+    Ok(rows.into_iter().map(|row| (row.parcel, row.kind)).collect())
 }
 
 /// What these lines came to; nothing before the invoice is accepted.

@@ -84,6 +84,14 @@ const NOTE: &str = "INSERT INTO carrier_invoice_exception (invoice_id, line, kin
 const FORGET: &str =
     "DELETE FROM carrier_invoice_exception WHERE invoice_id = $1 AND resolution IS NULL";
 
+// What was decided about a parcel that nobody knew says nothing once it is known.
+const FORGET_FOUND: &str = "DELETE FROM carrier_invoice_exception
+     WHERE invoice_id = $1 AND kind = 'unknown_parcel' AND line IN (
+         SELECT l.line FROM carrier_invoice_line l
+         WHERE l.invoice_id = $1 AND l.parcel_id IS NOT NULL)";
+
+const CLEAR: &str = "DELETE FROM carrier_invoice_line WHERE invoice_id = $1";
+
 const EXCEPTIONS: &str = concat!(
     "SELECT ",
     exception_columns!(),
@@ -100,7 +108,7 @@ const RESOLVE: &str = "UPDATE carrier_invoice_exception
      RETURNING line";
 
 pub(super) const QUERIES: &[&str] =
-    &[UPSERT, PAGE, SUMS, PLACES, NOTE, FORGET, EXCEPTIONS, TALLY, RESOLVE];
+    &[UPSERT, PAGE, SUMS, PLACES, NOTE, FORGET, FORGET_FOUND, CLEAR, EXCEPTIONS, TALLY, RESOLVE];
 
 pub(in crate::invoices) async fn lines_upsert(
     tx: &mut Tx,
@@ -174,6 +182,22 @@ pub(in crate::invoices) async fn forget(
     invoice: CarrierInvoiceId,
 ) -> Result<(), DbError> {
     tx.execute(FORGET, args![invoice]).await.map(drop)
+}
+
+/// Takes off what was decided about unknown parcels that are known by now.
+pub(in crate::invoices) async fn forget_found(
+    tx: &mut Tx,
+    invoice: CarrierInvoiceId,
+) -> Result<(), DbError> {
+    tx.execute(FORGET_FOUND, args![invoice]).await.map(drop)
+}
+
+/// Takes all lines off.
+pub(in crate::invoices) async fn lines_clear(
+    tx: &mut Tx,
+    invoice: CarrierInvoiceId,
+) -> Result<(), DbError> {
+    tx.execute(CLEAR, args![invoice]).await.map(drop)
 }
 
 /// The exceptions of these lines.

@@ -4,11 +4,16 @@ mod charges;
 mod lines;
 mod matching;
 
-pub(super) use self::charges::{Outcome, Passed, charges_insert, ordinals, outcomes, passed};
+pub(super) use self::charges::{
+    Outcome, Passed, borne, charges_insert, ordinals, outcomes, passed,
+};
 pub(super) use self::lines::{
-    Place, Tally, exceptions, forget, lines_page, lines_upsert, note, places, resolve, sums, tally,
+    Place, Tally, exceptions, forget, forget_found, lines_clear, lines_page, lines_upsert, note,
+    places, resolve, sums, tally,
 };
 pub(super) use self::matching::{Match, Matcher, matches};
+use chrono::Datelike;
+
 use super::model::{Invoice, InvoiceState};
 use crate::args;
 use crate::commands::Ctx;
@@ -18,8 +23,8 @@ use crate::ids::CarrierInvoiceId;
 macro_rules! invoice_columns {
     () => {
         "id, carrier, number, day, period_from, period_to, total_kopecks, listed_kopecks,
-         vat_kopecks, discount_kopecks, state, content, file, line_count, created_at, decided_by,
-         decided_at, reason"
+         vat_kopecks, discount_kopecks, state, content, numbering, file, line_count, created_at,
+         decided_by, decided_at, reason"
     };
 }
 
@@ -54,9 +59,13 @@ const LIST: &str = concat!(
 
 const INSERT: &str = "INSERT INTO carrier_invoice
      (id, carrier, number, year, day, period_from, period_to, total_kopecks, listed_kopecks,
-         vat_kopecks, discount_kopecks, state, content, file, line_count, created_by, created_at)
-     VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, 'loading', $12, $13, $14, $15, $16)
+         vat_kopecks, discount_kopecks, state, content, numbering, file, line_count, created_by,
+         created_at)
+     VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, 'loading', $12, $13, $14, $15, $16, $17)
      ON CONFLICT DO NOTHING";
+
+const RENUMBER: &str = "UPDATE carrier_invoice SET numbering = $2, file = $3
+     WHERE id = $1 AND state = 'loading'";
 
 const LOADED: &str =
     "UPDATE carrier_invoice SET state = 'draft' WHERE id = $1 AND state = 'loading'";
@@ -69,7 +78,7 @@ const REJECT: &str = "UPDATE carrier_invoice
      WHERE id = $1 AND state IN ('loading', 'draft')";
 
 const OWN_QUERIES: &[&str] =
-    &[FIND, HOLD, BY_CONTENT, BY_NUMBER, LIST, INSERT, LOADED, ACCEPT, REJECT];
+    &[FIND, HOLD, BY_CONTENT, BY_NUMBER, LIST, INSERT, RENUMBER, LOADED, ACCEPT, REJECT];
 
 pub const QUERIES: &[&[&str]] = &[OWN_QUERIES, charges::QUERIES, lines::QUERIES, matching::QUERIES];
 
@@ -98,13 +107,14 @@ pub(super) async fn by_content(
     tx.fetch_optional(BY_CONTENT, args![carrier, content]).await
 }
 
-pub(super) async fn by_number(
-    tx: &mut Tx,
-    carrier: &str,
-    number: &str,
-    year: i64,
-) -> Result<Option<Invoice>, DbError> {
-    tx.fetch_optional(BY_NUMBER, args![carrier, number, year]).await
+/// The one with the number and the year of this one.
+pub(super) async fn by_number(tx: &mut Tx, own: &Invoice) -> Result<Option<Invoice>, DbError> {
+    tx.fetch_optional(BY_NUMBER, args![&own.carrier, &own.number, year(own)]).await
+}
+
+/// Carriers count by years.
+fn year(invoice: &Invoice) -> i64 {
+    i64::from(invoice.day.date().year())
 }
 
 pub(super) async fn list(
@@ -116,17 +126,12 @@ pub(super) async fn list(
 }
 
 /// False: its number or its content is there already.
-pub(super) async fn insert(
-    tx: &mut Tx,
-    ctx: &Ctx,
-    invoice: &Invoice,
-    year: i64,
-) -> Result<bool, DbError> {
+pub(super) async fn insert(tx: &mut Tx, ctx: &Ctx, invoice: &Invoice) -> Result<bool, DbError> {
     let values = args![
         invoice.id,
         &invoice.carrier,
         &invoice.number,
-        year,
+        year(invoice),
         invoice.day,
         invoice.period_from,
         invoice.period_to,
@@ -135,12 +140,22 @@ pub(super) async fn insert(
         invoice.vat,
         invoice.discount,
         invoice.content.clone(),
+        invoice.numbering.clone(),
         &invoice.file,
         invoice.line_count,
         ctx.actor,
         ctx.now,
     ];
     Ok(tx.execute(INSERT, values).await? == 1)
+}
+
+/// Its lines are counted like those of this one from now on. False: it is loaded.
+pub(super) async fn renumber(
+    tx: &mut Tx,
+    id: CarrierInvoiceId,
+    own: &Invoice,
+) -> Result<bool, DbError> {
+    Ok(tx.execute(RENUMBER, args![id, own.numbering.clone(), &own.file]).await? == 1)
 }
 
 pub(super) async fn loaded(tx: &mut Tx, id: CarrierInvoiceId) -> Result<(), DbError> {

@@ -33,30 +33,38 @@ const CLEAR_OPEN: &str = "DELETE FROM money_finding
      WHERE register_id = $1 AND line > $2 AND line <= $3 AND state = 'open'
        AND kind <> 'row_unreadable'";
 
-const FIND: &str = "SELECT f.id, f.kind, f.severity, f.register_id, f.line, f.parcel_id,
+/// [`FindingRow`] of the findings that fit what follows.
+macro_rules! finding_select {
+    () => {
+        "SELECT f.id, f.kind, f.severity, f.register_id, f.line, f.parcel_id,
          f.document_id, f.amount_kopecks, f.args, f.proposed, f.state, f.resolution, f.reason, f.resolved_by,
          f.resolved_at, f.created_at, r.number, r.file_name, r.sheet
-     FROM money_finding AS f LEFT JOIN cod_register AS r ON r.id = f.register_id
-     WHERE f.id = $1";
+     FROM money_finding AS f LEFT JOIN cod_register AS r ON r.id = f.register_id "
+    };
+}
 
-const LIST: &str = "SELECT f.id, f.kind, f.severity, f.register_id, f.line, f.parcel_id,
-         f.document_id, f.amount_kopecks, f.args, f.proposed, f.state, f.resolution, f.reason, f.resolved_by,
-         f.resolved_at, f.created_at, r.number, r.file_name, r.sheet
-     FROM money_finding AS f LEFT JOIN cod_register AS r ON r.id = f.register_id
-     WHERE f.id > $1 AND f.state = $2 AND (f.kind = $3 OR $3 IS NULL)
+const FIND: &str = concat!(finding_select!(), "WHERE f.id = $1");
+
+const LIST: &str = concat!(
+    finding_select!(),
+    "WHERE f.id > $1 AND f.state = $2 AND (f.kind = $3 OR $3 IS NULL)
        AND (f.severity = $4 OR $4 IS NULL) AND (r.state IS NULL OR r.state <> 'loading')
-     ORDER BY f.id LIMIT $5";
+     ORDER BY f.id LIMIT $5"
+);
 
-const OF_REGISTER: &str = "SELECT f.id, f.kind, f.severity, f.register_id, f.line, f.parcel_id,
-         f.document_id, f.amount_kopecks, f.args, f.proposed, f.state, f.resolution, f.reason, f.resolved_by,
-         f.resolved_at, f.created_at, r.number, r.file_name, r.sheet
-     FROM money_finding AS f JOIN cod_register AS r ON r.id = f.register_id
-     WHERE f.register_id = $1 AND f.line >= $2 AND (f.line > $2 OR f.id > $3)
-     ORDER BY f.line, f.id LIMIT $4";
+const OF_REGISTER: &str = concat!(
+    finding_select!(),
+    "WHERE f.register_id = $1 AND f.line >= $2 AND (f.line > $2 OR f.id > $3)
+     ORDER BY f.line, f.id LIMIT $4"
+);
 
 const RESOLVE: &str = "UPDATE money_finding
      SET state = 'resolved', resolution = $2, reason = $3, resolved_by = $4, resolved_at = $5
      WHERE id = $1 AND state = 'open'";
+
+const REOPEN: &str = "UPDATE money_finding
+     SET state = 'open', resolution = NULL, reason = NULL, resolved_by = NULL, resolved_at = NULL
+     WHERE id = $1 AND state = 'resolved'";
 
 const RESOLVE_KIND: &str = "UPDATE money_finding
      SET state = 'resolved', resolution = $3, reason = $4, resolved_by = $5, resolved_at = $6
@@ -88,6 +96,7 @@ pub(super) const QUERIES: &[&str] = &[
     LIST,
     OF_REGISTER,
     RESOLVE,
+    REOPEN,
     RESOLVE_KIND,
     RESOLVE_ALL,
     COUNT,
@@ -184,6 +193,11 @@ pub(in crate::registers) async fn resolve(
     reason: &str,
 ) -> Result<bool, DbError> {
     Ok(tx.execute(RESOLVE, args![id, resolution, reason, ctx.actor, ctx.now]).await? == 1)
+}
+
+/// What was decided about it counts no more.
+pub(in crate::registers) async fn reopen(tx: &mut Tx, id: FindingId) -> Result<(), DbError> {
+    tx.execute(REOPEN, args![id]).await.map(drop)
 }
 
 /// All open ones of a kind; answers how many.

@@ -59,4 +59,10 @@ const RECEIVED: &str = "SELECT 'cod_register_received', register_id, stored, rec
     GROUP BY r.id
 ) AS keys WHERE stored <> recomputed LIMIT $1";
 
-pub const RULES: &[&str] = &[POSTED, WHOLE, OPEN, RECEIVED];
+/// A difference that a person booked is what its transfer moved.
+const DIFFERENCE: &str =
+    "SELECT 'cod_register_difference', r.id, ABS(r.difference_kopecks), t.amount_kopecks
+    FROM cod_register r JOIN money_transfer t ON t.id = r.difference_id
+    WHERE ABS(r.difference_kopecks) <> t.amount_kopecks LIMIT $1";
+
+pub const RULES: &[&str] = &[POSTED, WHOLE, OPEN, RECEIVED, DIFFERENCE];

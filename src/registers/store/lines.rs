@@ -155,7 +155,10 @@ const FACTS: &str = "SELECT l.line, l.kind, l.order_number, l.track, l.day, l.co
           JOIN cod_register AS r ON r.id = e.register_id
           WHERE e.parcel_id = l.parcel_id AND e.register_id <> l.register_id
             AND e.kind = 'collected' AND e.collected_kopecks > 0 AND NOT e.ignored
-            AND r.state IN ('draft', 'accepted') LIMIT 1)
+            AND r.state IN ('draft', 'accepted') LIMIT 1),
+         EXISTS (SELECT 1 FROM cod_register_line AS e
+                 WHERE e.parcel_id = l.parcel_id AND e.register_id = l.register_id
+                   AND e.kind = 'collected' AND e.collected_kopecks > 0 AND NOT e.ignored)
      FROM cod_register_line AS l
      LEFT JOIN cod AS c ON c.parcel_id = l.parcel_id
      LEFT JOIN shipment AS s
@@ -226,6 +229,12 @@ const LIST: &str = "SELECT line, kind, track, number, order_number, day, collect
 const IGNORE: &str =
     "UPDATE cod_register_line SET ignored = TRUE WHERE register_id = $1 AND line = $2";
 
+/// Unless another finding left it out.
+const COUNT_AGAIN: &str = "UPDATE cod_register_line SET ignored = FALSE
+     WHERE register_id = $1 AND line = $2
+       AND NOT EXISTS (SELECT 1 FROM money_finding AS f
+                       WHERE f.register_id = $1 AND f.line = $2 AND f.resolution = 'ignore_line')";
+
 const IGNORE_KIND: &str = "UPDATE cod_register_line SET ignored = TRUE
      WHERE register_id = $1 AND line IN
          (SELECT f.line FROM money_finding AS f
@@ -237,7 +246,8 @@ const TO_POST: &str = "SELECT l.line, l.kind, l.day, l.collected_kopecks, l.fee_
          COALESCE(c.collected_kopecks, 0), COALESCE(c.registered_kopecks, 0),
          EXISTS (SELECT 1 FROM money_finding AS f
                  WHERE f.register_id = l.register_id AND f.line = l.line
-                   AND f.resolution = 'accept_amount')
+                   AND (f.resolution = 'accept_amount'
+                        OR (f.kind = 'partial_delivery' AND f.state = 'open')))
      FROM cod_register_line AS l LEFT JOIN cod AS c ON c.parcel_id = l.parcel_id
      WHERE l.register_id = $1 AND l.line > $2 AND NOT l.ignored
      ORDER BY l.line LIMIT $3";
@@ -269,6 +279,7 @@ pub(super) const QUERIES: &[&str] = &[
     OF_PARCELS,
     LIST,
     IGNORE,
+    COUNT_AGAIN,
     IGNORE_KIND,
     TO_POST,
     METHODS,
@@ -424,6 +435,15 @@ pub(in crate::registers) async fn ignore(
     line: i64,
 ) -> Result<(), DbError> {
     tx.execute(IGNORE, args![register, line]).await.map(drop)
+}
+
+/// A line that was left out counts again.
+pub(in crate::registers) async fn count_again(
+    tx: &mut Tx,
+    register: CodRegisterId,
+    line: i64,
+) -> Result<(), DbError> {
+    tx.execute(COUNT_AGAIN, args![register, line]).await.map(drop)
 }
 
 /// All lines that have an open finding of a kind.

@@ -3,10 +3,11 @@
 pub(super) mod findings;
 mod integrity;
 pub(super) mod lines;
+pub(super) mod news;
 pub(super) mod registers;
 pub(super) mod settings;
 
 pub use self::integrity::RULES;
 
 pub const QUERIES: &[&[&str]] =
-    &[findings::QUERIES, lines::QUERIES, registers::QUERIES, settings::QUERIES];
+    &[findings::QUERIES, lines::QUERIES, news::QUERIES, registers::QUERIES, settings::QUERIES];

@@ -3,7 +3,7 @@
 use uuid::Uuid;
 
 use crate::commands::Ctx;
-use crate::db::{DbError, Tx};
+use crate::db::{Count, DbError, Tx};
 use crate::ids::CodRegisterId;
 use crate::registers::model::{RegisterOut, RegisterSource, RegisterState};
 use crate::registers::read::Digest;
@@ -74,6 +74,11 @@ const BY_CONTENT: &str = "SELECT id, state FROM cod_register
 const BY_NUMBER: &str = "SELECT id, state FROM cod_register
      WHERE carrier = $1 AND number = $2 AND number <> '' AND state <> 'rejected'";
 
+/// A person did not accept what the carrier's interface told.
+const TURNED_DOWN: &str = "SELECT COUNT(*) FROM cod_register
+     WHERE carrier = $1 AND content_hash = $2 AND state = 'rejected' AND source = 'api'
+       AND decided_by IS NOT NULL";
+
 const TAKE_OVER: &str = "UPDATE cod_register
      SET run_id = $2, lines = 0, wrong_rows = 0, number = $3, day = $4, payment_order = $5,
          file_name = $6, sheet = $7, file_hash = $8
@@ -107,26 +112,41 @@ const DUE_SET: &str = "UPDATE cod_register SET open_kopecks = $2, settled_on = $
 const DECIDE: &str = "UPDATE cod_register
      SET state = $2, decided_by = $3, decided_at = $4, reason = $5 WHERE id = $1 AND state = 'draft'";
 
-const FIND: &str =
-    "SELECT id, carrier, number, day, payment_order, source, file_name, sheet, state,
+/// [`RegisterOut`] of the registers that fit what follows.
+macro_rules! register_select {
+    () => {
+        "SELECT id, carrier, number, day, payment_order, source, file_name, sheet, state,
          lines, wrong_rows, collected_kopecks, fee_kopecks, delivery_kopecks, transferred_kopecks,
-         open_kopecks, settled_on, collected_stated_kopecks, transferred_stated_kopecks, created_by, created_at, decided_by,
-         decided_at, reason
-     FROM cod_register WHERE id = $1 AND state <> 'loading'";
+         open_kopecks, settled_on, difference_to, difference_kopecks, collected_stated_kopecks,
+         transferred_stated_kopecks, created_by, created_at, decided_by, decided_at, reason
+     FROM cod_register "
+    };
+}
 
-const LIST: &str =
-    "SELECT id, carrier, number, day, payment_order, source, file_name, sheet, state,
-         lines, wrong_rows, collected_kopecks, fee_kopecks, delivery_kopecks, transferred_kopecks,
-         open_kopecks, settled_on, collected_stated_kopecks, transferred_stated_kopecks, created_by, created_at, decided_by,
-         decided_at, reason
-     FROM cod_register
-     WHERE id < $1 AND (carrier = $2 OR $2 IS NULL) AND (state = $3 OR $3 IS NULL)
+const FIND: &str = concat!(register_select!(), "WHERE id = $1 AND state <> 'loading'");
+
+const LIST: &str = concat!(
+    register_select!(),
+    "WHERE id < $1 AND (carrier = $2 OR $2 IS NULL) AND (state = $3 OR $3 IS NULL)
        AND state <> 'loading'
-     ORDER BY id DESC LIMIT $4";
+     ORDER BY id DESC LIMIT $4"
+);
 
 pub(super) const QUERIES: &[&str] = &[
-    INSERT, BY_CONTENT, BY_NUMBER, TAKE_OVER, ABANDON, COUNT, DRAFT, HOLD, HOLD_DUE, DUE_SET,
-    DECIDE, FIND, LIST,
+    INSERT,
+    BY_CONTENT,
+    BY_NUMBER,
+    TURNED_DOWN,
+    TAKE_OVER,
+    ABANDON,
+    COUNT,
+    DRAFT,
+    HOLD,
+    HOLD_DUE,
+    DUE_SET,
+    DECIDE,
+    FIND,
+    LIST,
 ];
 
 /// False: there is one with this content, or this number, already.
@@ -173,6 +193,15 @@ pub(in crate::registers) async fn by_number(
     head: &Head,
 ) -> Result<Option<Known>, DbError> {
     tx.fetch_optional(BY_NUMBER, args![&head.carrier, &head.number]).await
+}
+
+/// Whether a person has rejected the same from the carrier's interface before.
+pub(in crate::registers) async fn is_turned_down(
+    tx: &mut Tx,
+    carrier: &str,
+    content: &[u8],
+) -> Result<bool, DbError> {
+    Ok(tx.fetch_one::<Count>(TURNED_DOWN, args![carrier, content.to_vec()]).await?.value > 0)
 }
 
 /// The import of a register that another run left unfinished begins anew.

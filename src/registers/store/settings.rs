@@ -4,9 +4,7 @@ use std::collections::BTreeMap;
 
 use crate::commands::Ctx;
 use crate::db::{DbError, Tx};
-use crate::ids::CarrierAccountId;
 use crate::registers::model::{CodContract, FeeTerms};
-use crate::units::Day;
 use crate::{args, record};
 
 record! {
@@ -33,10 +31,6 @@ const HEADING_SET: &str = "INSERT INTO column_map (carrier, field, heading, upda
      ON CONFLICT (carrier, field) DO UPDATE
      SET heading = excluded.heading, updated_at = excluded.updated_at";
 
-const FETCHED: &str = "INSERT INTO cod_register_fetch (account_id, asked_on) VALUES ($1, $2)
-     ON CONFLICT (account_id) DO UPDATE SET asked_on = excluded.asked_on
-     WHERE cod_register_fetch.asked_on < excluded.asked_on";
-
 const CONTRACTS: &str = "SELECT carrier, number, inn FROM cod_contract
      WHERE carrier = $1 ORDER BY number, inn";
 
@@ -44,7 +38,7 @@ const CONTRACT_ADD: &str = "INSERT INTO cod_contract (carrier, number, inn) VALU
      ON CONFLICT DO NOTHING";
 
 pub(super) const QUERIES: &[&str] =
-    &[TERMS, TERMS_SET, HEADINGS, HEADING_SET, FETCHED, CONTRACTS, CONTRACT_ADD];
+    &[TERMS, TERMS_SET, HEADINGS, HEADING_SET, CONTRACTS, CONTRACT_ADD];
 
 pub(in crate::registers) async fn contracts(
     tx: &mut Tx,
@@ -87,13 +81,4 @@ pub(in crate::registers) async fn headings_keep(
 ) -> Result<(), DbError> {
     let row = |(field, heading): (&String, &String)| args![carrier, field, heading, ctx.now];
     tx.insert_many(HEADING_SET, told.iter().map(row).collect()).await.map(drop)
-}
-
-/// False: the account was asked on this day already.
-pub(in crate::registers) async fn fetched(
-    tx: &mut Tx,
-    account: CarrierAccountId,
-    on: Day,
-) -> Result<bool, DbError> {
-    Ok(tx.execute(FETCHED, args![account, on]).await? == 1)
 }

@@ -75,6 +75,7 @@ fn clean() -> LineFacts {
         quoted: Some(Kopecks::new(41_200)),
         is_repeated: false,
         other: None,
+        is_listed: false,
     }
 }
 

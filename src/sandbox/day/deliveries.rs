@@ -3,7 +3,6 @@
 use std::collections::BTreeSet;
 
 use anyhow::{Context, ensure};
-use chrono::Days;
 use serde_json::{Value, json};
 
 use super::goods::{COSMETICS, SHOPS, TEA, TOYS, Trait};
@@ -171,7 +170,7 @@ async fn receive(
 /// What the two of them count, half of some lines each, one lot after the other.
 fn portions<'m>(delivery: &Delivery<'m>) -> (Vec<Portion<'m>>, Vec<Portion<'m>>) {
     let today = Clock::system().now().moscow_day();
-    let lots = [("L1", 200), ("L2", 420)].map(|(name, days)| (name, later(today, days)));
+    let lots = [("L1", 200), ("L2", 420)].map(|(name, days)| (name, today.plus_days(days)));
     let (mut ours, mut theirs) = (Vec::new(), Vec::new());
     for (turn, (name, day)) in lots.into_iter().enumerate() {
         for (place, (product, _, there)) in delivery.lines.iter().enumerate() {
@@ -193,10 +192,6 @@ fn portions<'m>(delivery: &Delivery<'m>) -> (Vec<Portion<'m>>, Vec<Portion<'m>>)
         }
     }
     (ours, theirs)
-}
-
-fn later(day: Day, days: u64) -> Day {
-    Day::from_date(day.date().checked_add_days(Days::new(days)).unwrap_or(day.date()))
 }
 
 async fn count_all(person: &mut Person, portions: &[Portion<'_>]) -> anyhow::Result<()> {
@@ -261,7 +256,7 @@ async fn wrong_goods(
     noted(first, 10).await?;
 
     let tea = market.of_shop(TEA).next().context("нет чая")?;
-    let old = later(Clock::system().now().moscow_day(), 12).russian_text();
+    let old = Clock::system().now().moscow_day().plus_days(12).russian_text();
     for data in [tea.code.as_str(), "OLD-01", &old] {
         first.scan(data).await?;
     }

@@ -18,6 +18,7 @@ use super::tables::Packed;
 use crate::devices::{self, MessageProtocol, StreamProtocol};
 use crate::sandbox::client::ApiClient;
 use crate::sandbox::devices::SandboxScale;
+use crate::sandbox::free_door;
 use crate::sandbox::handheld::{Handheld, MessageWay, ScreenPage, StreamWay, WaitingScanner};
 
 /// ambar's own JSON, with the whole screen on the handheld.
@@ -230,7 +231,7 @@ impl Enrolment<'_> {
             }
             // These connect to a door of their own and scan their labels.
             _ => {
-                let door = std::net::TcpListener::bind("127.0.0.1:0")?.local_addr()?;
+                let door = free_door()?;
                 let mut body = self.connection(name, language, "tcp_server");
                 body["address"] = json!(door.to_string());
                 self.desk.post("/v1/connections", &body).await?;

@@ -7,7 +7,7 @@ use std::time::{Duration, Instant};
 
 use indicatif::{ProgressBar, ProgressStyle};
 
-use super::money::roubles;
+use super::money::shown;
 
 /// Counts mistakes that were played and met with the expected verdict.
 #[derive(Debug, Clone, Default)]
@@ -190,13 +190,13 @@ fn print_money(figures: &MoneyFigures) {
     let MoneyFigures { registers, invoices, reports, payouts, .. } = figures;
     println!("Деньги");
     let rows = [
-        ("реестры перевозчиков", format!("{registers} на {}", roubles(figures.registered))),
-        ("  поступило по ним", roubles(figures.received)),
-        ("счета перевозчиков", format!("{invoices} на {}", roubles(figures.invoiced))),
-        ("  из них магазинам, без наценки", roubles(figures.charged)),
-        ("счета-транзиты перевозчиков", roubles(figures.left)),
-        ("отчёты агента", format!("{reports}, вознаграждение {}", roubles(figures.fee))),
-        ("выплаты магазинам", format!("{payouts} на {}", roubles(figures.paid))),
+        ("реестры перевозчиков", format!("{registers} на {}", shown(figures.registered))),
+        ("  поступило по ним", shown(figures.received)),
+        ("счета перевозчиков", format!("{invoices} на {}", shown(figures.invoiced))),
+        ("  из них магазинам, без наценки", shown(figures.charged)),
+        ("счета-транзиты перевозчиков", shown(figures.left)),
+        ("отчёты агента", format!("{reports}, вознаграждение {}", shown(figures.fee))),
+        ("выплаты магазинам", format!("{payouts} на {}", shown(figures.paid))),
     ];
     for (name, value) in rows {
         row(name, &value);

@@ -13,7 +13,7 @@ pub(super) const ACCOUNT: &str = "40702810400000000225";
 pub(super) const BIC: &str = "044525225";
 const PAYER_ACCOUNT: &str = "40702810500000000002";
 /// From a register to its payment.
-const PAID_AFTER: i64 = 2;
+const PAID_AFTER: u64 = 2;
 const SHORT_BY: i64 = 12_345;
 
 /// Registers, by their place in the plan, with which the bank has its own way.
@@ -56,16 +56,12 @@ fn receipt(plan: &Plan, sent: &[Day; WEEKS], index: usize, sum: i64) -> Receipt 
     Receipt {
         number: format!("{}", 1_000 + index),
         week: register.week,
-        day: later(sent[register.week], REGISTER_AFTER + PAID_AFTER),
+        day: sent[register.week].plus_days(REGISTER_AFTER + PAID_AFTER),
         sum,
         payer: (manner.name.to_owned(), manner.inn.to_owned()),
         purpose: format!("Перечисление наложенных платежей по реестру № {}", register.number),
         planted: None,
     }
-}
-
-fn later(day: Day, days: i64) -> Day {
-    Day::from_date(day.date() + chrono::Days::new(days.unsigned_abs()))
 }
 
 /// The receipts for registers that were handed over on the days of `sent`.
@@ -88,7 +84,7 @@ pub(super) fn receipts(plan: &Plan, sent: &[Day; WEEKS]) -> Statements {
             }),
             _ if index == TOGETHER[0] => {}
             _ if index == TOGETHER[1] => receipts.push(Receipt {
-                day: later(sent[whole.week], REGISTER_AFTER),
+                day: sent[whole.week].plus_days(REGISTER_AFTER),
                 sum: whole.sum + net(TOGETHER[0]),
                 purpose: "Перечисление наложенных платежей за две недели".to_owned(),
                 ..whole
@@ -104,7 +100,7 @@ pub(super) fn receipts(plan: &Plan, sent: &[Day; WEEKS]) -> Statements {
     }
     receipts.extend(others(sent));
     let mut late = receipt(plan, sent, UNPAID, net(UNPAID));
-    late.day = later(sent[WEEKS - 1], REGISTER_AFTER + 2 * PAID_AFTER);
+    late.day = sent[WEEKS - 1].plus_days(REGISTER_AFTER + 2 * PAID_AFTER);
     late.week = WEEKS;
     Statements { receipts, late }
 }
@@ -115,7 +111,7 @@ fn others(sent: &[Day; WEEKS]) -> Vec<Receipt> {
     let no_register = Receipt {
         number: "3001".to_owned(),
         week: 1,
-        day: later(sent[1], REGISTER_AFTER),
+        day: sent[1].plus_days(REGISTER_AFTER),
         sum: 7_777_777,
         payer: (manner.name.to_owned(), manner.inn.to_owned()),
         purpose: "Наложенный платёж, уточнение".to_owned(),

@@ -137,13 +137,12 @@ impl Desk<'_> {
     ) -> Result<RegisterReport, RegisterError> {
         let sent = self.sent(register.week);
         let made = file(register, sent, edition).map_err(|error| DbError::Engine(error.into()))?;
-        let day = sent.date() + chrono::Days::new(super::plan::REGISTER_AFTER.unsigned_abs());
         let request = RegisterRequest {
             carrier: register.manner().code.to_owned(),
             source: Source::Bytes(made.bytes.into()),
             file: made.name,
             number: register.number.clone(),
-            day: Some(Day::from_date(day)),
+            day: Some(sent.plus_days(super::plan::REGISTER_AFTER)),
             payment_order: String::new(),
             map: String::new(),
         };
@@ -179,10 +178,11 @@ impl Desk<'_> {
     async fn decide(&self, id: CodRegisterId) -> anyhow::Result<()> {
         let ctx = Ctx::system(self.app.clock.now());
         let work = async move |tx: &mut Tx| {
-            let kinds: BTreeSet<FindingKind> =
-                store::found(tx, id).await?.into_iter().map(|row| row.kind).collect();
-            for kind in kinds {
-                let answer = (resolution(kind), REASON);
+            let found = store::found(tx, id).await?;
+            let kinds: BTreeMap<FindingKind, Resolution> =
+                found.into_iter().map(|row| (row.kind, row.proposed)).collect();
+            for (kind, proposed) in kinds {
+                let answer = (resolution(kind, proposed), REASON);
                 registers::resolve_kind(tx, &ctx, id, kind, answer).await?;
             }
             registers::accept(tx, &ctx, id).await
@@ -204,21 +204,11 @@ impl Desk<'_> {
     }
 }
 
-/// What this accountant decides about a line.
-const fn resolution(kind: FindingKind) -> Resolution {
-    match kind {
-        FindingKind::AmountDiffers
-        | FindingKind::PartialDelivery
-        | FindingKind::RefundAfterPayment => Resolution::AcceptAmount,
-        FindingKind::ParcelUnknown
-        | FindingKind::OtherCarrier
-        | FindingKind::OrderNumberShared
-        | FindingKind::DuplicateLine
-        | FindingKind::PaidTwice
-        | FindingKind::ReturnedButPaid
-        | FindingKind::CurrencyForeign
-        | FindingKind::OtherContract
-        | FindingKind::PrepaidCollected => Resolution::IgnoreLine,
-        _ => Resolution::Acknowledge,
+/// What this accountant decides: mostly what is proposed. Nothing is claimed, so that the month ends.
+const fn resolution(kind: FindingKind, proposed: Resolution) -> Resolution {
+    match (kind, proposed) {
+        (FindingKind::AmountDiffers, _) => Resolution::AcceptAmount,
+        (_, Resolution::ClaimFromCarrier) => Resolution::Acknowledge,
+        _ => proposed,
     }
 }

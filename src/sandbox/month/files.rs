@@ -38,8 +38,7 @@ pub(super) fn file(
     };
     let mut rows: Vec<Vec<Cell>> = Vec::with_capacity(register.lines.len());
     for line in &register.lines {
-        let day = sent.date() + chrono::Days::new(line.days.unsigned_abs());
-        rows.push(cells(manner, line, Day::from_date(day)));
+        rows.push(cells(manner, line, sent.plus_days(line.days)));
     }
     if edition == Edition::Second {
         rows.reverse();

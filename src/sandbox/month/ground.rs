@@ -155,7 +155,7 @@ fn track(parcel: &Parcel, sent: UtcMicros) -> Track {
     let event = TrackEvent {
         code: status.as_str().to_owned(),
         words: "Вручение".to_owned(),
-        at: sent.plus_seconds(parcel.days * DAY_S),
+        at: sent.plus_seconds(parcel.days.cast_signed() * DAY_S),
         place: String::new(),
         leg: Leg::Direct,
         meaning: Some(Meaning { status: Some(status), flag: None }),

@@ -12,7 +12,7 @@ use crate::units::Kopecks;
 /// Parcels leave, registers come and are paid once a week.
 pub(super) const WEEKS: usize = 4;
 /// From handover to the register that lists what was delivered of it.
-pub(super) const REGISTER_AFTER: i64 = 7;
+pub(super) const REGISTER_AFTER: u64 = 7;
 pub(super) const QUOTED: i64 = 30_000;
 /// Pieces of a parcel that is taken in part.
 pub(super) const PIECES: i64 = 3;
@@ -56,7 +56,7 @@ pub(super) struct Parcel {
     pub(super) quoted: i64,
     pub(super) fate: Fate,
     /// Days from the handover.
-    pub(super) days: i64,
+    pub(super) days: u64,
     pub(super) is_card: bool,
 }
 
@@ -67,7 +67,7 @@ pub(super) struct Line {
     pub(super) track: String,
     pub(super) order_number: String,
     /// Days from the handover of its week.
-    pub(super) days: i64,
+    pub(super) days: u64,
     pub(super) collected: i64,
     pub(super) fee: i64,
     pub(super) delivery: i64,
@@ -161,7 +161,7 @@ fn parcels(size: MonthSize, tag: &str) -> Vec<Parcel> {
             cod: 150 * i64::try_from(200 + dice.roll(9_000)).unwrap_or(200),
             quoted: QUOTED,
             fate: if dice.roll(100) < 4 { Fate::Returned } else { Fate::Delivered },
-            days: 2 + i64::try_from(dice.roll(3)).unwrap_or_default(),
+            days: 2 + u64::try_from(dice.roll(3)).unwrap_or_default(),
             is_card: dice.roll(2) == 0,
         }
     };

@@ -8,7 +8,7 @@ use crate::ids::{CarrierAccountId, OwnerId, WarehouseId};
 use crate::rates::rule::Goal;
 use crate::secrets::Sealed;
 use crate::shipments::{AccountRow, DeliveryTerms};
-use crate::units::{Kopecks, UtcMicros};
+use crate::units::{Day, Kopecks, UtcMicros};
 use crate::{args, record};
 
 record! {
@@ -72,7 +72,12 @@ const TERMS_SET: &str = "INSERT INTO delivery_terms
          price_max_kopecks = excluded.price_max_kopecks, buy_out = excluded.buy_out,
          phone = excluded.phone, updated_at = excluded.updated_at";
 
+const ASKED: &str = "INSERT INTO carrier_asked (account_id, job, asked_on) VALUES ($1, $2, $3)
+     ON CONFLICT (account_id, job) DO UPDATE SET asked_on = excluded.asked_on
+     WHERE carrier_asked.asked_on < excluded.asked_on";
+
 pub(super) const QUERIES: &[&str] = &[
+    ASKED,
     ACCOUNT_INSERT,
     ACCOUNT_UPDATE,
     ACCOUNT_FIND,
@@ -208,4 +213,14 @@ pub(in crate::shipments) fn seal_context(account: CarrierAccountId) -> String {
 /// For rows that are made before they are sealed.
 pub(in crate::shipments) const fn unsealed() -> Sealed {
     Sealed::from_bytes(Vec::new())
+}
+
+/// Notes that an account's jobs of a kind are queued on that day. False: they were already.
+pub(in crate::shipments) async fn asked(
+    tx: &mut Tx,
+    account: CarrierAccountId,
+    job: &str,
+    on: Day,
+) -> Result<bool, DbError> {
+    Ok(tx.execute(ASKED, args![account, job, on]).await? == 1)
 }

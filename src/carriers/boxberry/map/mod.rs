@@ -7,10 +7,8 @@ mod track;
 
 pub(super) use ask::{intake, order};
 pub(super) use point::point;
-pub(super) use quote::{calculated, calculation, charges, costs, costs_params, reaches};
-#[cfg(test)]
-pub(super) use track::STATUSES;
-pub(super) use track::{events, mark};
+pub(super) use quote::{calculated, calculation, costs, costs_params, reaches};
+pub(super) use track::{STATUSES, events, mark};
 
 use super::CODE;
 use super::wire::Loose;

@@ -1,10 +1,10 @@
-//! `DeliveryCosts` for a certain point, `DeliveryCalculation` for doors and towns; `ListServices`.
+//! `DeliveryCosts` for a certain point, `DeliveryCalculation` for doors and towns.
 
-use super::{kopecks, malformed};
+use super::kopecks;
 use crate::carriers::CarrierError;
 use crate::carriers::amounts::{JsonDecimal, centimetres, roubles_text};
 use crate::carriers::boxberry::wire::{
-    BoxSizeOut, CalculatedIn, CalculationIn, CalculationOut, CostsIn, Loose, ServiceIn, ZipIn,
+    BoxSizeOut, CalculatedIn, CalculationIn, CalculationOut, CostsIn, Loose, ZipIn,
 };
 use crate::carriers::boxberry::{COURIER, POINT, Settings};
 use crate::carriers::model::{DeliveryMode, Quote, QuoteAsk, QuoteLine};
@@ -127,13 +127,4 @@ pub(crate) fn calculated(
 /// Whether couriers go to the postcode that was asked about.
 pub(crate) fn reaches(said: &[ZipIn]) -> bool {
     said.iter().any(|zip| zip.express_delivery.flag() == Some(true))
-}
-
-/// What Boxberry charged for a parcel, line by line.
-pub(crate) fn charges(said: &[ServiceIn]) -> Result<Vec<QuoteLine>, CarrierError> {
-    let line = |service: &ServiceIn| {
-        let price_kopecks = crate::carriers::amounts::kopecks(&service.sum.0).map_err(malformed)?;
-        Ok(QuoteLine { name: service.name.0.clone(), price_kopecks })
-    };
-    said.iter().map(line).collect()
 }

@@ -3,8 +3,10 @@
 use std::sync::Arc;
 
 use super::*;
-use crate::carriers::conformance::Setup;
-use crate::carriers::model::{Handover, HandoverAsk, HandoverDone};
+use crate::carriers::conformance::{Setup, kept};
+use crate::carriers::model::{
+    CodTransfer, EventFlag, Handover, HandoverAsk, HandoverDone, PayMethod,
+};
 use crate::sandbox::carriers::boxberry as stand_in;
 use crate::sandbox::carriers::{BadManner, Misbehaviour, Standing, Step};
 
@@ -168,10 +170,37 @@ async fn a_parcel_is_followed_there_and_back_and_asked_about_only_when_something
     world.misbehave(Misbehaviour::once(BadManner::DuplicateEvents));
     assert_eq!(events().await.len(), 2 * (told.len() - 1), "told again once, in case it was lost");
     assert!(events().await.is_empty(), "nothing is new");
-    let charges = world.carrier.charges(&shipment.track).await.unwrap();
-    assert!(charges.is_empty(), "nothing was handed out");
+    let money = world.carrier.ask(std::slice::from_ref(&shipment)).await.unwrap();
+    assert_eq!(money, [], "nothing was handed out");
     let unknown = ShipmentRef { number: "P-9".to_owned(), ..ShipmentRef::default() };
     assert!(world.carrier.track(&[unknown]).await.unwrap().is_empty());
+}
+
+#[tokio::test]
+async fn what_was_collected_is_told_once_its_services_are_reckoned() {
+    let world = World::start().await;
+    assert!(world.carrier.money_news().is_none(), "only where the account says so");
+    let mut account = stand_in::account(&world.standing.url());
+    account.settings["registers_of_services"] = true.into();
+    let carrier = Boxberry::new(&account).unwrap();
+    let news = carrier.money_news().unwrap();
+    let (first, second) = (world.created("P-1").await, world.created("P-2").await);
+    world.act(&[&first, &second]).await;
+    for step in [Step::Accept, Step::Transit, Step::Arrive, Step::Deliver] {
+        world.standing.stand_in.advance("P-1", step).unwrap();
+    }
+    let tracks = news.ask(&[first.clone(), second]).await.unwrap();
+    assert_eq!((tracks.len(), &tracks[0].reference), (1, &first), "the other is under way");
+    let settled = CodTransfer {
+        payment_order: String::new(),
+        day: crate::units::Clock::system().now().moscow_day(),
+        collected_kopecks: ask("P-1").cod_kopecks(),
+        transferred_kopecks: None,
+        method: Some(PayMethod::Cash),
+    };
+    assert_eq!(news.settled(&kept(&tracks)), Some(settled));
+    assert_eq!(tracks[0].events[0].raw["services"].as_array().unwrap().len(), 2);
+    assert_eq!(tracks[0].events[0].meaning.unwrap().flag, Some(EventFlag::Info));
 }
 
 #[tokio::test]

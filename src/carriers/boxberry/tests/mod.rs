@@ -6,6 +6,7 @@ use serde_json::{Value, json};
 
 use super::wire::{ActIn, LastStatusIn, PointIn, Posted, ServiceIn, StatusesIn, TracksOut};
 use super::*;
+use crate::carriers::amounts;
 use crate::carriers::model::{
     Address, Answers, BuyOut, Contact, DeliveryStatus, EventFlag, Item, Leg, Package, Party,
     PointKind, Seller, Spot, VatRate,
@@ -92,7 +93,11 @@ fn quote_ask(to: Spot, mode: DeliveryMode) -> QuoteAsk {
 
 #[test]
 fn the_order_has_the_names_types_and_units_of_the_sheet() {
-    let settings = Settings { reception_point: "010".to_owned(), opening: Opening::Checked };
+    let settings = Settings {
+        reception_point: "010".to_owned(),
+        opening: Opening::Checked,
+        ..Settings::default()
+    };
     let sdata = map::order(&ask("P-000001"), &settings).unwrap();
     let body = Posted { token: "secret", method: "ParselCreate", rest: wire::CreateOut { sdata } };
     let expected = json!({
@@ -287,9 +292,10 @@ fn samples_are_read_into_our_model() {
 
     let services: Vec<ServiceIn> =
         serde_json::from_value(sample("list_services_response.json")).unwrap();
-    let charges = map::charges(&services).unwrap();
-    let sums: Vec<i64> = charges.iter().map(|line| line.price_kopecks.get()).collect();
-    assert_eq!(sums, [15_036, 1_900, 200, 1_075, 6_450]);
+    let sums = services.iter().map(|one| amounts::kopecks(&one.sum.0).unwrap().get());
+    assert_eq!(sums.collect::<Vec<_>>(), [15_036, 1_900, 200, 1_075, 6_450]);
+    let event = money::reckoned_event(&services, &StatusesIn::default()).unwrap();
+    assert_eq!(event.at.moscow_day().to_string(), "2019-05-03");
 
     let act: ActIn = serde_json::from_value(sample("parsel_send_response.json")).unwrap();
     assert_eq!(act.id.0, "15283391");
@@ -316,6 +322,7 @@ fn statuses_of_both_lists_are_read_as_moscow_time() {
         let said = StatusesIn {
             partly: wire::Loose(partly.to_string()),
             statuses: vec![json!({ "Date": "01/05/19 3:05:07 PM", "Name": name })],
+            ..StatusesIn::default()
         };
         let last = LastStatusIn {
             id: wire::Loose("777".to_owned()),
@@ -376,6 +383,7 @@ fn the_table_has_every_code_of_the_sheet() {
         ("balance_point", Some(S::ArrivedAtPoint)),
         ("balance_terminal", Some(S::InTransit)),
         ("balance_problem", None),
+        ("services", None),
     ];
     for (code, status) in expected {
         assert_eq!(map::STATUSES.meaning(code).unwrap().status, status, "{code}");

@@ -25,7 +25,7 @@ fn register(day: Day, registry: Registry, numbers: &BTreeMap<String, String>) ->
         number: registry.number.0,
         day: paid_on.or_else(|| times::day(&registry.date_created.0)).unwrap_or(day),
         payment_order: registry.payment_order_number.0,
-        total_kopecks: sum(registry.sum),
+        total_kopecks: Some(sum(registry.sum)),
         lines: registry.orders.into_iter().map(|order| line(order, numbers)).collect(),
     }
 }
@@ -44,6 +44,7 @@ fn line(order: RegistryOrder, numbers: &BTreeMap<String, String>) -> CodRegister
         fee_kopecks: order.agent_commission_sum.map(JsonDecimal::kopecks),
         delivery_kopecks: order.total_sum_without_agent.map(JsonDecimal::kopecks),
         transferred_kopecks: order.transfer_sum.map(JsonDecimal::kopecks),
+        method: None,
     }
 }
 

@@ -3,7 +3,8 @@
 use std::sync::Arc;
 
 use super::*;
-use crate::carriers::conformance::Setup;
+use crate::carriers::conformance::{Setup, kept};
+use crate::carriers::model::{CodTransfer, PayMethod};
 use crate::sandbox::carriers::dpd as stand_in;
 use crate::sandbox::carriers::{BadManner, Misbehaviour, StandIn, Standing, Step};
 use crate::units::Clock;
@@ -233,6 +234,33 @@ async fn both_queues_tell_everything_once_and_are_left_alone_after_that() {
         let status = event.meaning.unwrap().status;
         assert_eq!((event.leg, status), (Leg::Return, Some(DeliveryStatus::Returned)));
     }
+}
+
+#[tokio::test]
+async fn the_queue_tells_what_was_collected_and_with_which_payment_it_comes() {
+    let world = World::start("events").await;
+    world.created(&ask("P-1")).await;
+    for step in [Step::Accept, Step::Transit, Step::Arrive, Step::Deliver] {
+        world.dpd.advance("P-1", step).unwrap();
+    }
+    let news = world.carrier.money_news().unwrap();
+    let mut told = Vec::new();
+    for is_paid in [false, true] {
+        let batch = world.carrier.next().await.unwrap().unwrap();
+        told.extend(kept(&batch.tracks));
+        world.carrier.confirm(&batch.id).await.unwrap();
+        assert_eq!(news.settled(&told).is_some(), is_paid);
+        world.clock.advance_seconds(3 * 24 * 3600);
+    }
+    let settled = CodTransfer {
+        payment_order: "1125".to_owned(),
+        day: "2026-11-25".parse().unwrap(),
+        collected_kopecks: ask("P-1").cod_kopecks(),
+        transferred_kopecks: None,
+        method: Some(PayMethod::Cash),
+    };
+    assert_eq!(news.settled(&told), Some(settled));
+    assert!(World::start("states").await.carrier.money_news().is_none(), "states tell no money");
 }
 
 #[tokio::test]

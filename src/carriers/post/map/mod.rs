@@ -12,7 +12,7 @@ pub(super) use point::{PassportKind, points_of};
 pub use product::Product;
 pub(super) use quote::{contract_ask, contract_quote, public_query, public_quote};
 pub(super) use recipient::{Target, address_of, name_of, phone_of, plain_phone};
-pub(super) use track::{history_track, ticket_track};
+pub(super) use track::{history_track, ticket_track, transfer_track};
 
 use super::CODE;
 

@@ -63,6 +63,15 @@ pub(in super::super) fn history_track(
     track
 }
 
+/// What became of the money alone.
+pub(in super::super) fn transfer_track(
+    reference: &ShipmentRef,
+    transfers: &[PostalOrderEvent],
+) -> Track {
+    let events = transfers.iter().filter_map(|event| transfer_event(event, Leg::Direct));
+    Track { reference: reference.clone(), events: events.collect() }
+}
+
 fn transfer_event(event: &PostalOrderEvent, leg: Leg) -> Option<TrackEvent> {
     let code = format!("cod.{}", event.kind);
     Some(TrackEvent {

@@ -1,13 +1,14 @@
 //! From the price to the buyer, and everything that goes wrong on the way.
 
 use super::*;
-use crate::carriers::conformance::Setup;
+use crate::carriers::conformance::{Setup, kept};
 use crate::carriers::model::{
     DeliveryStatus, EventFlag, Handover, HandoverAsk, HandoverDone, LabelAsk, LabelState, Leg,
     PointKind, Registration, ShipmentRef, TrackEvent,
 };
 use crate::carriers::{
-    CarrierError, Handovers, Labels, Points, Quoting, Shipping, TicketTracking, Tracking, registry,
+    Carrier, CarrierError, Handovers, Labels, Points, Quoting, Shipping, TicketTracking, Tracking,
+    registry,
 };
 use crate::sandbox::carriers::{BadManner, Misbehaviour, Step};
 
@@ -347,6 +348,15 @@ async fn money_that_was_collected_is_told_with_the_history() {
     assert_eq!(money[0].raw["SumPaymentForward"], 230_000);
     assert_eq!(money[0].raw["Number"], "96598");
     assert_eq!(last_status(&events), Some(DeliveryStatus::Delivered));
+
+    let news = post.money_news().unwrap();
+    let told = kept(&news.ask(std::slice::from_ref(&shipment)).await.unwrap());
+    assert_eq!(told.len(), 2);
+    assert_eq!(news.settled(&told[..1]), None, "it is on its way");
+    let settled = news.settled(&told).unwrap();
+    assert_eq!(settled.collected_kopecks, Kopecks::new(230_000));
+    assert_eq!(settled.transferred_kopecks, Some(Kopecks::new(230_000)));
+    assert_eq!(settled.day, told[1].at.moscow_day());
 }
 
 #[tokio::test]

@@ -39,6 +39,7 @@ pub(super) struct Happening {
     pub(super) state: Option<&'static str>,
     pub(super) is_return: bool,
     pub(super) event: (&'static str, &'static str, &'static str),
+    pub(super) cod_kopecks: i64,
     pub(super) at: UtcMicros,
     pub(super) is_state_confirmed: bool,
     pub(super) is_event_confirmed: bool,

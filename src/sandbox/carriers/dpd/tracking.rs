@@ -3,11 +3,19 @@
 use super::orders::{Happening, Order, State, needed, sequence};
 use super::xml::{Fault, around, leaf};
 use super::{BadManner, Books, DpdStandIn, Queue, Step};
+use crate::carriers::amounts::roubles_text;
 use crate::carriers::soap::Element;
-use crate::units::UtcMicros;
+use crate::units::{Kopecks, UtcMicros};
 
-/// A state of a parcel, if it has one, and the event of its order: number, word, name.
-type Told = (Option<&'static str>, (&'static str, &'static str, &'static str));
+/// An event of an order: number, word, name.
+type Event = (&'static str, &'static str, &'static str);
+/// A state of a parcel, if it has one, and the event of its order.
+type Told = (Option<&'static str>, Event);
+
+const TAKEN: Event = ("2701", "OrderCODConfirmed", "Наложенный платеж получен");
+const SENT: Event = ("2801", "OrderCODSent", "Наложенный платеж перечислен");
+/// What was taken is sent so many days later, all of a day with one payment.
+const SENT_AFTER_S: i64 = 3 * 24 * 3600;
 
 /// The pause after a queue was told to its end.
 const PAUSE_S: i64 = 300;
@@ -16,6 +24,7 @@ const STATES_MAX: usize = 100;
 
 fn happens(books: &mut Books, order: &Order, told: &[Told], is_return: bool, at: UtcMicros) {
     for (state, event) in told {
+        let at = if *event == SENT { at.plus_seconds(SENT_AFTER_S) } else { at };
         books.happenings.push(Happening {
             number: order.number.clone(),
             track: order.track.clone(),
@@ -23,6 +32,7 @@ fn happens(books: &mut Books, order: &Order, told: &[Told], is_return: bool, at:
             state: *state,
             is_return,
             event: *event,
+            cod_kopecks: order.cod_kopecks,
             at,
             is_state_confirmed: false,
             is_event_confirmed: false,
@@ -43,8 +53,8 @@ pub(super) fn advance(
 ) -> Result<(), String> {
     let taken = |order: &Order| order.number == number && order.state == State::Taken;
     let index = books.orders.iter().position(taken).ok_or_else(|| format!("no order {number}"))?;
-    let last = books.happenings.iter().rev().find(|one| one.number == number);
-    if last.is_some_and(|last| ["3303", "3304", "3305", "3306"].contains(&last.event.0)) {
+    let mut own = books.happenings.iter().filter(|one| one.number == number);
+    if own.any(|one| ["3303", "3304", "3305", "3306"].contains(&one.event.0)) {
         return Err(format!("{number} is at its end"));
     }
     let mut order = books.orders.remove(index);
@@ -85,7 +95,8 @@ fn chain(step: Step, order: &Order) -> (Vec<Told>, bool) {
             };
             let mut told = vec![(Some("Delivered"), done)];
             if order.cod_kopecks > 0 {
-                told.push((None, ("2701", "OrderCODConfirmed", "Наложенный платеж получен")));
+                told.push((None, TAKEN));
+                told.push((None, SENT));
             }
             told
         }
@@ -187,7 +198,7 @@ fn next(stand_in: &DpdStandIn, queue: Queue, method: &str, request: &Element) ->
     let most = if rows.is_empty() { STATES_MAX } else { rows.parse().unwrap_or(STATES_MAX) };
     let is_new = |one: &Happening| match queue {
         Queue::States => one.state.is_some() && !one.is_state_confirmed,
-        Queue::Events => !one.is_event_confirmed,
+        Queue::Events => !one.is_event_confirmed && one.at <= now,
     };
     let all: Vec<usize> =
         (0..books.happenings.len()).filter(|index| is_new(&books.happenings[*index])).collect();
@@ -246,7 +257,23 @@ fn state(one: &Happening) -> String {
 
 fn event(one: &Happening) -> String {
     let (number, word, name) = one.event;
-    let city = leaf("paramName", "PointCity") + &leaf("valueString", "Москва");
+    let parameter = |name: &str, kind: &str, value: String| {
+        around("parameter", &(leaf("paramName", name) + &leaf(kind, value)))
+    };
+    let roubles = || roubles_text(Kopecks::new(one.cod_kopecks));
+    let money = match number {
+        "2701" => {
+            parameter("AmountNPP", "valueDecimal", roubles())
+                + &parameter("PaymentWay", "valueString", "Наличные".to_owned())
+        }
+        "2801" => {
+            parameter("Doc_Num", "valueString", one.at.moscow_format("%m%d"))
+                + &parameter("Doc_Amount", "valueDecimal", roubles())
+                + &parameter("Doc_Currency", "valueString", "RUB".to_owned())
+                + &parameter("Doc_Date", "valueDateTime", moscow(one.at))
+        }
+        _ => String::new(),
+    };
     let parts = [
         leaf("clientOrderNr", &one.number),
         leaf("dpdOrderNr", &one.track),
@@ -254,7 +281,8 @@ fn event(one: &Happening) -> String {
         leaf("eventCode", word),
         leaf("eventName", name),
         leaf("eventDate", moscow(one.at)),
-        format!("<parameter type=\"string\">{city}</parameter>"),
+        parameter("PointCity", "valueString", "Москва".to_owned()),
+        money,
     ];
     around("event", &parts.concat())
 }

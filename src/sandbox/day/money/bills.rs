@@ -7,7 +7,7 @@ use serde_json::json;
 
 use super::ground::Partner;
 use super::registers::{Form, Taken, windows_text};
-use super::{Office, number, roubles, today};
+use super::{Office, number, shown, today};
 use crate::documents::{Cell, Column, Sheet, xlsx};
 use crate::sandbox::day::site::text_of;
 use crate::units::{Day, Grams, Kopecks};
@@ -210,9 +210,9 @@ pub(super) async fn take_all(
     let came_to = format!(
         "счетов {} на {}, ошибок подложено и найдено {slips}, магазинам {}, счета-транзиты перевозчиков: {}",
         bills.len(),
-        roubles(invoiced),
-        roubles(charged),
-        roubles(left)
+        shown(invoiced),
+        shown(charged),
+        shown(left)
     );
     Ok((Billed { invoices: bills.len(), invoiced, charged, left }, came_to))
 }
@@ -227,17 +227,17 @@ async fn take(
     let told = clerk.upload(&path, bytes).await?;
     ensure!(told["is_known"] == false, "счёт {number} уже есть: {told}");
     let id = text_of(&told, "invoice_id")?;
-    let (path, bytes) = bill.file(day, form)?;
+    let (path, bytes) = bill.file(day, form.other())?;
     let again = clerk.upload(&path, bytes).await?;
     let is_same = again["is_known"] == true && again["invoice_id"] == id.as_str();
     ensure!(is_same, "счёт {number} принят дважды: {again}");
-    office.tally.caught("счёт перевозчика загружен дважды");
+    office.tally.caught("счёт перевозчика загружен дважды, другим файлом");
     let path = format!("/v1/carrier-invoices/{id}");
     decide(office, bill, &path).await?;
     let accepted = clerk.post(&format!("{path}/accept"), &json!({})).await?;
     let total = bill.listed() + bill.on_whole;
     let is_right = accepted["state"] == "accepted" && accepted["total_kopecks"] == total;
-    ensure!(is_right, "счёт {number} на {}: {accepted}", roubles(total));
+    ensure!(is_right, "счёт {number} на {}: {accepted}", shown(total));
     Ok(())
 }
 

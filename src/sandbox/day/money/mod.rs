@@ -21,9 +21,8 @@ use self::ground::Partner;
 use super::report::{MoneyFigures, Steps, Tally};
 use super::shops::{Client, Market};
 use super::site::Site;
-use crate::documents::typography;
 use crate::sandbox::client::ApiClient;
-use crate::units::{Clock, Day};
+use crate::units::{Clock, Day, Kopecks};
 
 /// Who works with the money, and whose it is.
 struct Office<'a> {
@@ -87,7 +86,7 @@ impl Office<'_> {
             for account in self.clerk.list(&format!("/v1/money/accounts?kind={kind}")).await? {
                 let balance =
                     number(&account, "debit_kopecks")? - number(&account, "credit_kopecks")?;
-                ensure!(balance == 0, "счёт не закрыт, осталось {}: {account}", roubles(balance));
+                ensure!(balance == 0, "счёт не закрыт, осталось {}: {account}", shown(balance));
                 left += balance.abs();
                 seen += 1;
             }
@@ -114,7 +113,7 @@ fn number(value: &Value, field: &str) -> anyhow::Result<i64> {
     value[field].as_i64().with_context(|| format!("в ответе нет числа {field}: {value}"))
 }
 
-/// `1234,50`.
-pub(super) fn roubles(kopecks: i64) -> String {
-    typography::decimal(kopecks, 2)
+/// `1 234,50`; the blank does not break.
+pub(super) fn shown(kopecks: i64) -> String {
+    Kopecks::new(kopecks).to_roubles_text().trim_end_matches("\u{a0}₽").to_owned()
 }

@@ -5,7 +5,7 @@ use serde_json::json;
 
 use super::receipts::Bank;
 use super::statement::{Document, Side, Way};
-use super::{Office, number, roubles, today};
+use super::{Office, number, shown, today};
 use crate::bank::format::{self, Item};
 use crate::bank::statement::{Payment, payment};
 use crate::sandbox::day::site::text_of;
@@ -24,7 +24,7 @@ pub(super) async fn pay_all(
     let body = json!({ "cut_off": today(), "bank_account_id": office.account });
     let run = office.clerk.post("/v1/payout-runs", &body).await?;
     let sum = number(&run, "net_kopecks")?;
-    ensure!(sum == to_pay && sum > 0, "к выплате {}, по отчётам {}", roubles(sum), roubles(to_pay));
+    ensure!(sum == to_pay && sum > 0, "к выплате {}, по отчётам {}", shown(sum), shown(to_pay));
     let path = format!("/v1/payout-runs/{}", text_of(&run, "id")?);
     let approve = format!("{path}/approve");
     office.clerk.refused(&approve, &json!({}), "payout_second_person").await?;
@@ -35,7 +35,7 @@ pub(super) async fn pay_all(
     office.keep("payment-orders.txt", &file).await?;
     let orders = orders(&file)?;
     let ordered: i64 = orders.iter().map(|order| order.amount.get()).sum();
-    ensure!(ordered == sum, "поручений на {}, выплат на {}", roubles(ordered), roubles(sum));
+    ensure!(ordered == sum, "поручений на {}, выплат на {}", shown(ordered), shown(sum));
     carried_out(office, bank, &orders).await?;
     let payouts = office.clerk.list("/v1/payouts").await?;
     ensure!(payouts.len() == orders.len(), "выплат {}", payouts.len());
@@ -43,7 +43,7 @@ pub(super) async fn pay_all(
         ensure!(payout["state"] == "paid", "не выплачено: {payout}");
     }
     office.left_on(&["payout_clearing", "bank_outgoing"], payouts.len() + 1).await?;
-    let came_to = format!("выплат {} на {}, банк исполнил все", payouts.len(), roubles(sum));
+    let came_to = format!("выплат {} на {}, банк исполнил все", payouts.len(), shown(sum));
     Ok((Paid { payouts: payouts.len(), sum }, came_to))
 }
 

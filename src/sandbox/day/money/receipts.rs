@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 use super::ground::account;
 use super::registers::{TWICE, Taken};
 use super::statement::{Document, Side, Way, of_day};
-use super::{Office, number, roubles, today};
+use super::{Office, number, shown, today};
 use crate::sandbox::day::site::text_of;
 use crate::units::Day;
 
@@ -94,9 +94,9 @@ pub(super) async fn match_all(
     let received: i64 = bank.documents.iter().map(|one| one.sum).sum();
     let came_to = format!(
         "поступлений {count} на {}, реестров закрыто {}, на их счетах {}",
-        roubles(received),
+        shown(received),
         taken.len(),
-        roubles(cleared)
+        shown(cleared)
     );
     Ok((bank, came_to))
 }

@@ -7,7 +7,7 @@ use encoding_rs::WINDOWS_1251;
 use serde_json::{Value, json};
 
 use super::ground::{Brought, CONTRACT, Partner};
-use super::{Office, number, roubles, today};
+use super::{Office, number, shown, today};
 use crate::documents::{Cell, Column, Sheet, csv, xlsx};
 use crate::registers::FindingKind;
 use crate::sandbox::day::site::text_of;
@@ -325,7 +325,7 @@ pub(super) async fn take_all(office: &Office<'_>) -> anyhow::Result<(Vec<Taken>,
         "реестров {}, строк {}, принято {}, ошибок подложено и найдено {}",
         taken.len(),
         planned.iter().map(|register| register.lines.len()).sum::<usize>(),
-        roubles(collected),
+        shown(collected),
         SLIPS.len()
     );
     Ok((taken, came_to))
@@ -360,7 +360,7 @@ async fn take(
     let accepted = clerk.post(&format!("{path}/accept"), &json!({})).await?;
     let net = register.posted().map(|line| line.transferred).sum();
     let is_right = accepted["state"] == "accepted" && accepted["open_kopecks"] == net;
-    ensure!(is_right, "реестр {}: ждём {}: {accepted}", register.number, roubles(net));
+    ensure!(is_right, "реестр {}: ждём {}: {accepted}", register.number, shown(net));
     Ok(Taken {
         id,
         number: register.number.clone(),

@@ -1,12 +1,11 @@
 //! Agent's reports: one person draws them up, another one accepts them, the shop reads its own.
 
-use anyhow::{Context, ensure};
+use anyhow::ensure;
 use serde_json::json;
 
-use super::{Office, number, roubles, today};
+use super::{Office, number, shown, today};
 use crate::sandbox::day::shops::Client;
 use crate::sandbox::day::site::text_of;
-use crate::units::Day;
 
 /// Before the day, for one that goes over midnight.
 const DAYS_BEFORE: u64 = 6;
@@ -21,8 +20,7 @@ pub(super) struct Due {
 
 pub(super) async fn make_all(office: &Office<'_>) -> anyhow::Result<(Due, String)> {
     let to = today();
-    let from = to.date().checked_sub_days(chrono::Days::new(DAYS_BEFORE));
-    let from = Day::from_date(from.context("слишком рано")?);
+    let from = to.minus_days(DAYS_BEFORE);
     let (mut due, mut received) = (Due::default(), 0);
     for (index, shop) in office.shops.iter().enumerate() {
         let body = json!({ "owner_id": shop.owner, "from": from, "to": to });
@@ -47,9 +45,9 @@ pub(super) async fn make_all(office: &Office<'_>) -> anyhow::Result<(Due, String
     let came_to = format!(
         "отчётов {}, получено за магазины {}, вознаграждение {}, к выплате {}",
         due.reports,
-        roubles(received),
-        roubles(due.fee),
-        roubles(due.to_pay)
+        shown(received),
+        shown(due.fee),
+        shown(due.to_pay)
     );
     Ok((due, came_to))
 }

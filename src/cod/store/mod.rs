@@ -1,18 +1,22 @@
 //! The rows of the chain: a parcel's sums, and its steps.
 
+mod paying;
+
 use std::collections::HashMap;
 
 use uuid::Uuid;
 
 use crate::carriers::model::DeliveryStatus;
 use crate::commands::Ctx;
-use crate::db::{Arg, Count, DbError, Tx};
+use crate::db::{Arg, DbError, Tx};
 use crate::ids::{
-    CodRegisterId, ManifestId, OrderId, OwnerId, ParcelId, PayoutId, PayoutRunId, TransferId,
+    BankDocumentId, CodRegisterId, ManifestId, OrderId, OwnerId, ParcelId, TransferId,
 };
 use crate::units::{Day, Kopecks, UtcMicros};
 use crate::{args, record};
 
+pub use self::paying::{PaidParcel, Unpaid, excused, paid_parcels, unpaid};
+pub(super) use self::paying::{paid_otherwise, pay, unpay};
 use super::ageing::AgeState;
 use super::chain::{Step, StepKind};
 
@@ -110,21 +114,6 @@ record! {
 }
 
 record! {
-    /// What was reported to a shop and is not paid.
-    #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-    pub struct Unpaid {
-        pub owner: OwnerId,
-        /// Of all its parcels.
-        pub open: Kopecks,
-        /// Of parcels that are held back.
-        pub disputed: Kopecks,
-        /// Of the others that were reported in time, and how many they are.
-        pub due: Kopecks,
-        pub parcels: i64,
-    }
-}
-
-record! {
     /// What goes over one transfer.
     pub(super) struct Group {
         pub(super) owner: OwnerId,
@@ -134,21 +123,33 @@ record! {
 }
 
 record! {
-    struct Written {
-        transfer: TransferId,
-        sum: Kopecks,
+    /// A step that the money of a parcel took, with the paper behind it.
+    pub(super) struct StepTaken {
+        pub(super) step: StepKind,
+        pub(super) amount: Kopecks,
+        pub(super) day: Day,
+        pub(super) recorded_at: UtcMicros,
+        pub(super) transfer: TransferId,
+        pub(super) document: Option<Uuid>,
+        pub(super) document_number: String,
     }
 }
 
 record! {
-    /// A parcel that a payout paid.
-    #[derive(Debug, Clone, PartialEq, Eq)]
-    pub struct PaidParcel {
-        pub parcel: ParcelId,
-        pub number: String,
-        pub order_number: String,
-        pub carrier: String,
-        pub amount: Kopecks,
+    /// A document of a bank by which the money of a parcel came or went, with that of others.
+    pub(super) struct BankMove {
+        pub(super) document: BankDocumentId,
+        pub(super) number: String,
+        pub(super) booked_on: Day,
+        pub(super) direction: String,
+        pub(super) amount: Kopecks,
+    }
+}
+
+record! {
+    struct Written {
+        transfer: TransferId,
+        sum: Kopecks,
     }
 }
 
@@ -191,39 +192,53 @@ const LISTED_BETWEEN: &str = "SELECT parcel_id, CAST(SUM(amount_kopecks) AS BIGI
      WHERE document_id = $1 AND step = $2 AND parcel_id > $3 AND parcel_id <= $4
      GROUP BY parcel_id";
 
-const PARTIAL: &str = "UPDATE cod SET is_partial = $2 WHERE parcel_id = $1 AND is_partial <> $2";
+/// How much was collected the register says; on which day, the carrier's status.
+const PARTIAL: &str = "UPDATE cod SET is_partial = $2,
+         collected_on = CASE WHEN $2 THEN COALESCE(collected_on, $3) ELSE collected_on END
+     WHERE parcel_id = $1 AND is_partial <> $2";
 
-const LIST_OWN: &str = "SELECT c.parcel_id, c.owner_id, c.order_id, p.number, o.external_number,
+/// [`CodRow`] of the parcels that fit what follows.
+macro_rules! cod_select {
+    () => {
+        "SELECT c.parcel_id, c.owner_id, c.order_id, p.number, o.external_number,
          c.carrier, c.expected_kopecks, c.released_kopecks, c.collected_kopecks,
          c.registered_kopecks, c.received_kopecks, c.reported_kopecks, c.paid_kopecks,
          c.refunded_kopecks, c.method, c.expected_on, c.collected_on, c.registered_on,
          c.received_on, c.reported_on, c.paid_on, c.refunded_on, c.disputed
-     FROM cod AS c JOIN parcel AS p ON p.id = c.parcel_id JOIN shop_order AS o ON o.id = c.order_id
-     WHERE c.owner_id = $1 AND c.parcel_id > $2 ORDER BY c.parcel_id LIMIT $3";
+     FROM cod AS c JOIN parcel AS p ON p.id = c.parcel_id JOIN shop_order AS o ON o.id = c.order_id "
+    };
+}
 
-const LIST_ALL: &str = "SELECT c.parcel_id, c.owner_id, c.order_id, p.number, o.external_number,
-         c.carrier, c.expected_kopecks, c.released_kopecks, c.collected_kopecks,
-         c.registered_kopecks, c.received_kopecks, c.reported_kopecks, c.paid_kopecks,
-         c.refunded_kopecks, c.method, c.expected_on, c.collected_on, c.registered_on,
-         c.received_on, c.reported_on, c.paid_on, c.refunded_on, c.disputed
-     FROM cod AS c JOIN parcel AS p ON p.id = c.parcel_id JOIN shop_order AS o ON o.id = c.order_id
-     WHERE c.parcel_id > $1 ORDER BY c.parcel_id LIMIT $2";
+const LIST_OWN: &str = concat!(
+    cod_select!(),
+    "WHERE c.owner_id = $1 AND c.parcel_id > $2 ORDER BY c.parcel_id LIMIT $3"
+);
+
+const LIST_OF_ORDER: &str = concat!(
+    cod_select!(),
+    "WHERE o.external_number = $1 AND (c.owner_id = $2 OR $2 IS NULL) AND c.parcel_id > $3
+     ORDER BY c.parcel_id LIMIT $4"
+);
+
+const LIST_ALL: &str =
+    concat!(cod_select!(), "WHERE c.parcel_id > $1 ORDER BY c.parcel_id LIMIT $2");
 
 /// Collected by that day, and in no register.
-const LIST_ABSENT: &str = "SELECT c.parcel_id, c.owner_id, c.order_id, p.number, o.external_number,
-         c.carrier, c.expected_kopecks, c.released_kopecks, c.collected_kopecks,
-         c.registered_kopecks, c.received_kopecks, c.reported_kopecks, c.paid_kopecks,
-         c.refunded_kopecks, c.method, c.expected_on, c.collected_on, c.registered_on,
-         c.received_on, c.reported_on, c.paid_on, c.refunded_on, c.disputed
-     FROM cod AS c JOIN parcel AS p ON p.id = c.parcel_id JOIN shop_order AS o ON o.id = c.order_id
-     WHERE c.carrier = $1 AND c.registered_kopecks < c.collected_kopecks AND c.collected_on <= $2
+const LIST_ABSENT: &str = concat!(
+    cod_select!(),
+    "WHERE c.carrier = $1
+       AND (c.registered_kopecks < c.collected_kopecks OR (c.is_partial AND c.registered_kopecks = 0))
+       AND c.collected_on <= $2
        AND c.parcel_id > $3
-     ORDER BY c.parcel_id LIMIT $4";
+     ORDER BY c.parcel_id LIMIT $4"
+);
 
 /// What has not come to the shop yet, by state and the day of its step. A parcel of which a part is in
 /// a register and a part is not counts in both states.
-const AGEING_ALL: &str =
-    "SELECT carrier, owner_id, state, day, COUNT(*), CAST(SUM(amount) AS BIGINT)
+macro_rules! ageing {
+    ($owner:literal) => {
+        concat!(
+            "SELECT carrier, owner_id, state, day, COUNT(*), CAST(SUM(amount) AS BIGINT)
      FROM (
          SELECT c.carrier, c.owner_id, s.state,
              CASE s.state WHEN 'expected' THEN c.expected_on WHEN 'collected' THEN c.collected_on
@@ -239,95 +254,45 @@ const AGEING_ALL: &str =
                  ELSE c.reported_kopecks - c.paid_kopecks END AS amount
          FROM cod AS c CROSS JOIN (
              SELECT 'expected' AS state UNION ALL SELECT 'collected' UNION ALL SELECT 'registered'
-             UNION ALL SELECT 'received' UNION ALL SELECT 'reported') AS s
-         WHERE c.paid_kopecks < c.expected_kopecks - c.released_kopecks
+             UNION ALL SELECT 'received' UNION ALL SELECT 'reported') AS s ",
+            $owner,
+            "c.paid_kopecks < c.expected_kopecks - c.released_kopecks
      ) AS parts
      WHERE amount <> 0
-     GROUP BY carrier, owner_id, state, day ORDER BY carrier, owner_id, state, day";
+     GROUP BY carrier, owner_id, state, day ORDER BY carrier, owner_id, state, day"
+        )
+    };
+}
 
-const AGEING_OWN: &str =
-    "SELECT carrier, owner_id, state, day, COUNT(*), CAST(SUM(amount) AS BIGINT)
-     FROM (
-         SELECT c.carrier, c.owner_id, s.state,
-             CASE s.state WHEN 'expected' THEN c.expected_on WHEN 'collected' THEN c.collected_on
-                 WHEN 'registered' THEN c.registered_on WHEN 'received' THEN c.received_on
-                 ELSE c.reported_on END AS day,
-             CASE s.state
-                 WHEN 'expected'
-                     THEN c.expected_kopecks - c.released_kopecks - c.collected_kopecks
-                 WHEN 'collected' THEN c.collected_kopecks - c.registered_kopecks
-                 WHEN 'registered' THEN c.registered_kopecks - c.received_kopecks
-                 WHEN 'received'
-                     THEN c.received_kopecks + c.advanced_kopecks - c.reported_kopecks
-                 ELSE c.reported_kopecks - c.paid_kopecks END AS amount
-         FROM cod AS c CROSS JOIN (
-             SELECT 'expected' AS state UNION ALL SELECT 'collected' UNION ALL SELECT 'registered'
-             UNION ALL SELECT 'received' UNION ALL SELECT 'reported') AS s
-         WHERE c.owner_id = $1 AND c.paid_kopecks < c.expected_kopecks - c.released_kopecks
-     ) AS parts
-     WHERE amount <> 0
-     GROUP BY carrier, owner_id, state, day ORDER BY carrier, owner_id, state, day";
+const AGEING_ALL: &str = ageing!("WHERE ");
 
-const FIND: &str = "SELECT c.parcel_id, c.owner_id, c.order_id, p.number, o.external_number,
-         c.carrier, c.expected_kopecks, c.released_kopecks, c.collected_kopecks,
-         c.registered_kopecks, c.received_kopecks, c.reported_kopecks, c.paid_kopecks,
-         c.refunded_kopecks, c.method, c.expected_on, c.collected_on, c.registered_on,
-         c.received_on, c.reported_on, c.paid_on, c.refunded_on, c.disputed
-     FROM cod AS c JOIN parcel AS p ON p.id = c.parcel_id JOIN shop_order AS o ON o.id = c.order_id
-     WHERE c.parcel_id = $1";
+const AGEING_OWN: &str = ageing!("WHERE c.owner_id = $1 AND ");
+
+const FIND: &str =
+    concat!(cod_select!(), "WHERE c.parcel_id = $1 AND (c.owner_id = $2 OR $2 IS NULL)");
+
+const STEPS: &str =
+    "SELECT s.step, s.amount_kopecks, s.day, s.recorded_at, s.transfer_id, s.document_id,
+         COALESCE(r.number, a.number, y.order_number, '')
+     FROM cod_step s LEFT JOIN cod_register r ON r.id = s.document_id
+     LEFT JOIN agent_report a ON a.id = s.document_id LEFT JOIN payout y ON y.id = s.document_id
+     WHERE s.parcel_id = $1 ORDER BY s.recorded_at, s.transfer_id";
+
+const BANK_MOVES: &str = "SELECT d.id, d.number, d.booked_on, d.direction, d.amount_kopecks
+     FROM bank_document d
+     WHERE d.id IN (
+         SELECT m.document_id FROM cod_step s JOIN bank_match m ON m.register_id = s.document_id
+         WHERE s.parcel_id = $1 AND s.step = 'registered' AND m.undo_id IS NULL
+         UNION SELECT o.document_id FROM cod_step s JOIN bank_order o ON o.id = s.document_id
+         WHERE s.parcel_id = $1 AND s.step = 'paid' AND s.amount_kopecks > 0)
+     ORDER BY d.booked_on, d.id";
 
 const DISPUTE: &str = "UPDATE cod SET disputed = $2 WHERE parcel_id = $1";
 
 const WRITTEN: &str = "SELECT transfer_id, CAST(SUM(amount_kopecks) AS BIGINT)
      FROM cod_step WHERE document_id = $1 AND step = $2 GROUP BY transfer_id";
 
-const UNPAID: &str = "SELECT owner_id,
-         CAST(SUM(reported_kopecks - paid_kopecks) AS BIGINT),
-         CAST(SUM(CASE WHEN disputed IS NULL THEN 0 ELSE reported_kopecks - paid_kopecks END) AS BIGINT),
-         CAST(SUM(CASE WHEN disputed IS NULL AND reported_on <= $1
-             THEN reported_kopecks - paid_kopecks ELSE 0 END) AS BIGINT),
-         CAST(SUM(CASE WHEN disputed IS NULL AND reported_on <= $1 THEN 1 ELSE 0 END) AS BIGINT)
-     FROM cod WHERE paid_kopecks < reported_kopecks GROUP BY owner_id ORDER BY owner_id";
-
-const UNPAID_OF: &str = "SELECT owner_id,
-         CAST(SUM(reported_kopecks - paid_kopecks) AS BIGINT),
-         CAST(SUM(CASE WHEN disputed IS NULL THEN 0 ELSE reported_kopecks - paid_kopecks END) AS BIGINT),
-         CAST(SUM(CASE WHEN disputed IS NULL AND reported_on <= $1
-             THEN reported_kopecks - paid_kopecks ELSE 0 END) AS BIGINT),
-         CAST(SUM(CASE WHEN disputed IS NULL AND reported_on <= $1 THEN 1 ELSE 0 END) AS BIGINT)
-     FROM cod WHERE owner_id = $2 AND paid_kopecks < reported_kopecks GROUP BY owner_id";
-
-/// All that is due to the shops of a run, as [`UNPAID`] counts it.
-const PAY: &str =
-    "INSERT INTO cod_step (parcel_id, step, transfer_id, amount_kopecks, day, document_id, recorded_at)
-     SELECT c.parcel_id, 'paid', p.transfer_id, c.reported_kopecks - c.paid_kopecks, r.order_day, p.id,
-         r.decided_at
-     FROM payout_run r JOIN payout p ON p.run_id = r.id JOIN cod c ON c.owner_id = p.owner_id
-     WHERE r.id = $1 AND p.state = 'ordered' AND c.paid_kopecks < c.reported_kopecks
-       AND c.disputed IS NULL AND c.reported_on <= r.cut_off
-     ORDER BY c.parcel_id";
-
-const PAID_OTHERWISE: &str = "SELECT COUNT(*) FROM payout p
-     WHERE p.run_id = $1 AND p.state = 'ordered' AND p.gross_kopecks <> (
-         SELECT COALESCE(SUM(s.amount_kopecks), 0) FROM cod_step s
-         WHERE s.document_id = p.id AND s.step = 'paid')";
-
-const UNPAY: &str =
-    "INSERT INTO cod_step (parcel_id, step, transfer_id, amount_kopecks, day, document_id, recorded_at)
-     SELECT s.parcel_id, 'paid', p.return_transfer_id, -s.amount_kopecks, p.returned_on, p.id,
-         p.returned_at
-     FROM payout p JOIN cod_step s ON s.document_id = p.id AND s.step = 'paid'
-         AND s.transfer_id = p.transfer_id
-     WHERE p.id = $1 AND p.state = 'returned' ORDER BY s.parcel_id";
-
-const PAID_PARCELS: &str =
-    "SELECT s.parcel_id, q.number, o.external_number, c.carrier, s.amount_kopecks
-     FROM cod_step s JOIN cod c ON c.parcel_id = s.parcel_id JOIN parcel q ON q.id = s.parcel_id
-     JOIN shop_order o ON o.id = c.order_id
-     WHERE s.document_id = $1 AND s.step = 'paid' AND s.amount_kopecks > 0 AND s.parcel_id > $2
-     ORDER BY s.parcel_id LIMIT $3";
-
-pub(super) const QUERIES: &[&str] = &[
+const OWN_QUERIES: &[&str] = &[
     HOLD,
     TO_EXPECT,
     FACTS,
@@ -337,20 +302,19 @@ pub(super) const QUERIES: &[&str] = &[
     LISTED_BETWEEN,
     PARTIAL,
     LIST_OWN,
+    LIST_OF_ORDER,
     LIST_ALL,
     LIST_ABSENT,
     AGEING_ALL,
     AGEING_OWN,
     FIND,
+    STEPS,
+    BANK_MOVES,
     DISPUTE,
     WRITTEN,
-    UNPAID,
-    UNPAID_OF,
-    PAY,
-    PAID_OTHERWISE,
-    UNPAY,
-    PAID_PARCELS,
 ];
+
+pub(super) const QUERIES: &[&[&str]] = &[OWN_QUERIES, paying::QUERIES];
 
 /// What a register moved of parcels by a kind of step, by the parcel, behind one.
 pub(super) async fn listed(
@@ -419,10 +383,10 @@ pub(super) async fn steps_insert(tx: &mut Tx, ctx: &Ctx, steps: &[StepRow]) -> R
 pub(super) async fn partial_set(
     tx: &mut Tx,
     parcel: ParcelId,
-    status: DeliveryStatus,
+    (status, day): (DeliveryStatus, Day),
 ) -> Result<(), DbError> {
     let is_partial = status == DeliveryStatus::PartlyDelivered;
-    tx.execute(PARTIAL, args![parcel, is_partial]).await.map(drop)
+    tx.execute(PARTIAL, args![parcel, is_partial, day]).await.map(drop)
 }
 
 /// Parcels with cash on delivery, of one owner or of all.
@@ -438,6 +402,27 @@ pub(super) async fn list(
     }
 }
 
+/// Parcels of an order, by the shop's number of it, of one owner or of all.
+pub(super) async fn list_of_order(
+    tx: &mut Tx,
+    order_number: &str,
+    owner: Option<OwnerId>,
+    after: ParcelId,
+    limit: i64,
+) -> Result<Vec<CodRow>, DbError> {
+    tx.fetch_all(LIST_OF_ORDER, args![order_number, owner, after, limit]).await
+}
+
+/// All steps of a parcel's money, in the order in which they were taken.
+pub(super) async fn steps(tx: &mut Tx, parcel: ParcelId) -> Result<Vec<StepTaken>, DbError> {
+    tx.fetch_all(STEPS, args![parcel]).await
+}
+
+/// The receipts of its registers, and the payments to the shop that it went with.
+pub(super) async fn bank_moves(tx: &mut Tx, parcel: ParcelId) -> Result<Vec<BankMove>, DbError> {
+    tx.fetch_all(BANK_MOVES, args![parcel]).await
+}
+
 /// Parcels of a carrier that buyers paid for by that day, and that no register lists.
 pub(super) async fn list_absent(
     tx: &mut Tx,
@@ -449,8 +434,13 @@ pub(super) async fn list_absent(
     tx.fetch_all(LIST_ABSENT, args![carrier, until, after, limit]).await
 }
 
-pub(super) async fn find(tx: &mut Tx, parcel: ParcelId) -> Result<Option<CodRow>, DbError> {
-    tx.fetch_optional(FIND, args![parcel]).await
+/// Of one owner or of any.
+pub(super) async fn find(
+    tx: &mut Tx,
+    parcel: ParcelId,
+    owner: Option<OwnerId>,
+) -> Result<Option<CodRow>, DbError> {
+    tx.fetch_optional(FIND, args![parcel, owner]).await
 }
 
 /// Holds the money of a parcel back for that reason, or not any more. Answers whether there is any.
@@ -479,40 +469,4 @@ pub(super) async fn written(
 ) -> Result<HashMap<TransferId, Kopecks>, DbError> {
     let rows: Vec<Written> = tx.fetch_all(WRITTEN, args![document, step]).await?;
     Ok(rows.into_iter().map(|row| (row.transfer, row.sum)).collect())
-}
-
-/// What was reported to shops and is not paid; `due` of it was reported by that day. Of all shops that
-/// have such, or of one.
-pub async fn unpaid(
-    tx: &mut Tx,
-    owner: Option<OwnerId>,
-    until: Day,
-) -> Result<Vec<Unpaid>, DbError> {
-    match owner {
-        Some(owner) => tx.fetch_all(UNPAID_OF, args![until, owner]).await,
-        None => tx.fetch_all(UNPAID, args![until]).await,
-    }
-}
-
-pub(super) async fn pay(tx: &mut Tx, run: PayoutRunId) -> Result<u64, DbError> {
-    tx.execute(PAY, args![run]).await
-}
-
-/// How many payouts of a run have other steps than their sum says.
-pub(super) async fn paid_otherwise(tx: &mut Tx, run: PayoutRunId) -> Result<i64, DbError> {
-    Ok(tx.fetch_one::<Count>(PAID_OTHERWISE, args![run]).await?.value)
-}
-
-pub(super) async fn unpay(tx: &mut Tx, payout: PayoutId) -> Result<u64, DbError> {
-    tx.execute(UNPAY, args![payout]).await
-}
-
-/// The parcels that a payout paid, also one that came back.
-pub async fn paid_parcels(
-    tx: &mut Tx,
-    payout: PayoutId,
-    after: ParcelId,
-    limit: i64,
-) -> Result<Vec<PaidParcel>, DbError> {
-    tx.fetch_all(PAID_PARCELS, args![payout, after, limit]).await
 }

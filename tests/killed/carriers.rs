@@ -1,40 +1,24 @@
-//! The server killed while carriers are told of two hundred parcels: each parcel is at its carrier once.
+//! Carriers are told of two hundred parcels by a server that is killed: each parcel is at its carrier once.
 //!
-//! The built program runs as a process of its own and dies by `kill -9`. The carriers live in this
-//! process, so that what they took before a kill is there after it; they fall silent, cut connections
-//! and fail all the while. Three of them, as in life, would take one number twice without a word.
+//! The carriers fall silent, cut connections and fail all the while. Three of them, as in life, would take
+//! one number twice without a word.
 
-#![allow(
-    clippy::unwrap_used,
-    clippy::too_many_lines,
-    reason = "a test that cannot go on fails here; the shared modules are those of another test"
-)]
-
-#[path = "it/seed.rs"]
-#[expect(dead_code, reason = "shared with the other integration tests, which use all of it")]
-mod seed;
-#[path = "it/support.rs"]
-#[expect(dead_code, reason = "shared with the other integration tests, which use all of it")]
-mod support;
-
-use std::path::PathBuf;
 use std::time::Duration;
 
 use ambar::args;
 use ambar::barcodes::{OwnCode, OwnKind};
 use ambar::commands::Ctx;
-use ambar::db::{Arg, Count, DbError, Location, Tx};
+use ambar::db::Tx;
 use ambar::ids::{OrderId, OrderLineId, PackagingId, ParcelId, PlaceId};
 use ambar::sandbox::carriers::all::{ALL, Buyer, Known};
 use ambar::sandbox::carriers::{BadManner, Misbehaviour, Standing};
 use ambar::sandbox::client::ApiClient;
-use ambar::sandbox::crash::Node;
 use ambar::stock::{Goods, Spot, StockMove, StockReason, stock_move};
 use ambar::units::{Clock, Pieces};
 use serde_json::{Value, json};
 
-use crate::seed::World;
-use crate::support::TestApp;
+use crate::seed;
+use crate::server::Server;
 
 const PARCELS: usize = 200;
 /// The server is killed as soon as carriers hold so many shipments.
@@ -57,37 +41,17 @@ struct Packed {
 }
 
 struct Site {
-    app: TestApp,
-    world: World,
-    node: Node,
-    data_dir: PathBuf,
+    server: Server,
     carriers: Vec<Standing>,
 }
 
 impl Site {
     async fn open() -> Self {
-        let app = TestApp::spawn().await;
-        let world = seed::world(&app.app).await;
-        let data_dir = std::env::temp_dir().join(format!("{}_data", support::unique_name()));
-        let (data_dir, url) = match app.location() {
-            Location::File(file) => (file.parent().unwrap().to_owned(), String::new()),
-            Location::Url(url) => (data_dir, url),
-        };
-        std::fs::create_dir_all(&data_dir).unwrap();
-        let folder = data_dir.to_string_lossy().into_owned();
-        let arguments = ["serve", "--data-dir", &folder, "--database-url", &url];
-        let arguments = arguments.map(str::to_owned).to_vec();
-        let node = Node::new(env!("CARGO_BIN_EXE_ambar").into(), arguments).await.unwrap();
-        let mut site = Self { app, world, node, data_dir, carriers: Vec::new() };
-        site.node.start().await.unwrap();
+        let mut site = Self { server: Server::start().await, carriers: Vec::new() };
         for known in &ALL {
             site.engage(known).await;
         }
         site
-    }
-
-    fn desk(&self) -> ApiClient {
-        ApiClient::new(&self.node.base(), self.world.admin())
     }
 
     /// Starts a carrier and describes the contract with it.
@@ -95,7 +59,7 @@ impl Site {
         let standing = Standing::start((known.stand_in)(Clock::system())).await.unwrap();
         let account = (known.account)(&standing.url());
         let body = json!({
-            "warehouse_id": self.world.warehouse, "carrier": known.code,
+            "warehouse_id": self.server.world.warehouse, "carrier": known.code,
             "name": format!("Договор {}", known.code), "base_url": account.base_url,
             "settings": account.settings, "credentials": account.credentials,
             "sender": {
@@ -104,26 +68,15 @@ impl Site {
             },
             "from": known.from(),
         });
-        self.desk().post("/v1/carrier-accounts", &body).await.unwrap();
+        self.server.desk().post("/v1/carrier-accounts", &body).await.unwrap();
         self.carriers.push(standing);
-    }
-
-    async fn write(&self, sql: &'static str, args: Vec<Arg>) {
-        let work = async move |tx: &mut Tx| tx.execute(sql, args.clone()).await;
-        self.app.app.db.write::<u64, DbError, _>(work).await.unwrap();
-    }
-
-    async fn count(&self, sql: &'static str) -> usize {
-        let read = async move |tx: &mut Tx| tx.fetch_one::<Count>(sql, vec![]).await;
-        let count = self.app.app.db.read::<Count, DbError, _>(read).await.unwrap();
-        usize::try_from(count.value).unwrap()
     }
 
     /// A parcel with two pieces in it, as packing leaves it.
     async fn packed(&self, index: usize) -> Packed {
         let known = &ALL[index % ALL.len()];
         let buyer = &known.buyers[index / ALL.len() % known.buyers.len()];
-        let (world, now) = (&self.world, self.app.app.clock.now());
+        let (world, now) = (&self.server.world, self.server.app.app.clock.now());
         let (owner, product) = (world.owners[0], world.products[0][0]);
         let lot = seed::only_lot(product);
         let (order, line, id) = (OrderId::new(), OrderLineId::new(), ParcelId::new());
@@ -137,29 +90,29 @@ impl Site {
         let sql = "INSERT INTO shop_order (id, owner_id, warehouse_id, number, external_number, state,
                  policy, priority, carrier, pickup_point, recipient, cod_kopecks, version, created_at)
              VALUES ($1, $2, $3, $4, $4, 'packed', 'partial', 0, '', '', $5, 0, 0, $6)";
-        self.write(sql, args![order, owner, world.warehouse, &number, recipient, now]).await;
+        self.server.write(sql, args![order, owner, world.warehouse, &number, recipient, now]).await;
         let sql =
             "INSERT INTO order_line (id, order_id, owner_id, product_id, line_number, ordered,
                  cancelled, packed, shipped, price_kopecks)
              VALUES ($1, $2, $3, $4, 1, 2, 0, 2, 0, 49995)";
-        self.write(sql, args![line, order, owner, product]).await;
+        self.server.write(sql, args![line, order, owner, product]).await;
         let sql = "INSERT INTO place (id, warehouse_id, kind, code, pickable, locked, created_at)
              VALUES ($1, $2, 'parcel', $3, $4, $4, $5)";
-        self.write(sql, args![place, world.warehouse, &number, false, now]).await;
+        self.server.write(sql, args![place, world.warehouse, &number, false, now]).await;
         let sql = "INSERT INTO parcel (id, warehouse_id, owner_id, order_id, number, state, packaging_id,
                  carrier, pickup_point, cod_kopecks, weight_g, expected_weight_g, created_at, closed_at)
              VALUES ($1, $2, $3, $4, $5, 'packed', $6, '', '', 0, 1250, 1250, $7, $7)";
         let packaging = PackagingId::from_uuid(world.warehouse.uuid());
         let values = args![id, world.warehouse, owner, order, &number, packaging, now];
-        self.write(sql, values).await;
+        self.server.write(sql, values).await;
         let sql = "INSERT INTO parcel_line (parcel_id, order_line_id, product_id, lot_id, quantity)
              VALUES ($1, $2, $3, $4, 2)";
-        self.write(sql, args![id, line, product, lot]).await;
+        self.server.write(sql, args![id, line, product, lot]).await;
         let goods = Goods { owner, product, lot, quantity: Pieces::new(2) };
         let (from, to) = (Spot::available(world.supplier), Spot::available(place));
         let entry = StockMove::new(StockReason::Opening, goods, from, to, now);
         let work = async move |tx: &mut Tx| stock_move(tx, &Ctx::system(now), &entry).await;
-        self.app.app.db.write(work).await.unwrap();
+        self.server.app.app.db.write(work).await.unwrap();
         Packed { id, number, carrier: known.code, buyer }
     }
 
@@ -168,8 +121,8 @@ impl Site {
             "INSERT INTO packaging (id, warehouse_id, code, name, length_mm, width_mm, height_mm,
                  load_max_g, tare_g, suits_fragile, active)
              VALUES ($1, $2, 'BOX', 'Короб', 300, 200, 100, 5000, 100, $3, $3)";
-        let packaging = PackagingId::from_uuid(self.world.warehouse.uuid());
-        self.write(sql, args![packaging, self.world.warehouse, true]).await;
+        let packaging = PackagingId::from_uuid(self.server.world.warehouse.uuid());
+        self.server.write(sql, args![packaging, self.server.world.warehouse, true]).await;
         let mut parcels = Vec::with_capacity(PARCELS);
         for index in 0..PARCELS {
             parcels.push(self.packed(index).await);
@@ -196,29 +149,21 @@ impl Site {
     /// Kills the server and starts it again; answers of how many shipments it had not yet heard that
     /// carriers hold them.
     async fn kill(&mut self) -> usize {
-        self.node.kill().await.unwrap();
-        let heard =
-            self.count("SELECT COUNT(*) FROM shipment WHERE state IN ('registered', 'checking')");
-        let unheard = self.held() - heard.await;
-        // Nobody works any more: the leases of the dead run out, without the test waiting for it.
-        let sql = "UPDATE job SET lease_until = $1 WHERE state = 'running'";
-        self.write(sql, args![self.app.app.clock.now()]).await;
-        self.node.start().await.unwrap();
+        self.server.kill().await;
+        let heard = "SELECT COUNT(*) FROM shipment WHERE state IN ('registered', 'checking')";
+        let unheard = self.held() - self.count(heard).await;
+        self.server.revive().await;
         unheard
+    }
+
+    async fn count(&self, sql: &'static str) -> usize {
+        usize::try_from(self.server.count(sql).await).unwrap()
     }
 
     async fn open_shipments(&self) -> usize {
         let sql = "SELECT COUNT(*) FROM shipment
              WHERE state IN ('choosing', 'waiting', 'checking', 'cancelling')";
         self.count(sql).await
-    }
-
-    async fn finish(mut self) {
-        self.node.kill().await.unwrap();
-        self.app.finish().await;
-        if self.data_dir.exists() {
-            std::fs::remove_dir_all(self.data_dir).unwrap();
-        }
     }
 }
 
@@ -247,7 +192,7 @@ fn text<'a>(shipment: &'a Value, field: &str) -> &'a str {
 
 /// Every parcel has one shipment, and its carrier holds exactly that one.
 async fn held_once(site: &Site, parcels: &[Packed]) {
-    let shipments = site.desk().list("/v1/shipments").await.unwrap();
+    let shipments = site.server.desk().list("/v1/shipments").await.unwrap();
     for shipment in &shipments {
         assert_eq!(shipment["state"], "registered", "{shipment}");
     }
@@ -272,7 +217,7 @@ async fn a_server_killed_again_and_again_tells_carriers_of_every_parcel_once() {
     let parcels = site.all_packed().await;
     let mut asking = tokio::task::JoinSet::new();
     for parcel in &parcels {
-        asking.spawn(ask(site.desk(), parcel.clone()));
+        asking.spawn(ask(site.server.desk(), parcel.clone()));
     }
     let mut kills = KILLED_AT.into_iter().peekable();
     let (mut rudeness, mut unheard) = (0, 0);
@@ -292,7 +237,7 @@ async fn a_server_killed_again_and_again_tells_carriers_of_every_parcel_once() {
     };
     let run = tokio::time::timeout(PATIENCE, run).await;
     if run.is_err() {
-        let open = site.desk().list("/v1/shipments?state=waiting").await.unwrap();
+        let open = site.server.desk().list("/v1/shipments?state=waiting").await.unwrap();
         panic!("{} wait for their carriers: {:?}", open.len(), open.first());
     }
     println!("carriers were rude {rudeness} times");
@@ -300,5 +245,5 @@ async fn a_server_killed_again_and_again_tells_carriers_of_every_parcel_once() {
     held_once(&site, &parcels).await;
     let dead = "SELECT COUNT(*) FROM job WHERE state = 'dead' AND kind = 'shipment_register'";
     assert_eq!(site.count(dead).await, 0);
-    site.finish().await;
+    site.server.finish().await;
 }
