@@ -52,8 +52,20 @@ impl Server {
     }
 
     pub(crate) async fn count(&self, sql: &'static str) -> i64 {
-        let read = async move |tx: &mut Tx| tx.fetch_one::<Count>(sql, vec![]).await;
-        self.app.app.db.read::<Count, DbError, _>(read).await.unwrap().value
+        self.counts(&[sql]).await.remove(0)
+    }
+
+    /// All of one moment: a database server may still be at the end of what a killed node asked of it.
+    pub(crate) async fn counts(&self, all: &[&'static str]) -> Vec<i64> {
+        let all = all.to_vec();
+        let look = async move |tx: &mut Tx| {
+            let mut counts = Vec::new();
+            for &sql in &all {
+                counts.push(tx.fetch_one::<Count>(sql, vec![]).await?.value);
+            }
+            Ok::<_, DbError>(counts)
+        };
+        self.app.app.db.snapshot(look).await.unwrap()
     }
 
     /// `kill -9`.
@@ -61,9 +73,10 @@ impl Server {
         self.node.kill().await.unwrap();
     }
 
-    /// Nobody works any more: the leases of the dead run out, without the test waiting for it.
+    /// Nobody works any more: the leases of the dead run out, without the test waiting for it. A job
+    /// that was at work is not to blame, however often its server was killed.
     pub(crate) async fn revive(&mut self) {
-        let sql = "UPDATE job SET lease_until = $1 WHERE state = 'running'";
+        let sql = "UPDATE job SET lease_until = $1, attempts = 0 WHERE state = 'running'";
         self.write(sql, args![self.app.app.clock.now()]).await;
         self.node.start().await.unwrap();
     }
