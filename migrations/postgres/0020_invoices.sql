@@ -38,6 +38,7 @@ CREATE TABLE carrier_invoice (
 );
 CREATE UNIQUE INDEX carrier_invoice_number ON carrier_invoice (carrier, number, year) WHERE state <> 'rejected';
 CREATE UNIQUE INDEX carrier_invoice_content ON carrier_invoice (carrier, content) WHERE state <> 'rejected';
+CREATE INDEX carrier_invoice_turned_down ON carrier_invoice (carrier, content) WHERE state = 'rejected';
 -- One line, with what is known of its parcel beside it.
 CREATE TABLE carrier_invoice_line (
     invoice_id UUID NOT NULL REFERENCES carrier_invoice (id),

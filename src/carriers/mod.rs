@@ -45,9 +45,9 @@ use futures::future::BoxFuture;
 pub use error::CarrierError;
 use error::not_sayable;
 use model::{
-    CarrierFile, CodRegister, CodTransfer, EventBatch, FiscalReceipt, Handover, HandoverAsk,
-    KeptEvent, LabelAsk, LabelState, Pickup, PickupAsk, PointsPage, Quote, QuoteAsk, Registration,
-    ShipmentAsk, ShipmentRef, Track, WebhookHint,
+    CarrierFile, CarrierInvoice, CodRegister, CodTransfer, EventBatch, FiscalReceipt, Handover,
+    HandoverAsk, KeptEvent, LabelAsk, LabelState, Pickup, PickupAsk, PointsPage, Quote, QuoteAsk,
+    Registration, ShipmentAsk, ShipmentRef, Track, WebhookHint,
 };
 pub use model::{ExportFile, ExportFormat, ManifestModel, ParcelModel, RecipientModel};
 
@@ -126,6 +126,11 @@ pub trait Carrier: Send + Sync {
 
     /// Tells by its interface which receipts its cash registers gave.
     fn receipts(&self) -> Option<&dyn Receipts> {
+        None
+    }
+
+    /// Tells by its interface what it charges for its services.
+    fn invoices(&self) -> Option<&dyn Invoicing> {
         None
     }
 }
@@ -286,6 +291,13 @@ pub trait Receipts: Send + Sync {
     /// Receipts of a day; one of them may come days later. What lacks the numbers of a receipt is left
     /// out.
     fn receipts(&self, day: Day) -> Answer<'_, Vec<FiscalReceipt>>;
+}
+
+/// Telling what is charged for services (счета, акты).
+pub trait Invoicing: Send + Sync {
+    /// Invoices dated in these days, the last one included: all of them or none. One may come weeks
+    /// after its day. What has no lines is left out.
+    fn invoices(&self, from: Day, to: Day) -> Answer<'_, Vec<CarrierInvoice>>;
 }
 
 /// The file of a label that is there.

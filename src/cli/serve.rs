@@ -18,6 +18,7 @@ use crate::db::migrate;
 use crate::fault::Fault;
 use crate::fiscal;
 use crate::i18n::{Language, fault_text};
+use crate::invoices;
 use crate::jobs::{JobHandler, Workers, WorkersHandle};
 use crate::notices::ShopWebhooks;
 use crate::orders;
@@ -25,7 +26,8 @@ use crate::points;
 use crate::printing::{PrintService, PrintServiceHandle, PrintSettings};
 use crate::reconciliation;
 use crate::registers;
-use crate::shipments::{self, daily};
+use crate::shipments;
+use crate::shipments::daily::{self, DailyAsk};
 use crate::tracking;
 use crate::units::Clock;
 
@@ -111,8 +113,7 @@ pub(super) async fn start(data: &DataArgs, listen: &ListenArgs) -> anyhow::Resul
     let refresh = points::refresh_regularly(app.clone(), points::REFRESH_CHECK_EVERY, stop.clone());
     tasks.push(tokio::spawn(refresh));
 
-    let asks = [registers::ASKS, fiscal::ASKS].concat();
-    tasks.push(tokio::spawn(daily::ask_regularly(app.clone(), asks, stop.clone())));
+    tasks.push(tokio::spawn(daily::ask_regularly(app.clone(), asks(), stop.clone())));
 
     let daily = reconciliation::CHECK_EVERY;
     tasks.push(tokio::spawn(reconciliation::run_regularly(app.clone(), daily, stop.clone())));
@@ -163,12 +164,17 @@ fn track(app: &App, public_url: Option<String>, stop: &CancellationToken) -> Vec
     tasks
 }
 
+/// What carriers are asked for daily.
+fn asks() -> Vec<DailyAsk> {
+    [registers::ASKS, fiscal::ASKS, invoices::ASKS].concat()
+}
+
 /// What the workers of a node can do.
 fn handlers() -> Vec<Arc<dyn JobHandler>> {
     let mut handlers = shipments::handlers();
     handlers.push(Arc::new(ShopWebhooks::default()));
     handlers.extend(points::handlers());
-    handlers.extend(daily::handlers(&[registers::ASKS, fiscal::ASKS].concat()));
+    handlers.extend(daily::handlers(&asks()));
     handlers.extend(reconciliation::handlers());
     handlers
 }

@@ -229,44 +229,13 @@ fn line(columns: &Columns, row: &Row, line: i64) -> Result<InvoiceLine, Refusal>
         track: number("track"),
         number: number("number"),
         order_number: number("order"),
-        kind: kind(&words),
+        kind: ChargeKind::of_words(&words),
         words,
         amount_kopecks: amount.ok_or_else(|| columns.refuse(row, "amount", "missing"))?,
         vat_kopecks: columns.sum(row, "vat")?,
         weight_g: columns.exact(row, "weight_kg", 3)?.map(Grams::new),
         service_day: columns.day(row, "service_day")?,
     })
-}
-
-/// Parts of carriers' words for what they charge for; the first that is there counts, so what is
-/// narrower comes first.
-const WORDS: &[(&str, ChargeKind)] = &[
-    ("переадрес", ChargeKind::AddressCorrection),
-    ("адреса", ChargeKind::AddressCorrection),
-    ("перевес", ChargeKind::WeightSurcharge),
-    ("за вес", ChargeKind::WeightSurcharge),
-    ("веса", ChargeKind::WeightSurcharge),
-    ("налож", ChargeKind::CodFee),
-    ("агентск", ChargeKind::CodFee),
-    ("кассов", ChargeKind::CodFee),
-    ("страх", ChargeKind::Insurance),
-    ("объявленн", ChargeKind::Insurance),
-    ("хранен", ChargeKind::Storage),
-    ("упаков", ChargeKind::Packaging),
-    ("забор", ChargeKind::Pickup),
-    ("возврат", ChargeKind::Return),
-    ("доставк", ChargeKind::Delivery),
-    ("пересылк", ChargeKind::Delivery),
-];
-
-/// What a carrier's word means; a file without words lists deliveries.
-fn kind(words: &str) -> ChargeKind {
-    if words.is_empty() {
-        return ChargeKind::Delivery;
-    }
-    let words = words.to_lowercase();
-    let known = WORDS.iter().find(|(part, _)| words.contains(part)).map(|(_, kind)| *kind);
-    known.or_else(|| ChargeKind::parse(&words)).unwrap_or(ChargeKind::Other)
 }
 
 #[cfg(test)]
@@ -376,14 +345,5 @@ mod tests {
         assert!(list.refusals.is_empty(), "{:?}", list.refusals);
         assert_eq!(list.lines[0].amount_kopecks, Kopecks::new(30_550));
         assert_eq!(list.lines[0].service_day, Some("2026-11-01".parse().unwrap()));
-    }
-
-    #[test]
-    fn words_of_carriers_are_understood_by_what_is_narrower() {
-        assert_eq!(kind("Доставка возврата"), ChargeKind::Return);
-        assert_eq!(kind("Корректировка веса при доставке"), ChargeKind::WeightSurcharge);
-        assert_eq!(kind("Агентское вознаграждение"), ChargeKind::CodFee);
-        assert_eq!(kind("Изменение адреса доставки"), ChargeKind::AddressCorrection);
-        assert_eq!((kind("СМС"), kind("")), (ChargeKind::Other, ChargeKind::Delivery));
     }
 }

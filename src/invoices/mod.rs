@@ -1,7 +1,7 @@
 //! Invoices of carriers (счета перевозчиков), passed on without a kopeck of markup.
 //!
-//! An invoice comes as a file (`imports/invoices.rs`) or from a carrier's program; [`take`] writes its
-//! lines in parts, finds their parcels and notes what does not agree ([`compare`]). People decide about
+//! An invoice comes as a file (`imports/invoices.rs`) or from a carrier's program ([`work`]); [`take`] writes
+//! its lines in parts, finds their parcels and notes what does not agree ([`compare`]). People decide about
 //! exceptions; [`accept`] posts what the carrier is owed and what each shop is charged for it.
 //!
 //! **Invariant:** what a shop is charged is what the carrier invoiced for its parcels with its part of
@@ -14,7 +14,8 @@
 //! **Invariant:** what is given back for a charge that the operator bore is the shop's only if a person
 //! says so.
 //!
-//! Deliberately absent: tariffs of ours, and paying. Tests: `tests/it/invoices.rs`.
+//! Deliberately absent: tariffs of ours, and paying. Tests: `tests/it/invoices.rs`,
+//! `tests/it/carrier_invoices.rs`.
 
 mod compare;
 mod dispute;
@@ -26,6 +27,7 @@ mod settle;
 pub mod spread;
 mod store;
 mod take;
+mod work;
 
 pub use self::model::{
     ExceptionKind, ExceptionRow, Finding, Invoice, InvoiceState, Known, LineRow, Resolution,
@@ -33,11 +35,13 @@ pub use self::model::{
 pub use self::service::{Decision, accept, check, find, reject, resolve};
 pub use self::store::QUERIES;
 pub use self::take::{LINES_MAX, Taken, Taking, take};
+pub use self::work::ASKS;
 use crate::catalog::CatalogError;
 use crate::commands::CommandError;
 use crate::fault::InputError;
 use crate::faults;
 use crate::money::MoneyError;
+use crate::shipments::ShipmentError;
 use crate::units::Kopecks;
 
 faults! {
@@ -56,5 +60,11 @@ faults! {
         SumTooBig => "invoice_sum_too_big", Invalid, "the sums do not fit";
         NotSettled { left: Kopecks } => "invoice_not_settled", Internal, "{left} kopecks are left between the carrier and the shops";
     }
-    wraps { Input(InputError), Command(CommandError), Catalog(CatalogError), Money(MoneyError) }
+    wraps {
+        Input(InputError),
+        Command(CommandError),
+        Catalog(CatalogError),
+        Money(MoneyError),
+        Shipment(ShipmentError),
+    }
 }

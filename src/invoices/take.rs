@@ -127,6 +127,15 @@ fn content(carrier: &str, told: &CarrierInvoice) -> [u8; 32] {
     body_hash(&(carrier, told.number.trim(), told.day, whole, lines))
 }
 
+/// Whether a person rejected the same when it came in no file, as carriers' programs tell it.
+pub(super) async fn is_turned_down(app: &App, taking: &Taking) -> Result<bool, DbError> {
+    let carrier = taking.carrier.trim().to_owned();
+    let content = content(&carrier, &taking.invoice);
+    let look =
+        async move |tx: &mut Tx| store::is_turned_down(tx, &carrier, &content, ABANDONED).await;
+    app.db.read(look).await
+}
+
 fn head(app: &App, taking: &Taking) -> Invoice {
     let told = &taking.invoice;
     let carrier = taking.carrier.trim().to_owned();

@@ -13,6 +13,7 @@ mod access;
 mod agency;
 mod assignments;
 mod bank;
+mod carrier_invoices;
 mod catalog;
 mod connections;
 mod counts;

@@ -23,6 +23,39 @@ text_enum! {
     }
 }
 
+/// Parts of carriers' words for what they charge for; the first that is there counts, so what is
+/// narrower comes first.
+const WORDS: &[(&str, ChargeKind)] = &[
+    ("переадрес", ChargeKind::AddressCorrection),
+    ("адреса", ChargeKind::AddressCorrection),
+    ("перевес", ChargeKind::WeightSurcharge),
+    ("за вес", ChargeKind::WeightSurcharge),
+    ("веса", ChargeKind::WeightSurcharge),
+    ("налож", ChargeKind::CodFee),
+    ("агентск", ChargeKind::CodFee),
+    ("кассов", ChargeKind::CodFee),
+    ("страх", ChargeKind::Insurance),
+    ("объявленн", ChargeKind::Insurance),
+    ("хранен", ChargeKind::Storage),
+    ("упаков", ChargeKind::Packaging),
+    ("забор", ChargeKind::Pickup),
+    ("возврат", ChargeKind::Return),
+    ("доставк", ChargeKind::Delivery),
+    ("пересылк", ChargeKind::Delivery),
+];
+
+impl ChargeKind {
+    /// What a carrier's words mean; where there are none, deliveries are listed.
+    pub fn of_words(words: &str) -> Self {
+        if words.is_empty() {
+            return Self::Delivery;
+        }
+        let words = words.to_lowercase();
+        let known = WORDS.iter().find(|(part, _)| words.contains(part)).map(|(_, kind)| *kind);
+        known.or_else(|| Self::parse(&words)).unwrap_or(Self::Other)
+    }
+}
+
 /// One line, as the carrier gave it: nothing is computed. Sums hold their VAT.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct InvoiceLine {
@@ -60,4 +93,19 @@ pub struct CarrierInvoice {
     /// On the whole: negative is a discount, positive a fee.
     pub discount_kopecks: Kopecks,
     pub lines: Vec<InvoiceLine>,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::ChargeKind;
+
+    #[test]
+    fn words_of_carriers_are_understood_by_what_is_narrower() {
+        let of = ChargeKind::of_words;
+        assert_eq!(of("Доставка возврата"), ChargeKind::Return);
+        assert_eq!(of("Корректировка веса при доставке"), ChargeKind::WeightSurcharge);
+        assert_eq!(of("Агентское вознаграждение"), ChargeKind::CodFee);
+        assert_eq!(of("Изменение адреса доставки"), ChargeKind::AddressCorrection);
+        assert_eq!((of("СМС"), of("")), (ChargeKind::Other, ChargeKind::Delivery));
+    }
 }

@@ -2,8 +2,9 @@
 //! cash on delivery under an agreement of its own.
 //!
 //! API: <https://kabinet.pecom.ru/api/v1>. It quotes, takes and cancels orders, draws labels, tells its
-//! warehouses and what becomes of cargos. It sends no messages, makes no acts and tells no registers
-//! of money by the API; a car is called by an order that begins at a door.
+//! warehouses, what becomes of cargos and, to whom `settings.invoices` names, what it charges. It sends
+//! no messages, makes no acts of handing over and tells no registers of money by the API; a car is
+//! called by an order that begins at a door.
 //!
 //! - There is no key against doubles and no question by our own number. [`Shipping::find`] lists the
 //!   orders of the month before the day of the handing over (`/cargos/listallorderbylogin/`, by the
@@ -15,11 +16,15 @@
 //! - Statuses are titles; a title "Прибыл" at a branch means the end of the way only when no last mile
 //!   is planned.
 //! - The fee for cash on delivery is not in the calculator's price.
+//! - Accounting documents (счета, акты) are told for sixty days at most, under a token that is asked for
+//!   first. A service names its cargo by the code alone, likely that of after the acceptance (not proven),
+//!   while a shipment keeps that of its registration: where they differ, no parcel is found by it.
 //! - One question tells the history of fifteen cargos; its times are Moscow's. Other limits of requests are
 //!   not published. Sizes go out in metres rounded up to the centimetre, as the carrier would do it.
 
 mod client;
 mod map;
+mod money;
 #[cfg(test)]
 mod tests;
 mod wire;
@@ -47,7 +52,8 @@ use super::model::{
 use super::registry::Account;
 use super::terminals::{Terminals, serving};
 use super::{
-    Answer, Carrier, CarrierError, Labels, Points, Quoting, Shipping, Tracking, not_sayable,
+    Answer, Carrier, CarrierError, Invoicing, Labels, Points, Quoting, Shipping, Tracking,
+    not_sayable,
 };
 use crate::units::Day;
 
@@ -75,6 +81,21 @@ pub struct Settings {
     /// The group of marked goods that is sold: 1 clothing, 2 shoes, 4 perfume, 5 tyres…
     #[serde(default)]
     pub marked_group: Option<i64>,
+    /// Whose accounting documents are asked for; without it none are.
+    #[serde(default)]
+    pub invoices: Option<InvoiceSettings>,
+}
+
+/// To whom the carrier draws up its accounting documents.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct InvoiceSettings {
+    /// The branch that draws them up: `branches[].id` of `/branches/all/`.
+    pub branch_id: String,
+    pub inn: String,
+    /// An entrepreneur has none.
+    #[serde(default)]
+    pub kpp: Option<String>,
 }
 
 fn usual_types() -> Vec<i64> {
@@ -243,6 +264,10 @@ impl Carrier for Pek {
 
     fn tracking(&self) -> Option<&dyn Tracking> {
         Some(self)
+    }
+
+    fn invoices(&self) -> Option<&dyn Invoicing> {
+        self.settings.invoices.as_ref().map(|_| self as &dyn Invoicing)
     }
 }
 

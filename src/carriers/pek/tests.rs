@@ -1,3 +1,5 @@
+mod invoices;
+
 use std::time::Duration;
 
 use serde_json::{Value, json};
@@ -510,5 +512,7 @@ fn a_wrong_account_names_its_field() {
     };
     assert!(problem(|account| account.settings["goods"] = json!("x")).contains("goods"));
     assert!(problem(|account| account.settings = json!({})).contains("legal_form"));
+    let of_nobody = |account: &mut Account| account.settings["invoices"] = json!({});
+    assert!(problem(of_nobody).contains("branch_id"));
     assert!(problem(|account| account.credentials = json!({ "login": "x" })).contains("key"));
 }

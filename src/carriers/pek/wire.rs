@@ -443,6 +443,56 @@ pub(super) struct Cancelled {
     pub(super) description: Option<String>,
 }
 
+/// `/auth/createtokentoaccessprivatedata/`. A secret: never shown.
+#[derive(Default, Deserialize)]
+#[serde(default, rename_all = "camelCase")]
+pub(super) struct Access {
+    pub(super) access_token: Option<String>,
+}
+
+/// `/accountingdocuments/listforcounterparty/`. Never shown: the token is in it.
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+pub(super) struct DocumentsBody {
+    pub(super) branch_id: String,
+    pub(super) date_begin: String,
+    pub(super) date_end: String,
+    #[serde(rename = "INN")]
+    pub(super) inn: String,
+    #[serde(rename = "KPP", skip_serializing_if = "Option::is_none")]
+    pub(super) kpp: Option<String>,
+    pub(super) token: String,
+}
+
+#[derive(Debug, Default, Deserialize)]
+#[serde(default)]
+pub(super) struct Documents {
+    pub(super) documents: Option<Vec<Document>>,
+}
+
+/// Sums hold their VAT.
+#[derive(Debug, Default, Deserialize)]
+#[serde(default)]
+pub(super) struct Document {
+    pub(super) date: Option<String>,
+    pub(super) number: Option<String>,
+    pub(super) sum: Option<JsonDecimal>,
+    #[serde(rename = "sumVAT")]
+    pub(super) sum_vat: Option<JsonDecimal>,
+    pub(super) services: Option<Vec<DocumentService>>,
+}
+
+#[derive(Debug, Default, Deserialize)]
+#[serde(default, rename_all = "camelCase")]
+pub(super) struct DocumentService {
+    pub(super) cargo_code: Option<String>,
+    #[serde(rename = "type")]
+    pub(super) kind: Option<String>,
+    pub(super) sum: Option<JsonDecimal>,
+    #[serde(rename = "sumVAT")]
+    pub(super) sum_vat: Option<JsonDecimal>,
+}
+
 /// `/branches/all/`.
 #[derive(Debug, Default, Deserialize)]
 pub(super) struct Branches {

@@ -17,7 +17,7 @@ use chrono::Datelike;
 use super::model::{Invoice, InvoiceState};
 use crate::args;
 use crate::commands::Ctx;
-use crate::db::{DbError, Tx};
+use crate::db::{Count, DbError, Tx};
 use crate::ids::CarrierInvoiceId;
 
 macro_rules! invoice_columns {
@@ -49,6 +49,10 @@ const BY_NUMBER: &str = concat!(
      WHERE carrier = $1 AND number = $2 AND year = $3 AND state <> 'rejected'"
 );
 
+/// A person did not accept what the carrier's program told.
+const TURNED_DOWN: &str = "SELECT COUNT(*) FROM carrier_invoice
+     WHERE carrier = $1 AND content = $2 AND state = 'rejected' AND file = '' AND reason <> $3";
+
 const LIST: &str = concat!(
     "SELECT ",
     invoice_columns!(),
@@ -77,8 +81,19 @@ const REJECT: &str = "UPDATE carrier_invoice
      SET state = 'rejected', decided_by = $2, decided_at = $3, reason = $4
      WHERE id = $1 AND state IN ('loading', 'draft')";
 
-const OWN_QUERIES: &[&str] =
-    &[FIND, HOLD, BY_CONTENT, BY_NUMBER, LIST, INSERT, RENUMBER, LOADED, ACCEPT, REJECT];
+const OWN_QUERIES: &[&str] = &[
+    FIND,
+    HOLD,
+    BY_CONTENT,
+    BY_NUMBER,
+    TURNED_DOWN,
+    LIST,
+    INSERT,
+    RENUMBER,
+    LOADED,
+    ACCEPT,
+    REJECT,
+];
 
 pub const QUERIES: &[&[&str]] = &[OWN_QUERIES, charges::QUERIES, lines::QUERIES, matching::QUERIES];
 
@@ -110,6 +125,17 @@ pub(super) async fn by_content(
 /// The one with the number and the year of this one.
 pub(super) async fn by_number(tx: &mut Tx, own: &Invoice) -> Result<Option<Invoice>, DbError> {
     tx.fetch_optional(BY_NUMBER, args![&own.carrier, &own.number, year(own)]).await
+}
+
+/// Whether one with this content came in no file and was rejected, but not because its import broke off.
+pub(super) async fn is_turned_down(
+    tx: &mut Tx,
+    carrier: &str,
+    content: &[u8],
+    abandoned: &str,
+) -> Result<bool, DbError> {
+    let values = args![carrier, content, abandoned];
+    Ok(tx.fetch_one::<Count>(TURNED_DOWN, values).await?.value > 0)
 }
 
 /// Carriers count by years.

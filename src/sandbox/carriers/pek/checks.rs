@@ -1,13 +1,17 @@
 //! What the carrier refuses in requests.
 
 use std::cell::RefCell;
+use std::ops::RangeInclusive;
 
+use chrono::{NaiveDateTime, TimeDelta};
 use rust_decimal::Decimal;
 use serde_json::Value;
 
 use super::super::reading::{Reading, Wrong};
-use super::points::{Warehouse, warehouse};
+use super::money::{COMPANY, ENTREPRENEUR};
+use super::points::{Warehouse, is_branch, warehouse};
 use crate::carriers::amounts::JsonDecimal;
+use crate::units::Day;
 
 const TYPES: [i64; 4] = [1, 3, 7, 12];
 const RATES: [&str; 5] = ["НДС22", "НДС10", "НДС7", "НДС5", "БезНДС"];
@@ -50,10 +54,7 @@ pub(super) fn price(body: &Value) -> Result<Read, Vec<Wrong>> {
             reading.note(&path, "идентификатор тарифа не найден среди доступных");
         }
     }
-    let planned = reading.text("plannedDateTime");
-    if chrono::NaiveDateTime::parse_from_str(&planned, "%Y-%m-%dT%H:%M:%S").is_err() {
-        reading.note("plannedDateTime", "не соответствует формату yyyy-MM-ddTHH:mm:ss");
-    }
+    moment(&reading, "plannedDateTime");
     read.from_door = reading.flag("isPickUp");
     read.to_door = reading.flag("isDelivery");
     read.from = if read.from_door {
@@ -80,6 +81,42 @@ pub(super) fn price(body: &Value) -> Result<Read, Vec<Wrong>> {
         cargo.whole("sealingPositionsCount");
     }
     faults(wrong, read)
+}
+
+/// `2026-11-25T00:00:00`.
+fn moment(reading: &Reading<'_>, path: &str) -> NaiveDateTime {
+    let read = NaiveDateTime::parse_from_str(&reading.text(path), "%Y-%m-%dT%H:%M:%S");
+    if read.is_err() {
+        reading.note(path, "не соответствует формату yyyy-MM-ddTHH:mm:ss");
+    }
+    read.unwrap_or_default()
+}
+
+/// The days whose accounting documents are asked for.
+pub(super) fn documents(body: &Value) -> Result<RangeInclusive<Day>, Vec<Wrong>> {
+    let wrong = RefCell::new(Vec::new());
+    let reading = Reading::new(body, &wrong);
+    if !is_branch(&reading.text("branchId")) {
+        reading.note("branchId", "филиал не найден");
+    }
+    let (begin, end) = (moment(&reading, "dateBegin"), moment(&reading, "dateEnd"));
+    if end < begin || end - begin > TimeDelta::days(60) {
+        reading.note("dateEnd", "период должен быть не более 60 дней");
+    }
+    let (inn, (company, kpp)) = (reading.text("INN"), COMPANY);
+    if inn == company && reading.text("KPP") != kpp {
+        reading.note("KPP", "КПП не соответствует контрагенту");
+    }
+    if inn == ENTREPRENEUR && reading.has("KPP") {
+        reading.note("KPP", "у индивидуального предпринимателя нет КПП");
+    }
+    if ![company, ENTREPRENEUR].contains(&inn.as_str()) {
+        reading.note("INN", "контрагент не найден");
+    }
+    reading.text("token");
+    let wrong = wrong.into_inner();
+    let day = |moment: NaiveDateTime| Day::from_date(moment.date());
+    if wrong.is_empty() { Ok(day(begin)..=day(end)) } else { Err(wrong) }
 }
 
 fn handling(reading: &Reading<'_>, path: &str) {

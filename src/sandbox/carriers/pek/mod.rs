@@ -5,6 +5,7 @@
 //! on the day for which it is planned.
 
 mod checks;
+mod money;
 mod points;
 
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -20,6 +21,7 @@ use chrono::Duration;
 use serde_json::{Value, json};
 
 use self::checks::Read;
+use self::money::Books;
 use super::paper;
 use super::reading::Wrong;
 use super::{BadManner, Held, Manners, StandIn, Step};
@@ -45,6 +47,17 @@ pub fn account(url: impl std::fmt::Display) -> Account {
     }
 }
 
+/// What `settings.invoices` of an account say that asks for accounting documents.
+pub fn invoices() -> Value {
+    let (inn, kpp) = money::COMPANY;
+    json!({ "branch_id": points::branch_id(0), "inn": inn, "kpp": kpp })
+}
+
+/// The same of an entrepreneur.
+pub fn invoices_of_entrepreneur() -> Value {
+    json!({ "branch_id": points::branch_id(0), "inn": money::ENTREPRENEUR })
+}
+
 /// The warehouse that is closed when it misbehaves so.
 const CLOSED: &str = "5e2ba5d2-6a0f-11e3-9f3e-00155d668913";
 
@@ -53,6 +66,7 @@ pub struct PekStandIn {
     manners: Manners,
     clock: Clock,
     cargos: Mutex<Vec<Cargo>>,
+    books: Mutex<Books>,
 }
 
 #[derive(Debug)]
@@ -430,6 +444,8 @@ impl StandIn for PekStandIn {
             .route("/order/print/", post(print))
             .route("/order/cancellation/", post(cancel))
             .route("/branches/all/", post(branches))
+            .route("/auth/createtokentoaccessprivatedata/", post(money::token))
+            .route("/accountingdocuments/listforcounterparty/", post(money::documents))
             .with_state(self);
         Router::new().nest("/api/v1", own)
     }

@@ -142,12 +142,21 @@ pub(super) fn distance(one: &str, other: &str) -> i64 {
     i64::try_from(place(one).abs_diff(place(other))).unwrap_or_default()
 }
 
+/// The branch of a city, by its place in the list.
+pub(super) fn branch_id(index: usize) -> String {
+    format!("3c9ae4a5-0000-4000-8000-{index:012}")
+}
+
+pub(super) fn is_branch(id: &str) -> bool {
+    (0..CITIES.len()).any(|index| branch_id(index) == id)
+}
+
 /// All branches, without the warehouse that is closed: its division is still told.
 pub(super) fn branches(closed: Option<&str>) -> Value {
     let branches = CITIES.iter().enumerate().map(|(index, city)| {
         let here = || WAREHOUSES.iter().filter(|house| house.city == *city);
         json!({
-            "id": format!("3c9ae4a5-0000-4000-8000-{index:012}"),
+            "id": branch_id(index),
             "title": city,
             "country": "Россия",
             "timezone": "+03:00",
