@@ -23,6 +23,7 @@ pub mod http;
 pub mod i18n;
 pub mod ids;
 pub mod imports;
+pub mod integrity;
 pub mod invoices;
 pub mod jobs;
 pub mod labels;

@@ -65,15 +65,16 @@ CREATE TABLE bank_document (
     CONSTRAINT bank_document_direction CHECK (direction IN ('in', 'out', 'own_in', 'own_out')),
     CONSTRAINT bank_document_amount CHECK (amount_kopecks > 0),
     CONSTRAINT bank_document_matched CHECK (
-        matched_kopecks >= 0 AND matched_kopecks <= amount_kopecks AND (matched_kopecks = 0 OR direction = 'in'))
+        matched_kopecks >= 0 AND matched_kopecks <= amount_kopecks AND (matched_kopecks = 0 OR direction = 'in' OR (direction = 'out' AND NOT ordered)))
 );
 CREATE INDEX bank_document_of_account ON bank_document (account_id, id);
 CREATE INDEX bank_document_booked ON bank_document (account_id, booked_on, direction, amount_kopecks);
 CREATE INDEX bank_document_to_match ON bank_document (booked_on, id)
     WHERE direction = 'in' AND matched_kopecks < amount_kopecks AND NOT aside;
 CREATE INDEX bank_document_open ON bank_document (id) WHERE direction = 'in' AND matched_kopecks < amount_kopecks;
-CREATE INDEX bank_document_unexplained ON bank_document (id) WHERE direction = 'out' AND NOT ordered;
--- What a receipt is for. Undone by a correcting transfer, never deleted.
+CREATE INDEX bank_document_unexplained ON bank_document (id)
+    WHERE direction = 'out' AND NOT ordered AND matched_kopecks < amount_kopecks;
+-- What a receipt is for, or a payment that no order of ours explains. Undone by a correcting transfer, never deleted.
 CREATE TABLE bank_match (
     transfer_id UUID NOT NULL REFERENCES money_transfer (id),
     document_id UUID NOT NULL REFERENCES bank_document (id),

@@ -130,7 +130,7 @@ CREATE TABLE carrier_charge (
 CREATE INDEX carrier_charge_owner ON carrier_charge (owner_id, day, invoice_id) WHERE owner_id IS NOT NULL;
 CREATE INDEX carrier_charge_parcel ON carrier_charge (parcel_id) WHERE parcel_id IS NOT NULL;
 -- What the operator bears: a carrier may give it back.
-CREATE INDEX carrier_charge_operator ON carrier_charge (parcel_id, kind) WHERE owner_id IS NULL;
+CREATE INDEX carrier_charge_operator ON carrier_charge (parcel_id) WHERE owner_id IS NULL;
 
 CREATE TRIGGER carrier_charge_is_immutable BEFORE UPDATE OR DELETE OR TRUNCATE ON carrier_charge
     FOR EACH STATEMENT EXECUTE FUNCTION money_is_immutable();

@@ -15,7 +15,7 @@ CREATE TABLE money_account (
         'cod_at_buyer', 'cod_at_carrier', 'cod_registered', 'cod_pending', 'cod_received',
         'owner_payable', 'owner_charges', 'owner_advance', 'payout_clearing', 'register_clearing',
         'pass_through', 'carrier_settlement', 'carrier_claims', 'bank', 'bank_suspense',
-        'bank_outgoing', 'agent_fee', 'write_off')),
+        'bank_outgoing', 'bank_opening', 'agent_fee', 'write_off')),
     CONSTRAINT money_account_owner CHECK ((owner_id IS NOT NULL) = (kind IN (
         'cod_at_buyer', 'cod_at_carrier', 'cod_registered', 'cod_pending', 'cod_received',
         'owner_payable', 'owner_charges', 'owner_advance', 'payout_clearing'))),
@@ -23,7 +23,7 @@ CREATE TABLE money_account (
         'cod_at_buyer', 'cod_at_carrier', 'cod_registered', 'register_clearing', 'pass_through',
         'carrier_settlement', 'carrier_claims'))),
     CONSTRAINT money_account_document CHECK ((document_id IS NOT NULL) = (kind IN (
-        'payout_clearing', 'register_clearing', 'pass_through', 'bank', 'bank_suspense', 'bank_outgoing')))
+        'payout_clearing', 'register_clearing', 'pass_through', 'bank', 'bank_suspense', 'bank_outgoing', 'bank_opening')))
 ) STRICT;
 CREATE INDEX money_account_of_owner ON money_account (owner_id, id) WHERE owner_id IS NOT NULL;
 CREATE INDEX money_account_of_kind ON money_account (kind, id);
@@ -43,6 +43,7 @@ CREATE TABLE money_turnover (
     PRIMARY KEY (account_id, day),
     CONSTRAINT money_turnover_sides CHECK (debit_kopecks >= 0 AND credit_kopecks >= 0)
 ) STRICT;
+CREATE INDEX money_turnover_day ON money_turnover (day, account_id);
 -- The one book. Whoever posts holds this row, so that no period closes over a posting under way.
 CREATE TABLE money_book (
     name TEXT NOT NULL,
@@ -114,8 +115,10 @@ CREATE TABLE cod (
     asked_on TEXT,
     -- The buyer took a part: the register will say how much that was.
     is_partial INTEGER NOT NULL DEFAULT 0 CHECK (is_partial IN (0, 1)),
-    -- Held back from reports and payouts, with the reason.
+    -- Held back from reports and payouts: why, since which day, and who said so last.
     disputed TEXT,
+    disputed_on TEXT,
+    disputed_by BLOB,
     PRIMARY KEY (parcel_id),
     CONSTRAINT cod_expected CHECK (expected_kopecks >= 0),
     CONSTRAINT cod_released CHECK (released_kopecks >= 0),
@@ -126,7 +129,9 @@ CREATE TABLE cod (
     CONSTRAINT cod_reported CHECK (reported_kopecks >= 0 AND reported_kopecks <= received_kopecks + advanced_kopecks),
     CONSTRAINT cod_paid CHECK (paid_kopecks >= 0 AND paid_kopecks <= reported_kopecks),
     CONSTRAINT cod_refunded CHECK (refunded_kopecks >= 0 AND refunded_kopecks <= registered_kopecks),
-    CONSTRAINT cod_method CHECK (method IN ('cash', 'card'))
+    CONSTRAINT cod_method CHECK (method IN ('cash', 'card')),
+    CONSTRAINT cod_disputed CHECK ((disputed IS NULL) = (disputed_on IS NULL)
+        AND (disputed_by IS NULL OR disputed IS NOT NULL))
 ) STRICT;
 CREATE INDEX cod_owner ON cod (owner_id, parcel_id);
 CREATE INDEX cod_carrier ON cod (carrier, parcel_id);

@@ -2,8 +2,10 @@
 CREATE TABLE cod_register (
     id BLOB NOT NULL,
     carrier TEXT NOT NULL,
-    -- The carrier's; empty where it has none.
+    -- The carrier's; it counts by years. Empty where it has none.
     number TEXT NOT NULL,
+    -- Of its day.
+    year INTEGER NOT NULL,
     day TEXT NOT NULL,
     -- The number of the payment order (платёжное поручение); empty until it is known.
     payment_order TEXT NOT NULL,
@@ -55,7 +57,7 @@ CREATE TABLE cod_register (
 ) STRICT;
 CREATE UNIQUE INDEX cod_register_content ON cod_register (carrier, content_hash) WHERE state <> 'rejected';
 CREATE INDEX cod_register_turned_down ON cod_register (carrier, content_hash) WHERE state = 'rejected';
-CREATE UNIQUE INDEX cod_register_number ON cod_register (carrier, number) WHERE state <> 'rejected' AND number <> '';
+CREATE UNIQUE INDEX cod_register_number ON cod_register (carrier, number, year) WHERE state <> 'rejected' AND number <> '';
 CREATE INDEX cod_register_open ON cod_register (carrier, day, id) WHERE state = 'accepted' AND settled_on IS NULL;
 CREATE INDEX cod_register_usual ON cod_register (carrier, settled_on) WHERE settled_on IS NOT NULL;
 CREATE TABLE cod_register_line (

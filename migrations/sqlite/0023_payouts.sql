@@ -67,6 +67,7 @@ CREATE UNIQUE INDEX payout_once ON payout (run_id, owner_id);
 -- What is due to a shop is in one open run.
 CREATE UNIQUE INDEX payout_draft ON payout (owner_id) WHERE state = 'draft';
 CREATE INDEX payout_of_owner ON payout (owner_id, id);
+CREATE INDEX payout_of_run ON payout (run_id, id);
 -- Who is not paid by a run, and why.
 CREATE TABLE payout_left_out (
     run_id BLOB NOT NULL REFERENCES payout_run (id),

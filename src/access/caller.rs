@@ -1,10 +1,11 @@
 //! The caller of an endpoint: authenticated, with the right that the endpoint asks for.
 //!
-//! A handler names the right in its signature (`Caller<rights::CatalogRead>`), so that one without a
-//! check does not exist.
+//! A handler names the right in its signature (`Caller<rights::CatalogRead>`, and `Staff<…>` where shops have
+//! no business), so that one without a check does not exist.
 
 use std::collections::HashMap;
 use std::marker::PhantomData;
+use std::ops::Deref;
 use std::sync::Mutex;
 
 use axum::extract::FromRequestParts;
@@ -87,17 +88,6 @@ impl<R> Caller<R> {
     pub const fn scope(&self) -> Scope {
         self.principal.scope()
     }
-
-    /// Refuses shops, whatever their rights: the thing is the operator's.
-    pub fn staff_only(&self) -> Result<(), AccessError>
-    where
-        R: RequiredRight,
-    {
-        match self.scope().owner() {
-            Some(_) => Err(AccessError::Forbidden { right: R::RIGHT.as_str() }),
-            None => Ok(()),
-        }
-    }
 }
 
 impl<R: RequiredRight> FromRequestParts<App> for Caller<R> {
@@ -109,6 +99,30 @@ impl<R: RequiredRight> FromRequestParts<App> for Caller<R> {
             return Err(AccessError::Forbidden { right: R::RIGHT.as_str() }.into());
         }
         Ok(Self { principal, right: PhantomData })
+    }
+}
+
+/// A [`Caller`] of the operator's. Shops are refused, whatever their rights: the thing is not theirs.
+#[derive(Debug, Clone)]
+pub struct Staff<R>(Caller<R>);
+
+impl<R> Deref for Staff<R> {
+    type Target = Caller<R>;
+
+    fn deref(&self) -> &Caller<R> {
+        &self.0
+    }
+}
+
+impl<R: RequiredRight> FromRequestParts<App> for Staff<R> {
+    type Rejection = Problem;
+
+    async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, Problem> {
+        let caller = Caller::<R>::from_request_parts(parts, app).await?;
+        match caller.scope().owner() {
+            Some(_) => Err(AccessError::Forbidden { right: R::RIGHT.as_str() }.into()),
+            None => Ok(Self(caller)),
+        }
     }
 }
 

@@ -27,9 +27,7 @@ mod service;
 mod store;
 mod terms;
 
-pub use self::model::{
-    ChargeRow, LineKind, Report, ReportLine, ReportState, SettlementRow, fee_of,
-};
+pub use self::model::{LineKind, Report, ReportLine, ReportState, SettlementRow};
 pub use self::paper::EXAMPLE;
 pub use self::service::{approve, draft, find, refresh, reject};
 pub use self::store::QUERIES;
@@ -56,7 +54,7 @@ faults! {
         /// The period would leave a gap or overlap.
         PeriodUnfit { from: Day } => "agent_report_period_unfit", Conflict, "the period has to begin on {from}";
         NotDraft { state: ReportState } => "agent_report_not_draft", Conflict, "the report is {state}";
-        SamePerson => "agent_report_same_person", Forbidden, "who drew the report up does not accept it";
+        SecondPerson => "agent_report_same_person", Forbidden, "who drew the report up does not accept it";
         FactsChanged => "agent_report_facts_changed", Conflict, "something has changed since the report was drawn up";
         SumTooBig => "agent_report_sum_too_big", Invalid, "the sum does not fit";
     }

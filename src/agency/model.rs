@@ -1,6 +1,6 @@
 //! What a report consists of.
 
-use crate::ids::{AgentReportId, CarrierInvoiceId, OwnerId, ParcelId, TransferId, UserId};
+use crate::ids::{AgentReportId, OwnerId, ParcelId, TransferId, UserId};
 use crate::money::TransferReason;
 use crate::record;
 use crate::taxes::VatRate;
@@ -97,24 +97,6 @@ record! {
 }
 
 record! {
-    /// A carrier's invoice as it concerns the shop.
-    #[derive(Debug, Clone, PartialEq, Eq)]
-    pub struct ChargeRow {
-        pub invoice: CarrierInvoiceId,
-        pub carrier: String,
-        pub number: String,
-        pub day: Day,
-        pub lines: i64,
-        /// The shop's lines as the carrier invoiced them.
-        pub invoiced: Kopecks,
-        /// With their part of what concerns the whole invoice.
-        pub cost: Kopecks,
-        /// What the ledger charged: the same.
-        pub charged: Kopecks,
-    }
-}
-
-record! {
     /// A payment, a set-off or a correction over the shop's accounts.
     #[derive(Debug, Clone, PartialEq, Eq)]
     pub struct SettlementRow {
@@ -137,18 +119,6 @@ record! {
         pub(super) count: i64,
         pub(super) amount: Kopecks,
         pub(super) fee: Kopecks,
-    }
-}
-
-impl ChargeRow {
-    /// Its part of what concerns the whole invoice.
-    pub(super) const fn shared(&self) -> Kopecks {
-        Kopecks::new(self.cost.get() - self.invoiced.get())
-    }
-
-    /// What was charged beyond what the invoice costs the shop, in kopecks: zero.
-    pub(super) const fn difference(&self) -> i64 {
-        self.charged.get() - self.cost.get()
     }
 }
 
@@ -195,29 +165,5 @@ impl Report {
     /// How much of the charges the payable bears, where the contract lets it be set off.
     pub(super) fn set_off_possible(&self) -> Kopecks {
         Kopecks::new(self.closing_payable().get().min(self.closing_charges().get()).max(0))
-    }
-}
-
-/// The agent's fee for a parcel: a part in hundredths of a per cent, rounded half up to the kopeck, and
-/// at least the minimum. The database reckons the same for all lines of a report at once; a line of a
-/// parcel that was told of before has what the fee of both is beyond what is charged already.
-pub fn fee_of(amount: Kopecks, fee_bp: i64, minimum: Kopecks) -> Kopecks {
-    let part = (i128::from(amount.get()) * i128::from(fee_bp) + 5_000) / 10_000;
-    Kopecks::new(i64::try_from(part).unwrap_or(i64::MAX)).max(minimum)
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_fee_is_rounded_half_up_and_has_its_minimum() {
-        let fee =
-            |amount, bp, minimum| fee_of(Kopecks::new(amount), bp, Kopecks::new(minimum)).get();
-        assert_eq!(fee(150_000, 250, 0), 3_750);
-        assert_eq!(fee(20, 250, 0), 1, "0.5 kopecks are one");
-        assert_eq!(fee(19, 250, 0), 0);
-        assert_eq!(fee(100_000, 250, 5_000), 5_000);
-        assert_eq!(fee(0, 0, 0), 0);
     }
 }

@@ -3,9 +3,10 @@
 use serde_json::{Value, json};
 
 use super::AgencyTermsIn;
-use super::model::{ChargeRow, DayRow, LineKind, Report, ReportLine, SettlementRow};
+use super::model::{DayRow, LineKind, Report, ReportLine, SettlementRow};
 use crate::carriers::registry::carrier_of;
 use crate::documents::{Cell, Column, DocumentError, Sheet, pdf, typography, words, xlsx};
+use crate::invoices::{Passed, passed_sheet};
 use crate::money::TransferReason;
 use crate::units::Kopecks;
 
@@ -22,7 +23,7 @@ pub(super) struct Parts {
     /// All of them, or none and their days.
     pub(super) lines: Vec<ReportLine>,
     pub(super) days: Vec<DayRow>,
-    pub(super) charges: Vec<ChargeRow>,
+    pub(super) charges: Vec<Passed>,
     pub(super) settlements: Vec<SettlementRow>,
 }
 
@@ -117,7 +118,7 @@ pub(super) fn pdf(parts: &Parts) -> Result<Vec<u8>, DocumentError> {
     } else {
         parts.days.iter().map(day_row).collect()
     };
-    let charge = |row: &ChargeRow| {
+    let charge = |row: &Passed| {
         json!({
             "carrier": carrier_name(&row.carrier), "number": row.number,
             "day": row.day.russian_text(), "lines": row.lines, "invoiced_kopecks": row.invoiced,
@@ -130,7 +131,6 @@ pub(super) fn pdf(parts: &Parts) -> Result<Vec<u8>, DocumentError> {
             "payable_kopecks": row.payable, "charges_kopecks": row.charges,
         })
     };
-    let difference = parts.charges.iter().map(ChargeRow::difference).sum::<i64>();
     let sums: Vec<Value> = reckoning(parts)
         .into_iter()
         .map(|(label, sum)| json!({ "label": label, "sum_kopecks": sum }))
@@ -148,7 +148,7 @@ pub(super) fn pdf(parts: &Parts) -> Result<Vec<u8>, DocumentError> {
         "terms": fee_words(terms), "rows": rows, "line_count": parcels(report.line_count),
         "is_by_days": !parts.days.is_empty(),
         "charges": parts.charges.iter().map(charge).collect::<Vec<_>>(),
-        "difference_kopecks": difference,
+        "difference_kopecks": Passed::total(&parts.charges, Passed::difference),
         "settlements": parts.settlements.iter().map(settlement).collect::<Vec<_>>(),
         "sums": sums, "to_pay": words::sum(report.to_pay()),
         "debt": if report.debt().is_zero() { String::new() } else { words::sum(report.debt()) },
@@ -201,7 +201,8 @@ pub(super) fn workbook(parts: &Parts) -> Result<Vec<u8>, DocumentError> {
         rows: reckoning(parts).into_iter().map(row).collect(),
         totals: Vec::new(),
     };
-    let sheets = [summary, lines_sheet(parts), charges_sheet(parts), settlements_sheet(parts)];
+    let sheets =
+        [summary, lines_sheet(parts), charges_sheet(&parts.charges), settlements_sheet(parts)];
     xlsx::write_all(&sheets)
 }
 
@@ -248,42 +249,14 @@ fn lines_sheet(parts: &Parts) -> Sheet {
     }
 }
 
-fn charges_sheet(parts: &Parts) -> Sheet {
-    let row = |row: &ChargeRow| {
-        vec![
-            Cell::text(carrier_name(&row.carrier)),
-            Cell::text(&row.number),
-            Cell::text(row.day.russian_text()),
-            Cell::Whole(row.lines),
-            Cell::Money(row.invoiced),
-            Cell::Money(row.shared()),
-            Cell::Money(row.charged),
-            Cell::Money(Kopecks::new(row.difference())),
-        ]
-    };
-    let charges = &parts.charges;
-    let mut totals = vec![Cell::text("Всего")];
-    totals.resize(4, Cell::Empty);
-    totals.push(total(charges, |row| row.invoiced.get()));
-    totals.push(total(charges, |row| row.shared().get()));
-    totals.push(total(charges, |row| row.charged.get()));
-    totals.push(total(charges, ChargeRow::difference));
-    Sheet {
-        name: "Услуги перевозчиков".to_owned(),
-        columns: columns(&[
-            ("Перевозчик", 20),
-            ("Счёт", 20),
-            ("Дата", 12),
-            ("Строк", 8),
-            ("Выставил перевозчик, ₽", 16),
-            ("Доля скидки или сбора, ₽", 16),
-            ("Начислено принципалу, ₽", 16),
-            ("Разница, ₽", 12),
-        ]),
-        rows: charges.iter().map(row).collect(),
-        totals,
-        ..Sheet::default()
+fn charges_sheet(charges: &[Passed]) -> Sheet {
+    let mut sheet = passed_sheet(charges, "Начислено принципалу, ₽");
+    sheet.columns.push(Column::new("Разница, ₽", 12));
+    for (cells, row) in sheet.rows.iter_mut().zip(charges) {
+        cells.push(Cell::Money(row.difference()));
     }
+    sheet.totals.push(Cell::Money(Passed::total(charges, Passed::difference)));
+    sheet
 }
 
 fn settlements_sheet(parts: &Parts) -> Sheet {

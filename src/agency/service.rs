@@ -16,7 +16,7 @@ use crate::ids::{AgentReportId, OwnerId};
 use crate::money::{Account, Posting, TransferReason, open_day, post};
 use crate::series::number_next;
 use crate::taxes::{self, VatClass, VatRate};
-use crate::units::{Day, Kopecks};
+use crate::units::{Day, Kopecks, UtcMicros};
 
 /// A report that the caller may see: shops see their own accepted ones.
 pub async fn find(tx: &mut Tx, scope: Scope, id: AgentReportId) -> Result<Report, AgencyError> {
@@ -134,12 +134,18 @@ fn check_sums(report: &Report) -> Result<(), AgencyError> {
     sum(&[charges.as_slice(), &[report.settled.get().saturating_neg()]].concat()).map(drop)
 }
 
-/// Accepts a draft, in one piece: its parcels' money is the shop's to be paid, and the fee is charged.
+/// Accepts a draft as it was drawn up at `made_at`, in one piece: its parcels' money is the shop's to be paid, and the fee is charged.
 /// A second time changes nothing.
 ///
 /// # Errors
-/// `SamePerson` for whoever drew it up; `FactsChanged` where it would not be drawn up like this now.
-pub async fn approve(tx: &mut Tx, ctx: &Ctx, id: AgentReportId) -> Result<Report, AgencyError> {
+/// `SecondPerson` for whoever drew it up; `FactsChanged` where it would not be drawn up like this now, or
+/// was drawn up anew since.
+pub async fn approve(
+    tx: &mut Tx,
+    ctx: &Ctx,
+    id: AgentReportId,
+    made_at: UtcMicros,
+) -> Result<Report, AgencyError> {
     let Some(report) = reports::hold(tx, id).await? else {
         let known = find(tx, Scope::All, id).await?;
         return match known.state {
@@ -148,7 +154,11 @@ pub async fn approve(tx: &mut Tx, ctx: &Ctx, id: AgentReportId) -> Result<Report
         };
     };
     if !ctx.is_second_person(&[report.made_by, report.created_by]) {
-        return Err(AgencyError::SamePerson);
+        return Err(AgencyError::SecondPerson);
+    }
+    if report.made_at != made_at {
+        // Another one than who approves saw.
+        return Err(AgencyError::FactsChanged);
     }
     check_facts(tx, &report).await?;
     let year = ctx.now.moscow_day().date().year();

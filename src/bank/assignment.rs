@@ -1,7 +1,8 @@
-//! Receipts that are for no register: what a carrier or a shop owed beyond it.
+//! Receipts that are for no register: what a carrier or a shop owed beyond it. And payments to carriers for
+//! their services.
 
 use super::model::{BankMatchRow, MatchHow, MatchTarget};
-use super::service::{Booking, book, incoming, take_back};
+use super::service::{self, Booking, book, take_back};
 use super::{BankError, store};
 use crate::access::Scope;
 use crate::catalog::owner_find;
@@ -13,7 +14,7 @@ use crate::units::Kopecks;
 
 const CARRIER_MAX: usize = 100;
 
-/// What so much of a receipt is for when no register is behind it.
+/// What so much of a receipt, or of a payment to a carrier, is for when no register is behind it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Assignment {
     pub document: BankDocumentId,
@@ -51,7 +52,9 @@ fn check(assignment: &Assignment) -> Result<(), InputError> {
     faults.finish()
 }
 
-/// Says that so much of a receipt is for what a carrier or a shop owed: `BankSuspense` to its account.
+/// Says that so much of a receipt is for what a carrier or a shop owed: `BankSuspense` to its account. Of a
+/// payment to others that no order of ours explains it may be said that it is for a carrier's settlement:
+/// there the sides change places.
 pub async fn assign(tx: &mut Tx, ctx: &Ctx, assignment: &Assignment) -> Result<(), BankError> {
     check(assignment)?;
     if let Some(owner) = assignment.owner {
@@ -70,14 +73,14 @@ pub async fn assign(tx: &mut Tx, ctx: &Ctx, assignment: &Assignment) -> Result<(
     book(tx, ctx, booking).await.map(drop)
 }
 
-/// Takes what [`assign`] did back by a correcting transfer: that part of the receipt is open again.
+/// Takes what [`assign`] did back by a correcting transfer: that part of the document is open again.
 pub async fn assign_undo(
     tx: &mut Tx,
     ctx: &Ctx,
     (document, transfer): (BankDocumentId, TransferId),
     why: &str,
 ) -> Result<(), BankError> {
-    let row = incoming(tx, document).await?;
+    let row = service::document(tx, document).await?;
     let is_it = |one: &BankMatchRow| one.transfer == transfer && one.to != MatchTarget::Register;
     let found = store::match_list(tx, document).await?.into_iter().find(is_it);
     let found = found.ok_or(BankError::AssignmentNotFound { document, transfer })?;

@@ -17,7 +17,7 @@ use super::model::{
     BankAccountRow, BankDocumentRow, BankMatchRow, Direction, MatchHow, MatchTarget, StatementRow,
 };
 use super::{BankAccountIn, BankError, accounts, store};
-use crate::access::caller::{Caller, rights};
+use crate::access::caller::{Staff, rights};
 use crate::app::App;
 use crate::commands::Ctx;
 use crate::db::{DbError, Tx};
@@ -207,7 +207,7 @@ struct BankDocumentOut {
     /// When it moved the account.
     booked_on: Day,
     amount_kopecks: Kopecks,
-    /// Nobody said yet what this part of a receipt is for.
+    /// Nobody said yet what this part of a receipt is for, or of a payment that no order of ours explains.
     open_kopecks: Kopecks,
     party_account: String,
     party_inn: Option<String>,
@@ -217,10 +217,6 @@ struct BankDocumentOut {
 
 impl From<&BankDocumentRow> for BankDocumentOut {
     fn from(row: &BankDocumentRow) -> Self {
-        let open = match row.direction {
-            Direction::In => row.amount_kopecks.get() - row.matched_kopecks.get(),
-            _ => 0,
-        };
         Self {
             id: row.id,
             account_id: row.account,
@@ -231,7 +227,7 @@ impl From<&BankDocumentRow> for BankDocumentOut {
             day: row.day,
             booked_on: row.booked_on,
             amount_kopecks: row.amount_kopecks,
-            open_kopecks: Kopecks::new(open),
+            open_kopecks: row.open(),
             party_account: row.party_account.clone(),
             party_inn: row.party_inn.clone(),
             party_name: row.party_name.clone(),
@@ -240,7 +236,7 @@ impl From<&BankDocumentRow> for BankDocumentOut {
     }
 }
 
-/// What a receipt was said to be for.
+/// What a receipt was said to be for, or a payment to a carrier.
 #[derive(Debug, Serialize, Deserialize, utoipa::ToSchema)]
 struct BankMatchOut {
     transfer_id: TransferId,
@@ -286,16 +282,14 @@ pub(crate) struct BankDocumentFullOut {
 /// Describes an account of the operator's (расчётный счёт).
 #[utoipa::path(
     post, path = "/v1/bank/accounts", tag = "money", request_body = BankAccountIn,
-    params(("Idempotency-Key" = String, Header)),
     responses((status = 201, body = BankAccountOut), (status = "default", body = ProblemBody))
 )]
 async fn bank_account_create(
     State(app): State<App>,
-    caller: Caller<rights::MoneyWork>,
+    caller: Staff<rights::MoneyWork>,
     key: IdempotencyKey,
     Body(input): Body<BankAccountIn>,
 ) -> Result<(StatusCode, Json<BankAccountOut>), Problem> {
-    caller.staff_only()?;
     let body = input.clone();
     let work = async move |tx: &mut Tx, ctx: &Ctx| {
         let account = accounts::account_create(tx, ctx, &input).await?;
@@ -308,17 +302,16 @@ async fn bank_account_create(
 /// Changes the description of an account. Its number stays.
 #[utoipa::path(
     put, path = "/v1/bank/accounts/{id}", tag = "money", request_body = BankAccountIn,
-    params(("id" = BankAccountId, Path), ("Idempotency-Key" = String, Header)),
+    params(("id" = BankAccountId, Path)),
     responses((status = 200, body = BankAccountOut), (status = "default", body = ProblemBody))
 )]
 async fn bank_account_update(
     State(app): State<App>,
-    caller: Caller<rights::MoneyWork>,
+    caller: Staff<rights::MoneyWork>,
     IdPath(id): IdPath<BankAccountId>,
     key: IdempotencyKey,
     Body(input): Body<BankAccountIn>,
 ) -> Result<Json<BankAccountOut>, Problem> {
-    caller.staff_only()?;
     let body = json!({ "account": id, "to": input });
     let work = async move |tx: &mut Tx, ctx: &Ctx| {
         let account = accounts::account_update(tx, ctx, id, &input).await?;
@@ -334,10 +327,9 @@ async fn bank_account_update(
 )]
 async fn bank_account_list(
     State(app): State<App>,
-    caller: Caller<rights::MoneyRead>,
+    _caller: Staff<rights::MoneyRead>,
     QueryParams(page): QueryParams<PageParams>,
 ) -> Result<Json<Page<BankAccountOut>>, Problem> {
-    caller.staff_only()?;
     let limit = page.limit();
     let after = page.after()?.unwrap_or(BankAccountId::from_uuid(uuid::Uuid::nil()));
     let read = async move |tx: &mut Tx| store::account_list(tx, after, limit + 1).await;
@@ -363,12 +355,11 @@ struct StatementParams {
 )]
 async fn bank_statement_import(
     State(app): State<App>,
-    caller: Caller<rights::MoneyWork>,
+    caller: Staff<rights::MoneyWork>,
     QueryParams(params): QueryParams<StatementParams>,
     _key: IdempotencyKey,
     body: Bytes,
 ) -> Result<Json<StatementImportOut>, Problem> {
-    caller.staff_only()?;
     let file = params.file.unwrap_or_else(|| "kl_to_1c.txt".to_owned());
     let source = Source::Bytes(Arc::from(body.as_ref()));
     let request = StatementRequest { source, file: file.clone() };
@@ -396,10 +387,9 @@ fn shown(file: String, report: StatementReport) -> StatementImportOut {
 )]
 async fn bank_statement_list(
     State(app): State<App>,
-    caller: Caller<rights::MoneyRead>,
+    _caller: Staff<rights::MoneyRead>,
     QueryParams(page): QueryParams<PageParams>,
 ) -> Result<Json<Page<BankStatementOut>>, Problem> {
-    caller.staff_only()?;
     let limit = page.limit();
     let after = page.after()?.unwrap_or(BankStatementId::from_uuid(uuid::Uuid::nil()));
     let read = async move |tx: &mut Tx| store::statement_list(tx, after, limit + 1).await;
@@ -415,7 +405,7 @@ struct DocumentParams {
     account_id: Option<BankAccountId>,
     /// Only receipts of which something is left that nobody said what it is for.
     unmatched: Option<bool>,
-    /// Only payments to others that no payment order of ours explains. Not together with `unmatched`.
+    /// Only payments to others that neither a payment order of ours nor a person explains. Not together with `unmatched`.
     unexplained: Option<bool>,
     limit: Option<i64>,
     after: Option<String>,
@@ -428,10 +418,9 @@ struct DocumentParams {
 )]
 async fn bank_document_list(
     State(app): State<App>,
-    caller: Caller<rights::MoneyRead>,
+    _caller: Staff<rights::MoneyRead>,
     QueryParams(params): QueryParams<DocumentParams>,
 ) -> Result<Json<Page<BankDocumentOut>>, Problem> {
-    caller.staff_only()?;
     let page = PageParams { limit: params.limit, after: params.after };
     let (limit, account) = (page.limit(), params.account_id);
     let after = page.after()?.unwrap_or(BankDocumentId::from_uuid(uuid::Uuid::nil()));
@@ -471,10 +460,9 @@ pub(crate) async fn full(
 )]
 async fn bank_document_get(
     State(app): State<App>,
-    caller: Caller<rights::MoneyRead>,
+    _caller: Staff<rights::MoneyRead>,
     IdPath(id): IdPath<BankDocumentId>,
 ) -> Result<Json<BankDocumentFullOut>, Problem> {
-    caller.staff_only()?;
     let read = async move |tx: &mut Tx| full(tx, id).await;
     Ok(Json(app.db.read::<_, BankError, _>(read).await?))
 }

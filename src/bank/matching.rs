@@ -50,6 +50,7 @@ text_enum! {
         PayerKnown = "payer_known",
         PayerUnexpected = "payer_unexpected",
         NumberNamed = "number_named",
+        OtherNumberNamed = "other_number_named",
         OrderAnnounced = "order_announced",
         SumExact = "sum_exact",
         SumTogether = "sum_together",
@@ -114,18 +115,34 @@ fn is_in_window(candidate: &Candidate, day: Day) -> bool {
     (-DAYS_BEFORE..=DAYS_AFTER).contains(&day.days_since(candidate.day))
 }
 
-/// What speaks for a register, but for the sum.
+/// Whether the carrier numbered the register. One that was put together of what it told of single parcels
+/// is called after the payment order or the day.
+fn has_own_number(candidate: &Candidate) -> bool {
+    let number = candidate.number.split('/').next().unwrap_or_default();
+    number != candidate.day.to_string() && candidate.payment_order.as_deref() != Some(number)
+}
+
+/// What speaks for a register and against it, but for the sum.
 fn signs(receipt: &Receipt, candidate: &Candidate) -> Vec<Reason> {
     let is_known = receipt.payer_inn.as_ref().is_some_and(|inn| candidate.payer_inns.contains(inn));
-    let is_announced = candidate.payment_order.as_ref().is_some_and(|order| {
-        !purpose::plain(order).is_empty()
-            && purpose::plain(order) == purpose::plain(&receipt.number)
-    });
+    let order = candidate.payment_order.as_deref().map(purpose::plain);
+    let order = order.filter(|order| !order.is_empty());
+    let is_announced =
+        order.as_ref().is_some_and(|order| *order == purpose::plain(&receipt.number));
     let is_named = purpose::names(&receipt.purpose, &candidate.carrier, &candidate.number);
+    let is_other = !is_named
+        && ((order.is_some() && !is_announced)
+            || (has_own_number(candidate)
+                && purpose::names_another(
+                    &receipt.purpose,
+                    &candidate.carrier,
+                    &candidate.number,
+                )));
     [
         (is_known, Reason::PayerKnown),
         (!is_known, Reason::PayerUnexpected),
         (is_named, Reason::NumberNamed),
+        (is_other, Reason::OtherNumberNamed),
         (is_announced, Reason::OrderAnnounced),
         (is_in_window(candidate, receipt.day), Reason::DayFits),
     ]
@@ -139,11 +156,13 @@ fn proposal(parts: Vec<Part>, reasons: Vec<Reason>) -> Proposal {
     Proposal { parts, reasons, score }
 }
 
-/// Whether more than a sum speaks for it: somebody named the register, or the carrier pays in time.
+/// Whether more than a sum speaks for it: somebody named the register, or the carrier pays in time. What
+/// names another register does not pay this one, whatever the sum.
 fn is_convincing(reasons: &[Reason]) -> bool {
     let has = |reason: Reason| reasons.contains(&reason);
     let is_known_in_time = has(Reason::PayerKnown) && has(Reason::DayFits);
-    has(Reason::NumberNamed) || has(Reason::OrderAnnounced) || is_known_in_time
+    let is_for_it = has(Reason::NumberNamed) || has(Reason::OrderAnnounced) || is_known_in_time;
+    is_for_it && !has(Reason::OtherNumberNamed)
 }
 
 /// Which register, or which several together, a receipt pays.
@@ -229,12 +248,13 @@ fn together(receipt: &Receipt, candidates: &[&Candidate]) -> Option<Vec<Proposal
             let chosen: Vec<&Candidate> =
                 chosen.into_iter().map(|index| *of_carrier[index]).collect();
             let signs: Vec<Vec<Reason>> = chosen.iter().map(|one| signs(receipt, one)).collect();
-            // What speaks for all of them, and a number that names one.
+            // What speaks for all of them, and a number that names one, or another than one.
             let mut reasons: Vec<Reason> = signs[0].clone();
             reasons.retain(|reason| signs.iter().all(|one| one.contains(reason)));
-            let is_named = |one: &Vec<Reason>| one.contains(&Reason::NumberNamed);
-            if signs.iter().any(is_named) && !reasons.contains(&Reason::NumberNamed) {
-                reasons.push(Reason::NumberNamed);
+            for named in [Reason::NumberNamed, Reason::OtherNumberNamed] {
+                if signs.iter().any(|one| one.contains(&named)) && !reasons.contains(&named) {
+                    reasons.push(named);
+                }
             }
             reasons.push(Reason::SumTogether);
             let parts = chosen.iter().map(|one| Part { register: one.register, amount: one.net });

@@ -3,7 +3,8 @@
 //!
 //! A statement is a file of the exchange format of 1С ([`format`]); each of its documents is a row and a
 //! transfer of the money ledger, and waits on [`Account::BankSuspense`](crate::money::Account) until
-//! somebody says what it is for: a carrier's register, or what a carrier or a shop owed beyond it.
+//! somebody says what it is for: a carrier's register, what a carrier or a shop owed beyond it, or a carrier's
+//! services that were paid.
 //! [`matching`] proposes registers, by rules without a database; the rest is said by people.
 //!
 //! **Invariant:** a document is taken once, however often, in whatever order, encoding or overlapping
@@ -67,8 +68,9 @@ faults! {
         AccountNotFound { account: BankAccountId } => "bank_account_not_found", NotFound, "there is no account {account}";
         AccountTaken { number: String } => "bank_account_taken", Conflict, "the account {number} is described already";
         DocumentNotFound { document: BankDocumentId } => "bank_document_not_found", NotFound, "there is no document {document}";
-        /// Only what comes in from others pays a register.
-        NotIncoming { document: BankDocumentId } => "bank_document_not_incoming", Conflict, "the document {document} is no receipt from others";
+        /// Only what comes in from others pays a register; of what goes out only a payment to a carrier is
+        /// explained by hand.
+        NotIncoming { document: BankDocumentId } => "bank_document_not_incoming", Conflict, "the document {document} is no receipt from others, and no payment to a carrier";
         /// More than is left of the receipt.
         MatchTooBig { amount: Kopecks, open: Kopecks } => "bank_match_too_big", Conflict, "{amount} of {open} open kopecks cannot be matched";
         MatchNotFound { document: BankDocumentId, register: CodRegisterId } => "bank_match_not_found", NotFound, "the document {document} is not matched to {register}";

@@ -39,12 +39,12 @@ text_enum! {
 }
 
 text_enum! {
-    /// What a receipt, or a part of it, is for.
+    /// What a receipt, a payment to others, or a part of it, is for.
     pub enum MatchTarget {
         Register = "register",
         /// What a carrier acknowledged to owe beyond registers.
         CarrierClaims = "carrier_claims",
-        /// What a carrier withheld or was paid too much.
+        /// What a carrier withheld or was paid too much; of a payment to it, what it is paid for its services.
         CarrierSettlement = "carrier_settlement",
         /// What a shop owes for services.
         OwnerCharges = "owner_charges",
@@ -132,11 +132,32 @@ record! {
         /// Pairs of key and value, in the order of the file.
         pub fields: Value,
         pub transfer: TransferId,
+        /// It carries out a payment order of ours.
+        pub is_ordered: bool,
+    }
+}
+
+impl BankDocumentRow {
+    /// What of it waits until somebody says what it is for: a receipt from others, or a payment to them that
+    /// no order of ours explains.
+    pub(super) fn open(&self) -> Kopecks {
+        match self.direction {
+            Direction::In | Direction::Out if !self.is_ordered => {
+                Kopecks::new(self.amount_kopecks.get() - self.matched_kopecks.get())
+            }
+            _ => Kopecks::ZERO,
+        }
+    }
+
+    /// Debit and credit of saying that it is for an account.
+    pub(super) fn sides(&self, account: Account) -> (Account, Account) {
+        let suspense = Account::BankSuspense(self.account);
+        if self.direction.is_incoming() { (suspense, account) } else { (account, suspense) }
     }
 }
 
 record! {
-    /// What a receipt was said to be for.
+    /// What a receipt was said to be for, or a payment to others.
     #[derive(Debug, Clone)]
     pub struct BankMatchRow {
         pub transfer: TransferId,
@@ -157,7 +178,7 @@ record! {
 }
 
 impl BankMatchRow {
-    /// The account that it credits; nothing when the party that the account needs is not named.
+    /// The account that it credits, or debits for a payment to others; nothing when the party that the account needs is not named.
     pub(super) fn account(&self) -> Option<Account> {
         let carrier = || self.carrier.clone();
         match self.to {

@@ -2,7 +2,7 @@
 
 use std::sync::LazyLock;
 
-use regex::Regex;
+use regex::{Match, Regex};
 
 /// A number of so many letters and digits is no accident.
 const LONG: usize = 6;
@@ -11,14 +11,26 @@ const LONG: usize = 6;
 const PATTERNS: &[(&str, &str)] = &[
     ("", r"(?i)реестр\p{L}*[\s.:]*(?:(?:№|N|#|ном\p{L}*)[\s.:]*)?([\p{L}\d][\p{L}\d/_\-]*)"),
     ("", r"(?i)register[\s.:]*(?:(?:№|No|N|#)[\s.:]*)?([\p{L}\d][\p{L}\d/_\-]*)"),
-    ("", r"(?i)(?:отч[её]т|акт)\p{L}*\s+(?:агента\s+)?(?:№|N|#)[\s.:]*([\p{L}\d][\p{L}\d/_\-]*)"),
+    ("", r"(?i)\b(?:отч[её]т|акт)\p{L}*\s+(?:агента\s+)?(?:№|N|#)[\s.:]*([\p{L}\d][\p{L}\d/_\-]*)"),
     ("dpd", r"(?i)НПП[\s.:]*(?:(?:№|N|#)[\s.:]*)?([\p{L}\d][\p{L}\d/_\-]*)"),
 ];
+
+/// What stands between a number and the next one of a list: `71 от 20.11.2026, № 72 и 73`.
+const MORE: &str = r"(?i)^(?:\s*от\s*[\d.]+(?:\s*г(?:ода|\.)?)?)?\s*(?:[,;+&]|и\s)\s*(?:(?:№|N|#)[\s.:]*)?([\p{L}\d][\p{L}\d/_\-]*)";
+
+/// What makes a number the day of a date.
+const DATE: &str = r"^\.\d{1,2}\.\d{2}";
 
 static READY: LazyLock<Vec<(&str, Regex)>> = LazyLock::new(|| {
     let compile = |pattern: &str| Regex::new(pattern).expect("the patterns are checked by a test");
     PATTERNS.iter().map(|(carrier, pattern)| (*carrier, compile(pattern))).collect()
 });
+
+static NEXT: LazyLock<Regex> =
+    LazyLock::new(|| Regex::new(MORE).expect("the patterns are checked by a test"));
+
+static DAY: LazyLock<Regex> =
+    LazyLock::new(|| Regex::new(DATE).expect("the patterns are checked by a test"));
 
 /// Money of buyers, whatever the number.
 static ABOUT_COD: LazyLock<Regex> = LazyLock::new(|| {
@@ -70,13 +82,44 @@ pub(super) fn names(purpose: &str, carrier: &str, number: &str) -> bool {
     if wanted.is_empty() {
         return false;
     }
-    let is_wanted = |found: &str| plain(found) == wanted;
-    let is_told = READY
+    captured(purpose, carrier).any(|found| plain(found.as_str()) == wanted)
+        || long_words(purpose).any(|word| word == wanted)
+}
+
+/// What stands where a carrier writes the number of a register.
+fn captured<'a>(purpose: &'a str, carrier: &str) -> impl Iterator<Item = Match<'a>> {
+    READY
         .iter()
-        .filter(|(whose, _)| whose.is_empty() || *whose == carrier)
-        .flat_map(|(_, regex)| regex.captures_iter(purpose))
-        .any(|found| found.get(1).is_some_and(|number| is_wanted(number.as_str())));
-    is_told || long_words(purpose).any(|word| word == wanted)
+        .filter(move |(whose, _)| whose.is_empty() || *whose == carrier)
+        .flat_map(move |(_, regex)| regex.captures_iter(purpose))
+        .filter_map(|found| found.get(1))
+}
+
+/// Whether the purpose tells numbers of registers, and this is none of them. Of a list all are told. A
+/// number that no pattern captures whole is never another.
+pub(super) fn names_another(purpose: &str, carrier: &str, number: &str) -> bool {
+    let wanted = plain(number);
+    let is_whole = |letter: char| letter.is_alphanumeric() || "/_-".contains(letter);
+    if wanted.is_empty() || !number.trim().chars().all(is_whole) {
+        return false;
+    }
+    let told: Vec<&str> =
+        captured(purpose, carrier).flat_map(|first| list(purpose, first)).collect();
+    !told.is_empty()
+        && !told.iter().any(|one| plain(one) == wanted)
+        && !long_words(purpose).any(|word| word == wanted)
+}
+
+/// A number and those that follow it in a list; no words and no dates.
+fn list<'a>(purpose: &'a str, first: Match<'a>) -> Vec<&'a str> {
+    let mut numbers = Vec::new();
+    let (mut number, mut rest) = (first.as_str(), &purpose[first.end()..]);
+    while number.contains(|letter: char| letter.is_ascii_digit()) && !DAY.is_match(rest) {
+        numbers.push(number);
+        let Some(next) = NEXT.captures(rest).and_then(|found| found.get(1)) else { break };
+        (number, rest) = (next.as_str(), &rest[next.end()..]);
+    }
+    numbers
 }
 
 #[cfg(test)]
@@ -100,7 +143,34 @@ mod tests {
         assert!(names("по реестру АВ-12", "cdek", "AB-12"), "letters that look alike");
         assert!(names("НПП 77", "dpd", "77") && !names("НПП 77", "cdek", "77"));
         assert!(!names("по реестру", "cdek", ""));
+        assert!(!names("по контракту № 127", "cdek", "127"), "a contract is no act");
         assert!(is_about_cod("Возмещение наложенных платежей") && is_about_cod("НПП 77"));
         assert!(!is_about_cod("Оплата по счёту 5 за хранение") && !tells_number("по счёту 5"));
+    }
+
+    #[test]
+    fn another_number_is_told_where_a_carrier_writes_one() {
+        let others = ["По реестру № 72", "реестр 72 от 71.10.2026", "По реестрам 72, 73 и 74"];
+        for purpose in others {
+            assert!(names_another(purpose, "cdek", "71"), "{purpose}");
+        }
+        let silent = [
+            "По реестру № 0071",
+            "По реестрам № 70, 71 и 72",
+            "Реестр 70 от 20.11.2026 г., № 71 от 21.11.2026",
+            "Реестр 72, реестр 71",
+            "По реестру от 20.11.2026",
+            "По реестру за ноябрь",
+            "По реестру 20.11.2026",
+            "По контракту № 72",
+            "НПП 72",
+            "Перевод 72",
+        ];
+        for purpose in silent {
+            assert!(!names_another(purpose, "cdek", "71"), "{purpose}");
+        }
+        assert!(names_another("НПП 72", "dpd", "71"));
+        assert!(!names_another("По реестру № 72", "cdek", ""), "nothing to compare");
+        assert!(!names_another("По реестру № 7.2", "cdek", "7.2"), "captured in part");
     }
 }

@@ -182,11 +182,16 @@ pub async fn receipt_take(
     amount: Kopecks,
 ) -> Result<BankAccountId, BankError> {
     let row = incoming(tx, document).await?;
-    if store::matched_add(tx, document, amount).await? {
-        return Ok(row.account);
+    take(tx, &row, amount).await?;
+    Ok(row.account)
+}
+
+async fn take(tx: &mut Tx, row: &BankDocumentRow, amount: Kopecks) -> Result<(), BankError> {
+    if store::matched_add(tx, row.id, amount).await? {
+        Ok(())
+    } else {
+        Err(BankError::MatchTooBig { amount, open: row.open() })
     }
-    let open = row.amount_kopecks.get() - row.matched_kopecks.get();
-    Err(BankError::MatchTooBig { amount, open: Kopecks::new(open) })
 }
 
 /// Which of the documents pay an order of ours, by number, sum and the payee's account. An order is
@@ -253,8 +258,8 @@ async fn reopen(
         return Ok(());
     }
     let day = open_day(tx, from.minus_days(1)).await?;
-    let (bank, suspense) = (Account::Bank(account), Account::BankSuspense(account));
-    let sides = if change.is_positive() { (bank, suspense) } else { (suspense, bank) };
+    let (bank, before) = (Account::Bank(account), Account::BankOpening(account));
+    let sides = if change.is_positive() { (bank, before) } else { (before, bank) };
     let amount = Kopecks::new(change.get().checked_abs().ok_or(BankError::SumTooBig)?);
     let posting = Posting::new(TransferReason::BankIn, sides, amount, day)
         .with_document(account.uuid())
@@ -290,7 +295,7 @@ pub async fn match_document(tx: &mut Tx, ctx: &Ctx, matching: &Matching) -> Resu
     book(tx, ctx, booking).await
 }
 
-/// So much of a receipt, and what it is for.
+/// So much of a document, and what it is for.
 pub(super) struct Booking {
     pub(super) document: BankDocumentId,
     pub(super) to: MatchTarget,
@@ -302,14 +307,14 @@ pub(super) struct Booking {
     pub(super) note: Option<String>,
 }
 
-/// Takes so much of a receipt to the account that it is for. Answers the day on which the money came.
+/// Takes so much of a document to the account that it is for. Answers the day on which the money moved.
 pub(super) async fn book(tx: &mut Tx, ctx: &Ctx, booking: Booking) -> Result<Day, BankError> {
     let Booking { document, amount, .. } = booking;
-    let row = incoming(tx, document).await?;
+    let row = explainable(tx, document, booking.to).await?;
     if !amount.is_positive() {
         return Err(MoneyError::AmountNotPositive { amount }.into());
     }
-    receipt_take(tx, document, amount).await?;
+    take(tx, &row, amount).await?;
     let matched = BankMatchRow {
         transfer: TransferId::new(),
         document,
@@ -323,7 +328,7 @@ pub(super) async fn book(tx: &mut Tx, ctx: &Ctx, booking: Booking) -> Result<Day
         matched_at: ctx.now,
         undo: None,
     };
-    let sides = (Account::BankSuspense(row.account), matched.account().ok_or(DbError::NoRow)?);
+    let sides = row.sides(matched.account().ok_or(DbError::NoRow)?);
     let day = open_day(tx, row.booked_on).await?;
     let mut posting = Posting::new(TransferReason::BankMatched, sides, amount, day)
         .with_document(document.uuid());
@@ -360,7 +365,7 @@ pub async fn match_undo(
     Ok(Undone { amount, day: row.booked_on })
 }
 
-/// Takes matches of a receipt back by correcting transfers. Answers how much that was.
+/// Takes matches of a document back by correcting transfers. Answers how much that was.
 pub(super) async fn take_back(
     tx: &mut Tx,
     ctx: &Ctx,
@@ -372,7 +377,8 @@ pub(super) async fn take_back(
     let day = open_day(tx, row.booked_on).await?;
     let mut postings = Vec::new();
     for one in matches {
-        let sides = (one.account().ok_or(DbError::NoRow)?, Account::BankSuspense(row.account));
+        let (debit, credit) = row.sides(one.account().ok_or(DbError::NoRow)?);
+        let sides = (credit, debit);
         let posting = Posting::new(TransferReason::Correction, sides, one.amount_kopecks, day)
             .with_document(document.uuid())
             .with_note(why)
@@ -396,12 +402,33 @@ pub async fn set_aside(tx: &mut Tx, document: BankDocumentId) -> Result<(), DbEr
     store::document_aside(tx, document).await
 }
 
-/// A receipt from others.
-pub(super) async fn incoming(
+pub(super) async fn document(
     tx: &mut Tx,
     document: BankDocumentId,
 ) -> Result<BankDocumentRow, BankError> {
     let row = store::document_find(tx, document).await?;
-    let row = row.ok_or(BankError::DocumentNotFound { document })?;
-    if row.direction == Direction::In { Ok(row) } else { Err(BankError::NotIncoming { document }) }
+    row.ok_or(BankError::DocumentNotFound { document })
+}
+
+/// A receipt from others.
+async fn incoming(tx: &mut Tx, id: BankDocumentId) -> Result<BankDocumentRow, BankError> {
+    let row = document(tx, id).await?;
+    match row.direction {
+        Direction::In => Ok(row),
+        _ => Err(BankError::NotIncoming { document: id }),
+    }
+}
+
+/// A receipt from others; or a payment to a carrier that no order of ours explains.
+async fn explainable(
+    tx: &mut Tx,
+    id: BankDocumentId,
+    to: MatchTarget,
+) -> Result<BankDocumentRow, BankError> {
+    let row = document(tx, id).await?;
+    match (row.direction, to) {
+        (Direction::In, _) => Ok(row),
+        (Direction::Out, MatchTarget::CarrierSettlement) if !row.is_ordered => Ok(row),
+        _ => Err(BankError::NotIncoming { document: id }),
+    }
 }

@@ -96,32 +96,32 @@ const DOCUMENT_INSERT: &str = "INSERT INTO bank_document
 
 const DOCUMENT_FIND: &str =
     "SELECT id, account_id, statement_id, direction, kind, number, day, booked_on, amount_kopecks,
-         matched_kopecks, party_account, party_inn, party_name, purpose, fields, transfer_id
+         matched_kopecks, party_account, party_inn, party_name, purpose, fields, transfer_id, ordered
      FROM bank_document WHERE id = $1";
 
 const DOCUMENT_LIST: &str =
     "SELECT id, account_id, statement_id, direction, kind, number, day, booked_on, amount_kopecks,
-         matched_kopecks, party_account, party_inn, party_name, purpose, fields, transfer_id
+         matched_kopecks, party_account, party_inn, party_name, purpose, fields, transfer_id, ordered
      FROM bank_document WHERE id > $1 AND ($2 OR account_id = $3) ORDER BY id LIMIT $4";
 
 const DOCUMENT_OPEN_LIST: &str =
     "SELECT id, account_id, statement_id, direction, kind, number, day, booked_on, amount_kopecks,
-         matched_kopecks, party_account, party_inn, party_name, purpose, fields, transfer_id
+         matched_kopecks, party_account, party_inn, party_name, purpose, fields, transfer_id, ordered
      FROM bank_document
      WHERE direction = 'in' AND matched_kopecks < amount_kopecks
        AND id > $1 AND ($2 OR account_id = $3) ORDER BY id LIMIT $4";
 
 const DOCUMENT_UNEXPLAINED_LIST: &str =
     "SELECT id, account_id, statement_id, direction, kind, number, day, booked_on, amount_kopecks,
-         matched_kopecks, party_account, party_inn, party_name, purpose, fields, transfer_id
+         matched_kopecks, party_account, party_inn, party_name, purpose, fields, transfer_id, ordered
      FROM bank_document
-     WHERE direction = 'out' AND NOT ordered
+     WHERE direction = 'out' AND NOT ordered AND matched_kopecks < amount_kopecks
        AND id > $1 AND ($2 OR account_id = $3) ORDER BY id LIMIT $4";
 
 /// Receipts since a day of which something is left, and that no person set aside.
 const TO_MATCH: &str =
     "SELECT id, account_id, statement_id, direction, kind, number, day, booked_on, amount_kopecks,
-         matched_kopecks, party_account, party_inn, party_name, purpose, fields, transfer_id
+         matched_kopecks, party_account, party_inn, party_name, purpose, fields, transfer_id, ordered
      FROM bank_document
      WHERE direction = 'in' AND matched_kopecks < amount_kopecks AND NOT aside
        AND booked_on >= $1 AND (booked_on > $1 OR id > $2)
@@ -391,7 +391,7 @@ pub async fn document_open_list(
     tx.fetch_all(DOCUMENT_OPEN_LIST, args![after, account.is_none(), account, limit]).await
 }
 
-/// Payments to others that no payment order of ours explains.
+/// Payments to others that neither a payment order of ours nor a person explains.
 pub async fn document_unexplained_list(
     tx: &mut Tx,
     account: Option<BankAccountId>,

@@ -213,6 +213,55 @@ fn a_sum_alone_convinces_nobody() {
 }
 
 #[test]
+fn what_names_another_register_is_left_to_a_person() {
+    let registers = [register("71", 100, "2026-11-20")];
+    let other = receipt(100, CARRIER_INN, "По реестру № 72", "2026-11-22");
+    let verdict = weigh(&other, &registers);
+    let Verdict::Ambiguous { proposals, why } = &verdict else { panic!("{verdict:?}") };
+    assert_eq!((*why, proposals.len()), (Reason::NothingSpeaksForIt, 1), "a person may choose it");
+    assert!(proposals[0].reasons.contains(&Reason::OtherNumberNamed));
+
+    let mut announced = registers.clone();
+    announced[0].payment_order = Some("901".to_owned());
+    let plain = receipt(100, CARRIER_INN, "Перевод", "2026-11-22");
+    assert_eq!(why_of(&plain, &announced), Reason::NothingSpeaksForIt, "the order is another");
+    let named = receipt(100, CARRIER_INN, "По реестру 71", "2026-11-22");
+    assert_eq!(matched(&weigh(&named, &announced)).len(), 1, "it names the register");
+    announced[0].payment_order = Some("900".to_owned());
+    assert_eq!(
+        why_of(&other, &announced),
+        Reason::NothingSpeaksForIt,
+        "they contradict each other"
+    );
+
+    for number in ["", "2026-11-20", "900"] {
+        let mut unnumbered = [register(number, 100, "2026-11-20")];
+        unnumbered[0].payment_order = Some("900".to_owned());
+        assert_eq!(matched(&weigh(&other, &unnumbered)).len(), 1, "{number} is none of its own");
+    }
+}
+
+fn why_of(receipt: &Receipt, registers: &[Candidate]) -> Reason {
+    why(&weigh(receipt, registers))
+}
+
+#[test]
+fn what_names_another_register_pays_none_together() {
+    let registers = [register("71", 40, "2026-11-20"), register("73", 60, "2026-11-20")];
+    let of = |purpose| receipt(100, CARRIER_INN, purpose, "2026-11-22");
+    assert_eq!(why_of(&of("По реестру № 72"), &registers), Reason::NothingSpeaksForIt);
+    assert_eq!(why_of(&of("По реестру № 71"), &registers), Reason::NothingSpeaksForIt);
+    for purpose in ["Перевод", "По реестрам № 71 и 73"] {
+        assert_eq!(matched(&weigh(&of(purpose), &registers)).len(), 2, "{purpose}");
+    }
+    let whole = register("71", 100, "2026-11-20");
+    let part = |amount, purpose| receipt(amount, CARRIER_INN, purpose, "2026-11-22");
+    let parts = [part(40, "Реестр 71"), part(60, "Реестр 72"), part(60, "Реестр 71")];
+    assert_eq!(weigh_together(&whole, &parts), Ok(vec![0, 2]));
+    assert_eq!(weigh_together(&whole, &parts[..2]), Err(Reason::NothingSpeaksForIt));
+}
+
+#[test]
 fn another_payer_and_another_sum_are_told() {
     let registers = [register("71-2026", 100, "2026-11-20")];
     let factoring = receipt(100, "7736050003", "реестр 71-2026", "2026-11-22");

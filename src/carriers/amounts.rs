@@ -64,11 +64,6 @@ pub fn kilograms_text(grams: Grams) -> String {
     Decimal::new(grams.get(), 3).to_string()
 }
 
-/// `0.235`: metres with three places.
-pub fn metres_text(millimetres: i64) -> String {
-    Decimal::new(millimetres, 3).to_string()
-}
-
 /// `0.004`: cubic metres of three sides, with `places` decimals, rounded up: carriers round up too,
 /// and a parcel is never declared smaller than it is.
 pub fn cubic_metres_text(sides_mm: [i64; 3], places: u32) -> String {

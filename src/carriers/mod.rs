@@ -278,8 +278,8 @@ pub trait MoneyNews: Send + Sync {
     /// So many shipments are asked for in a day at most.
     fn count_max(&self) -> usize;
 
-    /// Events of the money of these shipments, beside what tracking tells by itself. An error comes
-    /// only when nothing was told.
+    /// Events of the money of these shipments, beside what tracking tells by itself. Each that
+    /// was answered comes back, without events, too; an error comes only when nothing was told.
     fn ask<'a>(&'a self, shipments: &'a [ShipmentRef]) -> Answer<'a, Vec<Track>>;
 
     /// What the events of one shipment come to; nothing before its money is settled.

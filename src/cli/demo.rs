@@ -10,8 +10,8 @@ use clap::Args;
 use super::serve::{self, Server};
 use crate::config::{DataArgs, ListenArgs};
 use crate::db::{Db, Location};
+use crate::integrity;
 use crate::sandbox::day::{self, DayReport, Doors};
-use crate::stock::integrity;
 
 /// Beside the current folder, unless `--data-dir` tells otherwise.
 const FOLDER: &str = "demo-data";

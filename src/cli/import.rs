@@ -98,7 +98,8 @@ pub(super) struct ImportArgs {
 /// What the file of an invoice does not say of itself.
 #[derive(Debug, Args)]
 struct InvoiceArgs {
-    /// Roubles to be paid; what the row of totals says when absent.
+    /// Roubles to be paid; what the row of totals says when absent. Needed where the file says several
+    /// totals, has sums below them, or has further sheets.
     #[arg(long, value_parser = roubles, allow_hyphen_values = true)]
     total: Option<Kopecks>,
     /// Roubles on the whole invoice: less than zero is a discount, more a fee.
@@ -107,6 +108,12 @@ struct InvoiceArgs {
     /// Roubles of VAT, as the invoice states them.
     #[arg(long, value_parser = roubles)]
     vat: Option<Kopecks>,
+    /// The first day of what the invoice is for, as 2026-11-01.
+    #[arg(long, requires = "period_to")]
+    period_from: Option<Day>,
+    /// The last day of it.
+    #[arg(long, requires = "period_from")]
+    period_to: Option<Day>,
 }
 
 fn roubles(text: &str) -> Result<Kopecks, String> {
@@ -277,12 +284,17 @@ async fn invoice(app: &App, args: &ImportArgs) -> anyhow::Result<InvoiceReport> 
         map: map_of(args),
         number: args.number.clone().context("номер счёта: --number НОМЕР")?,
         day: args.day.context("дата счёта: --day ГГГГ-ММ-ДД")?,
-        period: None,
+        period: told.period_from.zip(told.period_to),
         total: told.total,
         vat: told.vat,
         discount: told.discount.unwrap_or_default(),
     };
-    imports::invoices::run(app, request, None).await.map_err(|error| in_words(&error))
+    let bar = bar()?;
+    let report = imports::invoices::run(app, request, None, along(&bar))
+        .await
+        .map_err(|error| in_words(&error))?;
+    bar.finish_and_clear();
+    Ok(report)
 }
 
 fn invoice_tell(args: &ImportArgs, report: &InvoiceReport) {

@@ -6,7 +6,7 @@ use clap::Args;
 
 use super::serve::open;
 use crate::config::DataArgs;
-use crate::stock::integrity;
+use crate::integrity;
 
 #[derive(Debug, Args)]
 pub(super) struct VerifyArgs {

@@ -22,6 +22,8 @@ text_enum! {
         Received = "received",
         /// We have it, and the shop was told.
         Reported = "reported",
+        /// We have it, and somebody holds it back, whether the shop was told or not.
+        Disputed = "disputed",
     }
 }
 
@@ -123,11 +125,12 @@ mod tests {
             row(AgeState::Collected, "2026-11-18", 1, 1_000),
             row(AgeState::Collected, "2026-10-01", 1, 5_000),
             row(AgeState::Reported, "2026-10-01", 1, 7),
+            row(AgeState::Disputed, "2026-11-10", 1, 9),
         ];
         let today = "2026-11-22".parse().expect("a day");
         let late = |_: &str, state| (state == AgeState::Collected).then_some(4);
         let lines = age(&rows, today, late);
-        assert_eq!(lines.len(), 2);
+        assert_eq!(lines.len(), 3);
         let collected = &lines[0];
         assert_eq!((collected.count, collected.sum_kopecks.get()), (5, 6_300));
         assert_eq!((collected.late_count, collected.late_kopecks.get()), (1, 5_000));
@@ -135,5 +138,6 @@ mod tests {
             collected.buckets.iter().map(|one| (one.count, one.sum_kopecks.get())).collect();
         assert_eq!(buckets, [(3, 300), (1, 1_000), (0, 0), (0, 0), (1, 5_000)]);
         assert_eq!((lines[1].late_after_days, lines[1].late_count), (None, 0));
+        assert_eq!((lines[2].state, lines[2].buckets[2].count), (AgeState::Disputed, 1));
     }
 }

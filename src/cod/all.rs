@@ -7,12 +7,12 @@ use uuid::Uuid;
 use super::CodError;
 use super::chain::Step;
 use super::service::refusal;
-use super::store::{self, Group};
+use super::store;
 use crate::args;
 use crate::commands::Ctx;
 use crate::db::{DbError, Tx};
 use crate::ids::TransferId;
-use crate::money::{Posting, open_day, post};
+use crate::money::{open_day, post};
 use crate::units::{Day, Kopecks};
 
 /// Where steps stand, as two texts of the capability that has them.
@@ -46,7 +46,7 @@ pub async fn advance_all(
     let mut count = 0;
     let mut sums = HashMap::new();
     for group in groups.into_iter().filter(|group| !group.sum.is_zero()) {
-        let (transfer, postings) = transfers(step, &group, day)?;
+        let (transfer, postings) = step.postings(group.owner, &group.carrier, group.sum, day)?;
         post(tx, ctx, &postings).await?;
         let values = args![
             source,
@@ -63,21 +63,6 @@ pub async fn advance_all(
     }
     agree(tx, step, sums).await?;
     Ok(count)
-}
-
-/// The postings of a group, of which the first is the one that its steps name.
-fn transfers(step: Step, group: &Group, day: Day) -> Result<(TransferId, Vec<Posting>), CodError> {
-    let amount = group.sum.get().checked_abs().map(Kopecks::new).ok_or(CodError::SumTooBig)?;
-    let posting = |(debit, credit)| {
-        let sides = if group.sum.is_positive() { (debit, credit) } else { (credit, debit) };
-        let mut posting = Posting::new(step.reason(), sides, amount, day);
-        posting.document = step.document();
-        posting
-    };
-    let postings: Vec<Posting> =
-        step.accounts(group.owner, &group.carrier).into_iter().map(posting).collect();
-    let first = postings.first().expect("a step moves something").id;
-    Ok((first, postings))
 }
 
 /// What was summed and what was written are two statements: where others write beside us, the source

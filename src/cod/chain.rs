@@ -1,13 +1,14 @@
-//! The chain of custody: which accounts a step moves, and what a delivery status means for it. Pure.
+//! The chain of custody: what a step posts, and what a delivery status means for it. Pure.
 
 use uuid::Uuid;
 
+use super::CodError;
 use super::store::Cod;
 use crate::carriers::model::DeliveryStatus;
-use crate::ids::{AgentReportId, CodRegisterId, OwnerId, PayoutId};
-use crate::money::{Account, TransferReason};
+use crate::ids::{AgentReportId, CodRegisterId, OwnerId, PayoutId, TransferId};
+use crate::money::{Account, Posting, TransferReason};
 use crate::text_enum;
-use crate::units::Kopecks;
+use crate::units::{Day, Kopecks};
 
 text_enum! {
     /// A step of a parcel's money, in the order of the chain.
@@ -93,8 +94,30 @@ impl Step {
         }
     }
 
+    /// The transfers of the step over so much, the other way round for a sum less than zero, and which
+    /// of them its rows name.
+    pub(super) fn postings(
+        self,
+        owner: OwnerId,
+        carrier: &str,
+        sum: Kopecks,
+        day: Day,
+    ) -> Result<(TransferId, Vec<Posting>), CodError> {
+        let amount = sum.get().checked_abs().map(Kopecks::new).ok_or(CodError::SumTooBig)?;
+        let posting = |(debit, credit)| {
+            let sides = if sum.is_positive() { (debit, credit) } else { (credit, debit) };
+            let mut posting = Posting::new(self.reason(), sides, amount, day);
+            posting.document = self.document();
+            posting
+        };
+        let postings: Vec<Posting> =
+            self.accounts(owner, carrier).into_iter().map(posting).collect();
+        let first = postings.first().expect("a step moves something").id;
+        Ok((first, postings))
+    }
+
     /// Debit and credit of each transfer that the step is; the first is the one of the step itself.
-    pub fn accounts(self, owner: OwnerId, carrier: &str) -> Vec<(Account, Account)> {
+    fn accounts(self, owner: OwnerId, carrier: &str) -> Vec<(Account, Account)> {
         use Account::{
             CodAtBuyer, CodAtCarrier, CodPending, CodReceived, CodRegistered, OwnerAdvance,
             OwnerPayable, PayoutClearing, RegisterClearing,
@@ -124,10 +147,31 @@ impl Step {
     }
 }
 
-/// What a delivery status does to the money of a parcel: signed amounts.
+/// Whether the buyer took a part, now that the carrier says so of the parcel. What comes back then, or is
+/// lost, is the rest: that does not undo the part.
+pub(super) const fn is_partial(was_partial: bool, status: DeliveryStatus) -> bool {
+    match status {
+        DeliveryStatus::PartlyDelivered => true,
+        DeliveryStatus::Returning | DeliveryStatus::Returned | DeliveryStatus::Lost => was_partial,
+        DeliveryStatus::Delivered
+        | DeliveryStatus::Cancelled
+        | DeliveryStatus::Created
+        | DeliveryStatus::Accepted
+        | DeliveryStatus::InTransit
+        | DeliveryStatus::ArrivedAtPoint
+        | DeliveryStatus::OutForDelivery => false,
+    }
+}
+
+/// What a delivery status does to the money of a parcel: signed amounts. Of one that was taken in part
+/// ([`is_partial`]) nothing is let go: how much was paid only the register says.
 ///
 /// What a register lists already is not taken back here: that is a finding for people.
-pub(super) fn of_status(cod: &Cod, status: DeliveryStatus) -> Vec<(Step, Kopecks)> {
+pub(super) fn of_status(
+    cod: &Cod,
+    status: DeliveryStatus,
+    is_partial: bool,
+) -> Vec<(Step, Kopecks)> {
     let open = cod.expected.get() - cod.released.get() - cod.collected.get();
     let unregistered = cod.collected.get() - cod.registered.get();
     let back = |step: Step, amount: i64| (step, Kopecks::new(-amount));
@@ -142,11 +186,17 @@ pub(super) fn of_status(cod: &Cod, status: DeliveryStatus) -> Vec<(Step, Kopecks
         DeliveryStatus::Returning
         | DeliveryStatus::Returned
         | DeliveryStatus::Lost
-        | DeliveryStatus::Cancelled => {
+        | DeliveryStatus::Cancelled
+            if !is_partial =>
+        {
             let let_go = Kopecks::new(open + unregistered);
             vec![back(Step::Collected, unregistered), (Step::Released, let_go)]
         }
         DeliveryStatus::PartlyDelivered
+        | DeliveryStatus::Returning
+        | DeliveryStatus::Returned
+        | DeliveryStatus::Lost
+        | DeliveryStatus::Cancelled
         | DeliveryStatus::Created
         | DeliveryStatus::Accepted
         | DeliveryStatus::InTransit
@@ -185,7 +235,8 @@ mod tests {
     }
 
     fn moves(cod: &Cod, status: DeliveryStatus) -> Vec<(StepKind, i64)> {
-        of_status(cod, status).into_iter().map(|(step, sum)| (step.kind(), sum.get())).collect()
+        let steps = of_status(cod, status, is_partial(cod.is_partial, status));
+        steps.into_iter().map(|(step, sum)| (step.kind(), sum.get())).collect()
     }
 
     #[test]
@@ -215,7 +266,7 @@ mod tests {
         assert_eq!(
             moves(&cod(1_000, 0, 700, 700), DeliveryStatus::Returned),
             [(StepKind::Released, 300)],
-            "of a parcel that was taken in part the rest comes back",
+            "the register says less, and no carrier that a part was taken",
         );
     }
 
@@ -223,5 +274,50 @@ mod tests {
     fn how_much_of_a_part_was_paid_only_the_register_says() {
         assert_eq!(moves(&cod(1_000, 0, 0, 0), DeliveryStatus::PartlyDelivered), []);
         assert_eq!(moves(&cod(1_000, 0, 0, 0), DeliveryStatus::InTransit), []);
+    }
+
+    #[test]
+    fn the_return_of_the_rest_lets_nothing_of_a_part_go() {
+        let part = |sums: [i64; 4]| {
+            let [expected, released, collected, registered] = sums;
+            Cod { is_partial: true, ..cod(expected, released, collected, registered) }
+        };
+        for status in [DeliveryStatus::Returning, DeliveryStatus::Returned, DeliveryStatus::Lost] {
+            assert_eq!(moves(&part([1_000, 0, 0, 0]), status), [], "{status}");
+            assert_eq!(
+                moves(&part([1_000, 1_000, 0, 0]), status),
+                [(StepKind::Released, -1_000)],
+                "it was thought to come back as a whole",
+            );
+            assert_eq!(moves(&part([1_000, 400, 600, 600]), status), [], "the register is posted");
+            assert_eq!(moves(&part([1_000, 0, 600, 600]), status), [], "the rest is argued about");
+        }
+        assert_eq!(
+            moves(&part([1_000, 0, 0, 0]), DeliveryStatus::Delivered),
+            [(StepKind::Collected, 1_000)],
+        );
+        assert_eq!(
+            moves(&part([1_000, 0, 0, 0]), DeliveryStatus::Cancelled),
+            [(StepKind::Released, 1_000)],
+        );
+        assert!(!is_partial(true, DeliveryStatus::InTransit), "the part was annulled");
+        assert!(!is_partial(false, DeliveryStatus::Returned));
+    }
+
+    #[test]
+    fn a_step_is_posted_forth_and_back_over_the_same_accounts() {
+        let (owner, register) = (OwnerId::new(), CodRegisterId::new());
+        let day: Day = "2026-11-22".parse().expect("a day");
+        let posted = |sum| Step::Received(register).postings(owner, "cdek", Kopecks::new(sum), day);
+        let (first, forth) = posted(700).expect("it fits");
+        assert_eq!((forth.len(), forth[0].id), (2, first));
+        assert_eq!(forth[0].debit, Account::RegisterClearing("cdek".to_owned(), register));
+        assert_eq!(forth[0].document, Some(register.uuid()));
+        let (_, back) = posted(-700).expect("it fits");
+        for (forth, back) in forth.iter().zip(&back) {
+            assert_eq!((&forth.debit, &forth.credit), (&back.credit, &back.debit));
+            assert_eq!((forth.amount, back.amount), (Kopecks::new(700), Kopecks::new(700)));
+        }
+        assert!(matches!(posted(i64::MIN), Err(CodError::SumTooBig)));
     }
 }

@@ -11,7 +11,7 @@ use super::chain::StepKind;
 use super::store::{self, BankMove, CodRow, StepTaken};
 use super::{CodError, service};
 use crate::access::Scope;
-use crate::access::caller::{Caller, rights};
+use crate::access::caller::{Caller, Staff, rights};
 use crate::app::App;
 use crate::commands::Ctx;
 use crate::db::{DbError, Tx};
@@ -21,6 +21,7 @@ use crate::http::{
 };
 use crate::ids::{
     AgentReportId, BankDocumentId, CodRegisterId, OrderId, OwnerId, ParcelId, PayoutId, TransferId,
+    UserId,
 };
 use crate::text_enum;
 use crate::units::{Day, Kopecks, UtcMicros};
@@ -71,10 +72,14 @@ struct CodOut {
     refunded_on: Option<Day>,
     /// Why it is held back from reports and payouts.
     held_because: Option<String>,
+    /// Since when.
+    held_on: Option<Day>,
+    /// Who said why; shown to the operator's people only.
+    held_by: Option<UserId>,
 }
 
-impl From<CodRow> for CodOut {
-    fn from(row: CodRow) -> Self {
+impl CodOut {
+    fn new(row: CodRow, scope: Scope) -> Self {
         Self {
             state: state_of(&row),
             parcel_id: row.parcel,
@@ -100,6 +105,8 @@ impl From<CodRow> for CodOut {
             paid_on: row.paid_on,
             refunded_on: row.refunded_on,
             held_because: row.disputed,
+            held_on: row.disputed_on,
+            held_by: row.disputed_by.filter(|_| scope == Scope::All),
         }
     }
 }
@@ -132,8 +139,8 @@ struct CodParams {
     after: Option<String>,
 }
 
-fn page_of(rows: Vec<CodRow>, limit: i64) -> Json<Page<CodOut>> {
-    let items = rows.into_iter().map(CodOut::from).collect();
+fn page_of(rows: Vec<CodRow>, scope: Scope, limit: i64) -> Json<Page<CodOut>> {
+    let items = rows.into_iter().map(|row| CodOut::new(row, scope)).collect();
     Json(Page::new(items, limit, |item: &CodOut| item.parcel_id.to_string()))
 }
 
@@ -147,7 +154,8 @@ async fn cod_list(
     caller: Caller<rights::MoneyRead>,
     QueryParams(params): QueryParams<CodParams>,
 ) -> Result<Json<Page<CodOut>>, Problem> {
-    let owner = caller.scope().narrowed(params.owner_id);
+    let scope = caller.scope();
+    let owner = scope.narrowed(params.owner_id);
     let page = PageParams { limit: params.limit, after: params.after };
     let limit = page.limit();
     let after = page.after()?.unwrap_or(ParcelId::from_uuid(uuid::Uuid::nil()));
@@ -156,7 +164,7 @@ async fn cod_list(
         None => store::list(tx, owner, after, limit + 1).await,
     };
     let rows = app.db.read::<_, DbError, _>(read).await?;
-    Ok(page_of(rows, limit))
+    Ok(page_of(rows, scope, limit))
 }
 
 text_enum! {
@@ -259,7 +267,7 @@ async fn cod_get(
 ) -> Result<Json<CodDetailOut>, Problem> {
     let scope = caller.scope();
     let read = async move |tx: &mut Tx| -> Result<CodDetailOut, CodError> {
-        let cod = shown(tx, id, scope.owner()).await?;
+        let cod = shown(tx, id, scope).await?;
         let steps = store::steps(tx, id).await?;
         let moves = if scope == Scope::All { store::bank_moves(tx, id).await? } else { Vec::new() };
         let document = |row: BankMove| CodBankOut {
@@ -289,53 +297,51 @@ struct AbsentParams {
     after: Option<String>,
 }
 
-/// Parcels that buyers paid for and no register of the carrier lists (нет в реестрах).
+/// Parcels that buyers paid for and no register of the carrier lists, the oldest first (нет в реестрах).
 #[utoipa::path(
     get, path = "/v1/cod/absent", tag = "money", params(AbsentParams),
     responses((status = 200, body = Page<CodOut>), (status = "default", body = ProblemBody))
 )]
 async fn cod_absent_list(
     State(app): State<App>,
-    caller: Caller<rights::MoneyRead>,
+    caller: Staff<rights::MoneyRead>,
     QueryParams(params): QueryParams<AbsentParams>,
 ) -> Result<Json<Page<CodOut>>, Problem> {
-    caller.staff_only()?;
     let carrier = params.carrier.ok_or_else(|| InputError::one("carrier", "missing"))?;
     let today = app.clock.now().moscow_day();
     let until = today.minus_days(params.days.unwrap_or(ABSENT_DAYS).min(ABSENT_DAYS_MAX));
     let page = PageParams { limit: params.limit, after: params.after };
-    let limit = page.limit();
-    let after = page.after()?.unwrap_or(ParcelId::from_uuid(uuid::Uuid::nil()));
+    let (limit, after) = (page.limit(), page.after()?);
     let read =
         async move |tx: &mut Tx| store::list_absent(tx, &carrier, until, after, limit + 1).await;
     let rows = app.db.read::<_, DbError, _>(read).await?;
-    Ok(page_of(rows, limit))
+    Ok(page_of(rows, caller.scope(), limit))
 }
 
-/// Of one owner or of any.
-async fn shown(tx: &mut Tx, parcel: ParcelId, owner: Option<OwnerId>) -> Result<CodOut, CodError> {
-    let row = store::find(tx, parcel, owner).await?;
-    row.map(CodOut::from).ok_or(CodError::ParcelUnknown { parcel })
+/// As the caller may see it.
+async fn shown(tx: &mut Tx, parcel: ParcelId, scope: Scope) -> Result<CodOut, CodError> {
+    let row = store::find(tx, parcel, scope.owner()).await?;
+    row.map(|row| CodOut::new(row, scope)).ok_or(CodError::ParcelUnknown { parcel })
 }
 
 /// Holds the money of a parcel back from reports and payouts (приостановить выплату по отправлению).
 #[utoipa::path(
     post, path = "/v1/cod/{id}/hold", tag = "money", request_body = ReasonIn,
-    params(("id" = ParcelId, Path), ("Idempotency-Key" = String, Header)),
+    params(("id" = ParcelId, Path)),
     responses((status = 200, body = CodOut), (status = "default", body = ProblemBody))
 )]
 async fn cod_hold(
     State(app): State<App>,
-    caller: Caller<rights::MoneyWork>,
+    caller: Staff<rights::MoneyWork>,
     IdPath(id): IdPath<ParcelId>,
     key: IdempotencyKey,
     Body(body): Body<ReasonIn>,
 ) -> Result<Json<CodOut>, Problem> {
-    caller.staff_only()?;
     let reason = body.reason.clone();
-    let work = async move |tx: &mut Tx, _: &Ctx| -> Result<CodOut, CodError> {
-        service::hold(tx, id, &reason).await?;
-        shown(tx, id, None).await
+    let scope = caller.scope();
+    let work = async move |tx: &mut Tx, ctx: &Ctx| -> Result<CodOut, CodError> {
+        service::hold(tx, ctx, id, &reason).await?;
+        shown(tx, id, scope).await
     };
     Ok(Json(app.command(&caller, key, "cod_hold", &(id, &body), work).await?))
 }
@@ -343,19 +349,19 @@ async fn cod_hold(
 /// Lets the money of a parcel go on (снять приостановку).
 #[utoipa::path(
     post, path = "/v1/cod/{id}/release", tag = "money",
-    params(("id" = ParcelId, Path), ("Idempotency-Key" = String, Header)),
+    params(("id" = ParcelId, Path)),
     responses((status = 200, body = CodOut), (status = "default", body = ProblemBody))
 )]
 async fn cod_release(
     State(app): State<App>,
-    caller: Caller<rights::MoneyWork>,
+    caller: Staff<rights::MoneyWork>,
     IdPath(id): IdPath<ParcelId>,
     key: IdempotencyKey,
 ) -> Result<Json<CodOut>, Problem> {
-    caller.staff_only()?;
+    let scope = caller.scope();
     let work = async move |tx: &mut Tx, _: &Ctx| -> Result<CodOut, CodError> {
         service::release(tx, id).await?;
-        shown(tx, id, None).await
+        shown(tx, id, scope).await
     };
     Ok(Json(app.command(&caller, key, "cod_release", &id, work).await?))
 }

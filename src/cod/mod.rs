@@ -17,6 +17,7 @@ mod all;
 mod arrival;
 mod chain;
 pub mod http;
+pub mod integrity;
 mod paying;
 mod service;
 mod store;

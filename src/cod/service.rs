@@ -3,14 +3,14 @@
 use std::collections::{BTreeMap, HashMap};
 
 use super::CodError;
-use super::chain::{Step, StepKind, of_status};
+use super::chain::{Step, StepKind, is_partial, of_status};
 use super::store::{self, Cod, StepRow};
 use crate::carriers::model::DeliveryStatus;
 use crate::commands::Ctx;
 use crate::db::{DbError, Tx};
 use crate::fault::reason_checked;
-use crate::ids::{ManifestId, OwnerId, ParcelId, TransferId};
-use crate::money::{Posting, first_open_day, post};
+use crate::ids::{ManifestId, OwnerId, ParcelId};
+use crate::money::{first_open_day, post};
 use crate::units::{Day, Kopecks, UtcMicros};
 
 /// A step of one parcel.
@@ -29,6 +29,8 @@ pub struct Delivery {
     pub parcel: ParcelId,
     pub status: DeliveryStatus,
     pub at: UtcMicros,
+    /// It was partly delivered on its way, wherever it is now.
+    pub is_partial: bool,
 }
 
 /// Moves the money of parcels: one transfer per step, day, owner and carrier, whatever the number of
@@ -68,20 +70,28 @@ pub(super) async fn write(
         return Ok(());
     }
     let first = first_open_day(tx).await?;
-    let mut groups: BTreeMap<Group<'_>, BTreeMap<ParcelId, Kopecks>> = BTreeMap::new();
+    // What goes forth and back on one day is what is left of it: what is taken back is written first,
+    // and may not be there yet.
+    let mut left: BTreeMap<(ParcelId, Step, Day), Kopecks> = BTreeMap::new();
     for one in moves {
-        let Some(cod) = known.get(&one.parcel) else {
-            return Err(CodError::ParcelUnknown { parcel: one.parcel });
-        };
         let day = first.map_or(one.day, |first| first.max(one.day));
-        let group = (one.step, one.amount.is_positive(), cod.owner, cod.carrier.as_str(), day);
-        let part = groups.entry(group).or_default().entry(one.parcel).or_default();
+        let part = left.entry((one.parcel, one.step, day)).or_default();
         *part = part.checked_add(one.amount).map_err(|_| CodError::SumTooBig)?;
+    }
+    left.retain(|_, amount| !amount.is_zero());
+    let mut groups: BTreeMap<Group<'_>, BTreeMap<ParcelId, Kopecks>> = BTreeMap::new();
+    for ((parcel, step, day), amount) in left {
+        let cod = known.get(&parcel).ok_or(CodError::ParcelUnknown { parcel })?;
+        let group = (step, amount.is_positive(), cod.owner, cod.carrier.as_str(), day);
+        groups.entry(group).or_default().insert(parcel, amount);
     }
     let mut postings = Vec::new();
     let mut steps: BTreeMap<usize, Vec<StepRow>> = BTreeMap::new();
     for ((step, is_forward, owner, carrier, day), parts) in groups {
-        let transfer = transfer_of(step, is_forward, (owner, carrier), day, &parts, &mut postings)?;
+        let sum = parts.values().try_fold(Kopecks::ZERO, |sum, amount| sum.checked_add(*amount));
+        let sum = sum.map_err(|_| CodError::SumTooBig)?;
+        let (transfer, made) = step.postings(owner, carrier, sum, day)?;
+        postings.extend(made);
         let rows = parts.into_iter().map(|(parcel, amount)| StepRow {
             parcel,
             step,
@@ -106,29 +116,6 @@ fn turn(step: Step, is_forward: bool) -> usize {
     if is_forward { count + place } else { count - 1 - place }
 }
 
-/// The postings of one group; answers the transfer that its steps name.
-fn transfer_of(
-    step: Step,
-    is_forward: bool,
-    (owner, carrier): (OwnerId, &str),
-    day: Day,
-    parts: &BTreeMap<ParcelId, Kopecks>,
-    postings: &mut Vec<Posting>,
-) -> Result<TransferId, CodError> {
-    let sum = parts.values().try_fold(Kopecks::ZERO, |sum, amount| sum.checked_add(*amount));
-    let sum = sum.map_err(|_| CodError::SumTooBig)?;
-    let mut first = None;
-    for (debit, credit) in step.accounts(owner, carrier) {
-        let sides = if is_forward { (debit, credit) } else { (credit, debit) };
-        let amount = Kopecks::new(sum.get().abs());
-        let mut posting = Posting::new(step.reason(), sides, amount, day);
-        posting.document = step.document();
-        first.get_or_insert(posting.id);
-        postings.push(posting);
-    }
-    Ok(first.expect("a step moves something"))
-}
-
 /// Which rule of the database refused, in the words of this capability.
 pub(super) fn refusal(error: DbError) -> CodError {
     match &error {
@@ -151,7 +138,9 @@ pub async fn expect(tx: &mut Tx, ctx: &Ctx, manifest: ManifestId) -> Result<(), 
     advance(tx, ctx, &moves).await?;
     // Some of them may have arrived before somebody closed the manifest.
     let told = parcels.iter().filter_map(|one| {
-        Some(Delivery { parcel: one.parcel, status: one.status?, at: one.status_at? })
+        let (status, at) = (one.status?, one.status_at?);
+        let is_partial = status == DeliveryStatus::PartlyDelivered;
+        Some(Delivery { parcel: one.parcel, status, at, is_partial })
     });
     Ok(follow(tx, ctx, &told.collect::<Vec<_>>()).await?)
 }
@@ -167,10 +156,11 @@ pub async fn follow(tx: &mut Tx, ctx: &Ctx, deliveries: &[Delivery]) -> Result<(
     for one in deliveries {
         let Some(cod) = known.get(&one.parcel) else { continue };
         let (parcel, day) = (one.parcel, one.at.moscow_day());
-        let steps = of_status(cod, one.status);
+        let is_partial = is_partial(cod.is_partial || one.is_partial, one.status);
+        let steps = of_status(cod, one.status, is_partial);
         moves.extend(steps.into_iter().map(|(step, amount)| CodMove { parcel, step, amount, day }));
-        if cod.is_partial != (one.status == DeliveryStatus::PartlyDelivered) {
-            store::partial_set(tx, one.parcel, (one.status, day)).await?;
+        if cod.is_partial != is_partial {
+            store::partial_set(tx, parcel, is_partial, day).await?;
         }
     }
     let moves: Vec<&CodMove> = moves.iter().collect();
@@ -181,10 +171,10 @@ pub async fn follow(tx: &mut Tx, ctx: &Ctx, deliveries: &[Delivery]) -> Result<(
 }
 
 /// Holds the money of a parcel back from reports and payouts (спорное отправление). What was reported
-/// or paid stays so.
-pub async fn hold(tx: &mut Tx, parcel: ParcelId, reason: &str) -> Result<(), CodError> {
+/// or paid stays so, and one that is held back already is so since it was first.
+pub async fn hold(tx: &mut Tx, ctx: &Ctx, parcel: ParcelId, reason: &str) -> Result<(), CodError> {
     let reason = reason_checked(reason)?;
-    if store::dispute(tx, parcel, Some(reason)).await? {
+    if store::dispute(tx, ctx, parcel, reason).await? {
         Ok(())
     } else {
         Err(CodError::ParcelUnknown { parcel })
@@ -198,6 +188,5 @@ pub async fn release(tx: &mut Tx, parcel: ParcelId) -> Result<(), CodError> {
     if known.disputed.is_none() {
         return Err(CodError::NotHeld { parcel });
     }
-    store::dispute(tx, parcel, None).await?;
-    Ok(())
+    Ok(store::dispute_end(tx, parcel).await?)
 }

@@ -46,9 +46,9 @@ const MIGRATIONS: &[Migration] = migrations![
     "0020_invoices",
     "0021_reconciliation",
     "0022_agency",
-    "0024_fiscal",
-    "0022_agency",
     "0023_payouts",
+    "0024_fiscal",
+    "0025_shipment_tracks",
 ];
 
 const TABLE: &str = "CREATE TABLE IF NOT EXISTS schema_migration (

@@ -13,7 +13,8 @@ use super::FiscalError;
 use super::lines::{ReceiptLine, lines_of};
 use super::service::{self, ReceiptSource, ReceiptTrouble};
 use super::store::{self, AttentionOf, AttentionRow, ReceiptRow};
-use crate::access::caller::{Caller, rights};
+use super::work;
+use crate::access::caller::{Caller, Staff, rights};
 use crate::app::App;
 use crate::carriers::model::{FiscalReceipt, ReceiptKind};
 use crate::commands::Ctx;
@@ -23,6 +24,7 @@ use crate::http::{
 };
 use crate::ids::{OwnerId, ParcelId};
 use crate::shipments::{ShipmentError, paid_goods};
+use crate::taxes;
 use crate::units::{Day, Kopecks, UtcMicros};
 
 /// A receipt may come so many days after the money before its absence is worth a look.
@@ -33,6 +35,7 @@ pub fn router() -> OpenApiRouter<App> {
     OpenApiRouter::new()
         .routes(routes!(receipt_lines))
         .routes(routes!(receipt_list, receipt_add))
+        .routes(routes!(receipt_annul))
         .routes(routes!(receipt_attention_list))
 }
 
@@ -57,7 +60,8 @@ struct ReceiptLinesOut {
     /// As the carrier was told; otherwise as it would be told today.
     is_told: bool,
     supplier: SupplierOut,
-    /// Fields of the supplier that a receipt needs and nobody has said.
+    /// What a receipt needs and nobody has said: fields of the supplier, and `vat_mode` where nobody has
+    /// said what VAT the shop pays on the day.
     missing: Vec<String>,
     /// The sum of the lines: the cash on delivery.
     total_kopecks: Kopecks,
@@ -80,17 +84,23 @@ async fn receipt_lines(
     let today = app.clock.now().moscow_day();
     let read = async move |tx: &mut Tx| {
         let goods = paid_goods(tx, id, owner, today).await?;
-        let marked = store::marked_in(tx, id).await?;
-        Ok::<_, ShipmentError>((goods, marked))
+        let is_mode_said = taxes::is_mode_said(tx, goods.owner, goods.day).await?;
+        Ok::<_, ShipmentError>((goods, is_mode_said))
     };
-    let (goods, marked) = app.db.read(read).await?;
-    let marked: BTreeSet<String> = marked.into_iter().collect();
-    let lines = lines_of(&goods, &marked);
+    let (goods, is_mode_said) = app.db.read(read).await?;
+    let lines = lines_of(&goods);
     let total = lines.iter().map(|line| line.sum_kopecks.get()).fold(0, i64::saturating_add);
     let seller = goods.seller;
-    let parts = [("name", &seller.name), ("inn", &seller.inn), ("phone", &seller.phone)];
-    let empty = parts.into_iter().filter(|(_, text)| text.trim().is_empty());
-    let missing = empty.map(|(name, _)| name.to_owned()).collect();
+    let is_said = |text: &str| !text.trim().is_empty();
+    let parts = [
+        ("name", is_said(&seller.name)),
+        ("inn", is_said(&seller.inn)),
+        ("phone", is_said(&seller.phone)),
+        // Without it all is told as free of VAT.
+        ("vat_mode", is_mode_said),
+    ];
+    let missing = parts.into_iter().filter(|(_, said)| !said);
+    let missing = missing.map(|(name, _)| name.to_owned()).collect();
     let supplier = SupplierOut { name: seller.name, inn: seller.inn, phone: seller.phone };
     Ok(Json(ReceiptLinesOut {
         parcel_id: id,
@@ -122,6 +132,9 @@ struct ReceiptOut {
     total_kopecks: Kopecks,
     source: ReceiptSource,
     recorded_at: UtcMicros,
+    /// Since when it counts no more: it was entered by mistake.
+    annulled_at: Option<UtcMicros>,
+    annul_reason: Option<String>,
     /// The text of its QR code, for checking it at the tax service.
     qr: String,
 }
@@ -142,11 +155,14 @@ impl From<ReceiptRow> for ReceiptOut {
             total_kopecks: row.total,
             source: row.source,
             recorded_at: row.recorded_at,
+            annulled_at: row.annulled_at,
+            annul_reason: row.annul_reason,
         }
     }
 }
 
-/// The receipts of a parcel that are known (чеки перевозчика), the oldest first.
+/// The receipts of a parcel that are known (чеки перевозчика), the oldest first, also those that were
+/// annulled.
 #[utoipa::path(
     get, path = "/v1/parcels/{id}/receipts", tag = "money",
     params(("id" = ParcelId, Path)),
@@ -205,17 +221,16 @@ impl FiscalReceiptIn {
 /// Keeps a receipt with its parcel. The same again changes nothing.
 #[utoipa::path(
     post, path = "/v1/parcels/{id}/receipts", tag = "money", request_body = FiscalReceiptIn,
-    params(("id" = ParcelId, Path), ("Idempotency-Key" = String, Header)),
+    params(("id" = ParcelId, Path)),
     responses((status = 200, body = ReceiptOut), (status = "default", body = ProblemBody))
 )]
 async fn receipt_add(
     State(app): State<App>,
-    caller: Caller<rights::MoneyWork>,
+    caller: Staff<rights::MoneyWork>,
     IdPath(id): IdPath<ParcelId>,
     key: IdempotencyKey,
     Body(input): Body<FiscalReceiptIn>,
 ) -> Result<Json<ReceiptOut>, Problem> {
-    caller.staff_only()?;
     let body = json!({ "parcel": id, "receipt": input });
     let receipt = input.receipt();
     let work = async move |tx: &mut Tx, ctx: &Ctx| {
@@ -223,6 +238,39 @@ async fn receipt_add(
         Ok::<_, FiscalError>(ReceiptOut::from(kept))
     };
     Ok(Json(app.command(&caller, key, "receipt_keep", &body, work).await?))
+}
+
+/// Which receipt was entered by mistake, and why that is known.
+#[derive(Debug, Clone, Serialize, Deserialize, utoipa::ToSchema)]
+struct ReceiptAnnulIn {
+    /// ФН: sixteen digits.
+    fiscal_drive: String,
+    /// ФД.
+    document_number: i64,
+    reason: String,
+}
+
+/// Annuls a receipt that a person entered by mistake (аннулировать введённый чек): it counts no more,
+/// and stays to be seen. What the carrier told is not annulled.
+#[utoipa::path(
+    post, path = "/v1/parcels/{id}/receipts/annul", tag = "money", request_body = ReceiptAnnulIn,
+    params(("id" = ParcelId, Path)),
+    responses((status = 200, body = ReceiptOut), (status = "default", body = ProblemBody))
+)]
+async fn receipt_annul(
+    State(app): State<App>,
+    caller: Staff<rights::MoneyWork>,
+    IdPath(id): IdPath<ParcelId>,
+    key: IdempotencyKey,
+    Body(input): Body<ReceiptAnnulIn>,
+) -> Result<Json<ReceiptOut>, Problem> {
+    let body = json!({ "parcel": id, "annul": input });
+    let work = async move |tx: &mut Tx, ctx: &Ctx| {
+        let which = (input.fiscal_drive.as_str(), input.document_number);
+        let annulled = service::annul(tx, ctx, id, which, &input.reason).await?;
+        Ok::<_, FiscalError>(ReceiptOut::from(annulled))
+    };
+    Ok(Json(app.command(&caller, key, "receipt_annul", &body, work).await?))
 }
 
 /// A parcel whose receipts are not what its buyer paid.
@@ -266,6 +314,7 @@ impl From<AttentionRow> for ReceiptAttentionOut {
 struct AttentionParams {
     /// The operator's people may name a shop; a shop sees its own.
     owner_id: Option<OwnerId>,
+    /// Without it receipts are missed of those carriers only that tell theirs.
     carrier: Option<String>,
     /// A receipt is missing when the buyer paid at least so many days ago, 3 unless told.
     days: Option<u64>,
@@ -287,10 +336,15 @@ async fn receipt_attention_list(
     let back = params.days.unwrap_or(MISSING_DAYS).min(MISSING_DAYS_MAX);
     let page = PageParams { limit: params.limit, after: params.after };
     let limit = page.limit();
+    let missed_of = match &params.carrier {
+        Some(carrier) => BTreeSet::from([carrier.clone()]),
+        None => work::telling(&app).await?,
+    };
     let of = AttentionOf {
         until: today.minus_days(back),
         owner: caller.scope().narrowed(params.owner_id),
         carrier: params.carrier,
+        missed_of,
         after: page.after()?.unwrap_or(ParcelId::from_uuid(uuid::Uuid::nil())),
         limit: limit + 1,
     };

@@ -1,7 +1,5 @@
 //! The lines of a receipt (предметы расчёта, tag 1059). Pure.
 
-use std::collections::BTreeSet;
-
 use serde::{Deserialize, Serialize};
 
 use crate::carriers::model::Item;
@@ -69,10 +67,10 @@ const PAID_IN_FULL: i64 = 4;
 const AGENT: i64 = 64;
 
 /// What the buyer's receipt has to say: the goods that are paid on delivery, each marked piece in a line
-/// of its own, and the delivery. `marked`: articles of goods that have marking codes.
-pub fn lines_of(goods: &PaidGoods, marked: &BTreeSet<String>) -> Vec<ReceiptLine> {
+/// of its own, and the delivery.
+pub fn lines_of(goods: &PaidGoods) -> Vec<ReceiptLine> {
     let paid = goods.items.iter().filter(|item| item.cod_kopecks.is_positive());
-    let mut lines: Vec<ReceiptLine> = paid.flat_map(|item| of_item(item, marked)).collect();
+    let mut lines: Vec<ReceiptLine> = paid.flat_map(of_item).collect();
     let fee = goods.delivery_fee_kopecks;
     if fee.is_positive() {
         lines.push(line(DELIVERY, 1, fee, goods.delivery_fee_vat, Subject::Service));
@@ -80,7 +78,7 @@ pub fn lines_of(goods: &PaidGoods, marked: &BTreeSet<String>) -> Vec<ReceiptLine
     lines
 }
 
-fn of_item(item: &Item, marked: &BTreeSet<String>) -> Vec<ReceiptLine> {
+fn of_item(item: &Item) -> Vec<ReceiptLine> {
     let one = |quantity, subject| line(&item.name, quantity, item.cod_kopecks, item.vat, subject);
     let mut lines: Vec<ReceiptLine> = item
         .marks
@@ -90,16 +88,10 @@ fn of_item(item: &Item, marked: &BTreeSet<String>) -> Vec<ReceiptLine> {
     let coded = i64::try_from(item.marks.len()).unwrap_or(i64::MAX);
     let rest = item.quantity.saturating_sub(coded);
     if rest > 0 {
-        let is_marked = coded > 0 || is_of(item, marked);
+        let is_marked = coded > 0 || item.is_marked;
         lines.push(one(rest, if is_marked { Subject::MarkedWithoutCode } else { Subject::Goods }));
     }
     lines
-}
-
-/// Goods of one article may be two items: the second one is told as `article-2`.
-fn is_of(item: &Item, marked: &BTreeSet<String>) -> bool {
-    let plain = item.article.strip_suffix("-2").unwrap_or(&item.article);
-    marked.contains(&item.article) || marked.contains(plain)
 }
 
 fn line(name: &str, quantity: i64, price: Kopecks, vat: VatRate, subject: Subject) -> ReceiptLine {
@@ -138,6 +130,7 @@ mod tests {
             cod_kopecks: Kopecks::new(cod),
             vat: VatRate::Ten,
             marks: marks.iter().map(|mark| (*mark).to_owned()).collect(),
+            is_marked: false,
         }
     }
 
@@ -150,14 +143,16 @@ mod tests {
             seller: Seller::default(),
             items: vec![
                 item("A", 3, 1_100, &["a", "b"]),
-                item("A-2", 1, 1_101, &[]),
+                Item { is_marked: true, ..item("A-3", 1, 1_101, &[]) },
+                // Other goods than A, which have no codes.
+                item("A-2", 1, 700, &[]),
                 item("B", 2, 500, &[]),
                 item("C", 1, 0, &[]),
             ],
             delivery_fee_kopecks: Kopecks::new(30_000),
             delivery_fee_vat: VatRate::Exempt,
         };
-        let lines = lines_of(&goods, &BTreeSet::from(["A".to_owned()]));
+        let lines = lines_of(&goods);
         let told: Vec<_> = lines
             .iter()
             .map(|line| {
@@ -172,12 +167,13 @@ mod tests {
                 (33, 1, 1_100, "b"),
                 (32, 1, 1_100, ""),
                 (32, 1, 1_101, ""),
+                (1, 1, 700, ""),
                 (1, 2, 1_000, ""),
                 (4, 1, 30_000, ""),
             ]
         );
         assert_eq!(lines[0].name.chars().count(), 128);
         assert_eq!((lines[0].vat_1199, lines[0].vat_kopecks.map(Kopecks::get)), (2, Some(100)));
-        assert_eq!((lines[5].vat_1199, lines[5].vat_kopecks), (6, None));
+        assert_eq!((lines[6].vat_1199, lines[6].vat_kopecks), (6, None));
     }
 }

@@ -10,6 +10,8 @@
 //! **Invariant:** what a carrier was told keeps its rates of VAT: a sale of 2025 is returned at 20 %.
 //! **Invariant:** a receipt is one by its fiscal drive and its number on it: told again, it adds nothing.
 //! It is never changed, and the sum of a parcel's receipts is recomputed by `verify`.
+//! **Invariant:** what a carrier told of a receipt stands; what a person entered by mistake is annulled
+//! with a reason, by a person or by what the carrier tells of the same receipt, and stays to be seen.
 //! **Invariant:** how a buyer paid (cash or card) is what the receipt says, if no register said it before.
 //! **Invariant:** nothing of the buyer is kept with a receipt.
 //!
@@ -25,7 +27,7 @@ mod store;
 mod work;
 
 pub use self::lines::{ReceiptLine, Subject, lines_of};
-pub use self::service::{Receipt, ReceiptSource, ReceiptTrouble, keep, keep_by_hand};
+pub use self::service::{Receipt, ReceiptSource, ReceiptTrouble, annul, keep, keep_by_hand};
 pub use self::store::{QUERIES, ReceiptRow};
 pub use self::work::ASKS;
 use crate::commands::CommandError;
@@ -39,6 +41,10 @@ faults! {
     pub enum FiscalError {
         /// Another parcel has it, or it says something else there.
         Taken { drive: String, document: i64, parcel: ParcelId } => "receipt_taken", Conflict, "the receipt {document} of the drive {drive} is kept with {parcel}";
+        /// Nothing is to be annulled.
+        Unknown { drive: String, document: i64, parcel: ParcelId } => "receipt_unknown", NotFound, "{parcel} has no receipt {document} of the drive {drive}";
+        /// Only what a person entered can be wrong here.
+        OfCarrier { drive: String, document: i64 } => "receipt_of_carrier", Conflict, "the carrier told the receipt {document} of the drive {drive}";
     }
     wraps {
         Input(InputError),

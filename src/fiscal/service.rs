@@ -1,11 +1,13 @@
 //! Keeping receipts with their parcels.
 
+use std::collections::BTreeSet;
+
 use super::FiscalError;
 use super::store::{self, ReceiptRow};
 use crate::carriers::model::{DRIVE_DIGITS, FiscalReceipt, NUMBER_MAX, ReceiptKind};
 use crate::commands::Ctx;
 use crate::db::{DbError, Tx};
-use crate::fault::{InputError, InputFaults};
+use crate::fault::{InputError, InputFaults, reason_checked};
 use crate::ids::{CarrierAccountId, OwnerId, ParcelId};
 use crate::shipments::ShipmentError;
 use crate::text_enum;
@@ -43,8 +45,11 @@ pub struct Receipt {
     pub receipt: FiscalReceipt,
 }
 
+/// Why a receipt is annulled that a person entered otherwise than the carrier tells it.
+const TOLD_OTHERWISE: &str = "перевозчик прислал этот чек с другими данными";
+
 /// Keeps what a contract's carrier told; answers how many are new. What is of no parcel of the contract,
-/// or is no receipt, is left out.
+/// or is no receipt, is left out. What a person entered otherwise is annulled.
 pub async fn keep(
     tx: &mut Tx,
     ctx: &Ctx,
@@ -66,7 +71,29 @@ pub async fn keep(
         let left = told.len() - rows.len();
         tracing::warn!(%account, left, "receipts of no parcel, or that cannot be read");
     }
+    annul_otherwise(tx, ctx, &rows).await?;
     store::receipts_insert(tx, ctx, &rows, ReceiptSource::Api).await
+}
+
+/// The carrier knows its receipts better than whoever typed one in.
+async fn annul_otherwise(tx: &mut Tx, ctx: &Ctx, told: &[Receipt]) -> Result<(), DbError> {
+    let drives: BTreeSet<&str> = told.iter().map(|one| one.receipt.drive.as_str()).collect();
+    let entered = store::by_hand(tx, &drives).await?;
+    let mut wrong: Vec<&ReceiptRow> = entered
+        .iter()
+        .filter(|row| {
+            let is_same =
+                |told: &FiscalReceipt| told.drive == row.drive && told.document == row.document;
+            let mut same = told.iter().filter(|one| is_same(&one.receipt));
+            same.any(|one| one.parcel != row.parcel || !row.says(&one.receipt))
+        })
+        .collect();
+    // In one order, so that two of these do not wait for each other in a circle.
+    wrong.sort_by_key(|row| row.parcel);
+    for row in wrong {
+        store::annul(tx, ctx, (&row.drive, row.document), TOLD_OTHERWISE).await?;
+    }
+    Ok(())
 }
 
 /// Keeps a receipt that a person entered. The same again changes nothing.
@@ -90,6 +117,31 @@ pub async fn keep_by_hand(
         });
     }
     Ok(kept)
+}
+
+/// Annuls what a person entered by mistake: it counts no more, and its numbers are free for the receipt
+/// that has them.
+pub async fn annul(
+    tx: &mut Tx,
+    ctx: &Ctx,
+    parcel: ParcelId,
+    (drive, document): (&str, i64),
+    reason: &str,
+) -> Result<ReceiptRow, FiscalError> {
+    let reason = reason_checked(reason)?;
+    let drive = drive.trim();
+    let kept = store::receipt_find(tx, drive, document).await?;
+    let Some(kept) = kept.filter(|kept| kept.parcel == parcel) else {
+        return Err(FiscalError::Unknown { drive: drive.to_owned(), document, parcel });
+    };
+    if kept.source == ReceiptSource::Api {
+        return Err(FiscalError::OfCarrier { drive: kept.drive, document });
+    }
+    if !store::annul(tx, ctx, (drive, document), reason).await? {
+        return Err(tx.conflict().into());
+    }
+    let (annulled_at, annul_reason) = (Some(ctx.now), Some(reason.to_owned()));
+    Ok(ReceiptRow { annulled_at, annul_reason, ..kept })
 }
 
 fn check(receipt: &FiscalReceipt, now: UtcMicros) -> Result<(), InputError> {

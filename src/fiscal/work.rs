@@ -3,13 +3,16 @@
 //! A receipt may come days after its day, so each of the last days is asked for again; what is known
 //! adds nothing.
 
+use std::collections::BTreeSet;
+
 use super::{FiscalError, service};
 use crate::app::App;
 use crate::commands::Ctx;
 use crate::db::{DbError, Tx};
 use crate::ids::CarrierAccountId;
-use crate::shipments::ShipmentError;
+use crate::shipments::accounts::accounts_active;
 use crate::shipments::daily::{DailyAsk, connected};
+use crate::shipments::{AccountRow, ShipmentError};
 use crate::units::Day;
 
 /// Receipts appear some days late.
@@ -25,6 +28,17 @@ const RECEIPTS: DailyAsk = DailyAsk {
 
 /// What carriers are asked for daily.
 pub const ASKS: &[DailyAsk] = &[RECEIPTS];
+
+/// The carriers that tell their receipts: of the others none is missed for not having come.
+pub(super) async fn telling(app: &App) -> Result<BTreeSet<String>, DbError> {
+    let read = async |tx: &mut Tx| accounts_active(tx).await;
+    let accounts = app.db.read::<_, DbError, _>(read).await?;
+    let is_telling = |account: &AccountRow| {
+        let program = app.connectors.of(&app.vault, account);
+        program.is_ok_and(|program| (RECEIPTS.is_told)(program.as_ref()))
+    };
+    Ok(accounts.into_iter().filter(is_telling).map(|account| account.carrier).collect())
+}
 
 /// So many receipts are written in one transaction.
 const PART: usize = 1_000;

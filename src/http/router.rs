@@ -12,6 +12,9 @@ use tower_http::catch_panic::CatchPanicLayer;
 use tower_http::compression::CompressionLayer;
 use tower_http::request_id::{MakeRequestUuid, PropagateRequestIdLayer, SetRequestIdLayer};
 use utoipa::OpenApi;
+use utoipa::openapi::Required;
+use utoipa::openapi::path::{ParameterBuilder, ParameterIn};
+use utoipa::openapi::schema::{ObjectBuilder, Type};
 use utoipa::openapi::security::{HttpAuthScheme, HttpBuilder, SecurityScheme};
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_swagger_ui::SwaggerUi;
@@ -68,9 +71,47 @@ fn api() -> OpenApiRouter<App> {
         .merge(crate::payouts::http::router())
 }
 
+/// Changes that have another key, or none: log-in and log-out, scans with their number, messages that
+/// are known by their content, and a sheet that is only drawn.
+const OTHER_KEYS: [&str; 7] = [
+    "DELETE /v1/sessions/current",
+    "POST /v1/carrier-hooks/{hook}",
+    "POST /v1/device-messages/{protocol}",
+    "POST /v1/device-sheets",
+    "POST /v1/sessions",
+    "POST /v1/terminal/scans",
+    "POST /v1/terminal/scans/batch",
+];
+
+/// All other changes want a key, so their description is written in one place.
+fn describe_keys(spec: &mut utoipa::openapi::OpenApi) {
+    let key = ParameterBuilder::new()
+        .name("Idempotency-Key")
+        .parameter_in(ParameterIn::Header)
+        .required(Required::True)
+        .description(Some("The same request with the same key is done once."))
+        .schema(Some(ObjectBuilder::new().schema_type(Type::String)))
+        .build();
+    for (path, item) in &mut spec.paths.paths {
+        let changes = [
+            ("DELETE", &mut item.delete),
+            ("PATCH", &mut item.patch),
+            ("POST", &mut item.post),
+            ("PUT", &mut item.put),
+        ];
+        for (method, operation) in changes {
+            let Some(operation) = operation else { continue };
+            if !OTHER_KEYS.contains(&format!("{method} {path}").as_str()) {
+                operation.parameters.get_or_insert_default().push(key.clone().into());
+            }
+        }
+    }
+}
+
 /// The OpenAPI description, made from the code.
 pub fn openapi() -> utoipa::openapi::OpenApi {
     let mut spec = api().into_openapi();
+    describe_keys(&mut spec);
     let bearer = SecurityScheme::Http(HttpBuilder::new().scheme(HttpAuthScheme::Bearer).build());
     spec.components.get_or_insert_default().add_security_scheme("token", bearer);
     spec

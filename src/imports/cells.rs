@@ -40,15 +40,34 @@ impl Columns {
     }
 }
 
-/// Roubles as carriers write them: `3 590,00`, `-98.7`, `1 200 ₽`. Exact: what has parts of a kopeck
-/// is no sum, but for the far digits that a binary cell leaves of a decimal.
-pub(crate) fn kopecks(text: &str) -> Option<Kopecks> {
+/// A sum as digits with one sign between roubles and kopecks: `1,234.50` and `1.234,50` have the last
+/// one of two, and the other parts thousands. A minus may stand behind (`500,00-`).
+fn digits(text: &str) -> Option<String> {
     let text = text.trim().trim_end_matches(['₽', '.', 'р', 'у', 'б']).trim();
     let plain: String = text
         .chars()
         .filter(|c| !c.is_whitespace() && *c != '\'')
         .map(|c| if c == '−' { '-' } else { c })
         .collect();
+    let plain = match plain.strip_suffix('-') {
+        Some(rest) => format!("-{rest}"),
+        None => plain,
+    };
+    let (Some(comma), Some(point)) = (plain.rfind(','), plain.rfind('.')) else {
+        return Some(plain);
+    };
+    let (whole, rest) = plain.split_at(comma.max(point));
+    let parting = if comma > point { '.' } else { ',' };
+    let mut groups = whole.trim_start_matches('-').split(parting);
+    let is_first = groups.next().is_some_and(|first| (1..=3).contains(&first.len()));
+    let are_thousands = is_first && groups.all(|group| group.len() == 3);
+    are_thousands.then(|| format!("{}{rest}", whole.replace(parting, "")))
+}
+
+/// Roubles as carriers write them: `3 590,00`, `-98.7`, `1 200 ₽`. Exact: what has parts of a kopeck
+/// is no sum, but for the far digits that a binary cell leaves of a decimal.
+pub(crate) fn kopecks(text: &str) -> Option<Kopecks> {
+    let plain = digits(text)?;
     if let Some(value) = decimal(&plain, 2) {
         return Some(Kopecks::new(value));
     }
@@ -79,10 +98,14 @@ pub(crate) fn identifier(text: &str) -> String {
     whole.filter(|whole| is_number(whole)).unwrap_or(text).to_owned()
 }
 
-/// `17.11.2026`, `2026-11-17`, with or without a time, or a spreadsheet's count of days.
+/// `17.11.2026`, `2026-11-17`, with or without a time, or a spreadsheet's count of days, whose fraction
+/// is a time.
 fn day(text: &str) -> Option<Day> {
     let text = text.trim();
-    if let Some(serial) = decimal(text, 0).filter(|serial| SERIALS.contains(serial)) {
+    let (whole, time) = text.split_once([',', '.']).unwrap_or((text, ""));
+    let is_count = time.bytes().all(|byte| byte.is_ascii_digit());
+    let serial = decimal(whole, 0).filter(|serial| is_count && SERIALS.contains(serial));
+    if let Some(serial) = serial {
         let (year, month, day) = SERIAL_ZERO;
         let zero = NaiveDate::from_ymd_opt(year, month, day)?;
         return Some(Day::from_date(zero).plus_days(serial.unsigned_abs()));
@@ -108,6 +131,17 @@ mod tests {
             ("107.69999999999999", Some(10_770)),
             ("-0.0999999999999", Some(-10)),
             ("107.70000000000001", Some(10_770)),
+            ("1,234.50", Some(123_450)),
+            ("1.234,5", Some(123_450)),
+            ("-12,345,678.90", Some(-1_234_567_890)),
+            ("1,234.500000000001", Some(123_450)),
+            ("500,00-", Some(-50_000)),
+            ("1 234,50− руб.", Some(-123_450)),
+            ("-500-", None),
+            ("1,23.45", None),
+            ("1.2,345.6", None),
+            ("1,234", None),
+            ("-", None),
             ("0.005", None),
             ("1.234567", None),
             ("сто", None),
@@ -116,8 +150,8 @@ mod tests {
         for (text, sum) in sums {
             assert_eq!(kopecks(text), sum.map(Kopecks::new), "{text}");
         }
-        for text in ["17.11.2026", "2026-11-17", "17.11.26", "17.11.2026 14:05", "46343", "46343.0"]
-        {
+        let days = ["17.11.2026", "2026-11-17", "17.11.26", "17.11.2026 14:05", "46343"];
+        for text in days.into_iter().chain(["46343.0", "46343.58", "46343,999988426"]) {
             assert_eq!(day(text).unwrap().to_string(), "2026-11-17", "{text}");
         }
         assert_eq!([day("17"), day("31.02.2026"), day("")], [None; 3]);

@@ -6,6 +6,8 @@
 //!
 //! **Invariant:** an invoice is taken whole or not at all: one wrong row refuses it, and all wrong rows
 //! are named.
+//! **Invariant:** no sum of a file vanishes: where it says more than one total, or has sums that are
+//! nobody's line, a person says what is to be paid, and what the lines do not make is an exception.
 
 use std::sync::Arc;
 
@@ -15,7 +17,7 @@ use super::cells::identifier;
 use super::heading::Headed;
 use super::map::{Columns, INVOICE, overrides};
 use super::table::Row;
-use super::{ImportError, Refusal, Source, store};
+use super::{ImportError, ImportProgress, Refusal, Source, store};
 use crate::app::App;
 use crate::carriers::model::{CarrierInvoice, ChargeKind, InvoiceLine};
 use crate::commands::Ctx;
@@ -41,7 +43,8 @@ pub struct InvoiceRequest {
     pub number: String,
     pub day: Day,
     pub period: Option<(Day, Day)>,
-    /// To be paid. Without it the row of totals says so, and the discount is added to it.
+    /// To be paid. Without it the row of totals says so, and the discount is added to it; it is needed
+    /// where the file does not say one sum for all of it.
     pub total: Option<Kopecks>,
     pub vat: Option<Kopecks>,
     /// On the whole: negative is a discount, positive a fee.
@@ -64,11 +67,13 @@ pub struct InvoiceReport {
     pub refusals: Vec<Refusal>,
 }
 
-/// Takes a file in for `actor`, or for the operator at the command line.
+/// Takes a file in for `actor`, or for the operator at the command line. `progress` is told after
+/// each part of its lines.
 pub async fn run(
     app: &App,
     request: InvoiceRequest,
     actor: Option<UserId>,
+    progress: impl FnMut(ImportProgress) + Send,
 ) -> Result<InvoiceReport, ImportError> {
     let list = read(&request)?;
     let (rows, refused) = (list.rows, list.refused);
@@ -79,7 +84,7 @@ pub async fn run(
         return Ok(InvoiceReport { rows, invoice, state, is_known, refused, refusals });
     }
     let taking = taking(request, list)?;
-    let taken = Box::pin(take(app, taking, actor)).await?;
+    let taken = Box::pin(take(app, taking, actor, progress)).await?;
     Ok(InvoiceReport {
         rows,
         invoice: Some(taken.invoice.id),
@@ -103,10 +108,10 @@ async fn keep(app: &App, file: String, list: List) -> Result<(), ImportError> {
 fn taking(request: InvoiceRequest, list: List) -> Result<Taking, ImportError> {
     let total = match (request.total, list.listed) {
         (Some(total), _) => total,
-        (None, Some(listed)) => listed
+        (None, Some(listed)) if !list.is_doubtful => listed
             .checked_add(request.discount)
             .map_err(|_| InputError::one("discount_kopecks", "too_large"))?,
-        (None, None) => return Err(InputError::one("total_kopecks", "missing").into()),
+        (None, _) => return Err(InputError::one("total_kopecks", "missing").into()),
     };
     let invoice = CarrierInvoice {
         number: request.number.trim().to_owned(),
@@ -126,8 +131,10 @@ struct List {
     hash: [u8; 32],
     rows: i64,
     lines: Vec<InvoiceLine>,
-    /// What the row of totals says.
+    /// What the first row of totals says.
     listed: Option<Kopecks>,
+    /// It says another total too, or there are sums that stand on no line.
+    is_doubtful: bool,
     refused: i64,
     refusals: Vec<Refusal>,
 }
@@ -137,6 +144,16 @@ impl List {
         self.refused += 1;
         if self.refusals.len() < REFUSALS_MAX {
             self.refusals.push(refusal);
+        }
+    }
+
+    /// Below the first total the same may stand in words.
+    fn add_total(&mut self, told: Result<Option<Kopecks>, Refusal>) {
+        match (self.listed, told) {
+            (None, Ok(listed)) => self.listed = listed,
+            (None, Err(refusal)) => self.refuse(refusal),
+            (Some(listed), Ok(Some(other))) => self.is_doubtful |= other != listed,
+            (Some(_), _) => {}
         }
     }
 }
@@ -156,6 +173,8 @@ fn read(request: &InvoiceRequest) -> Result<List, ImportError> {
         rows: 0,
         lines: Vec::new(),
         listed: None,
+        // Nobody knows whether they hold lines, too.
+        is_doubtful: !table.sheets_unread().is_empty(),
         refused: 0,
         refusals: Vec::new(),
     };
@@ -163,16 +182,13 @@ fn read(request: &InvoiceRequest) -> Result<List, ImportError> {
     while let Some(row) = table.next_row()? {
         if let Some(total) = total(&row) {
             is_after_total = true;
-            // Below the first one stand parts of it, or the same in words.
-            if total == Total::Whole && list.listed.is_none() {
-                match columns.sum(&row, "amount") {
-                    Ok(listed) => list.listed = listed,
-                    Err(refusal) => list.refuse(refusal),
-                }
+            if total == Total::Whole {
+                list.add_total(columns.sum(&row, "amount"));
             }
             continue;
         }
         if is_after_total && !is_charge(&columns, &row) {
+            list.is_doubtful |= is_sum_of_nothing(&columns, &row);
             continue;
         }
         list.rows += 1;
@@ -197,27 +213,46 @@ enum Total {
 }
 
 /// How a part of a total is called.
-const PARTS: &[&str] = &["ндс", "сумма ндс", "без ндс", "в том числе", "в т.ч", "в т. ч"];
+const PARTS: &[&str] = &[
+    "ндс",
+    "сумма ндс",
+    "без ндс",
+    "сумма без ндс",
+    "без налога",
+    "в том числе",
+    "в т.ч",
+    "в т. ч",
+];
+
+fn is_part(text: &str) -> bool {
+    let text = text.to_lowercase();
+    PARTS.iter().any(|part| text.starts_with(part))
+}
 
 /// A row of totals: its first cell with anything in it says so.
 fn total(row: &Row) -> Option<Total> {
     let first = row.cells.iter().find(|cell| !cell.is_empty())?.to_lowercase();
     let of = first.strip_prefix("итого").or_else(|| first.strip_prefix("всего"))?;
     let of = of.trim_start_matches(|c: char| !c.is_alphanumeric());
-    let is_part = PARTS.iter().any(|part| of.starts_with(part));
-    Some(if is_part { Total::Part } else { Total::Whole })
+    Some(if is_part(of) { Total::Part } else { Total::Whole })
 }
 
 /// Whether a row below the totals is a charge: signatures have no sum, and what is said of the totals
 /// names no parcel.
 fn is_charge(columns: &Columns, row: &Row) -> bool {
     let is_name = |field: &&str| {
-        let name = columns.text(row, field).to_lowercase();
-        let is_of_total = PARTS.iter().any(|part| name.starts_with(part));
-        name.chars().any(|c| c.is_ascii_digit()) && !is_of_total
+        let name = columns.text(row, field);
+        name.chars().any(|c| c.is_ascii_digit()) && !is_part(name)
     };
     !columns.text(row, "amount").trim().is_empty()
         && ["track", "number", "order"].iter().any(is_name)
+}
+
+/// Whether a row that is no charge has a sum all the same: a discount or a fee on the whole.
+fn is_sum_of_nothing(columns: &Columns, row: &Row) -> bool {
+    let first = row.cells.iter().find(|cell| !cell.is_empty());
+    let has_sum = matches!(columns.sum(row, "amount"), Ok(Some(sum)) if !sum.is_zero());
+    has_sum && first.is_none_or(|first| !is_part(first))
 }
 
 fn line(columns: &Columns, row: &Row, line: i64) -> Result<InvoiceLine, Refusal> {
@@ -241,6 +276,7 @@ fn line(columns: &Columns, row: &Row, line: i64) -> Result<InvoiceLine, Refusal>
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::documents::{Cell, Column, Sheet, xlsx};
 
     fn request(bytes: &[u8]) -> InvoiceRequest {
         InvoiceRequest {
@@ -316,6 +352,63 @@ mod tests {
         assert_eq!((list.rows, list.listed), (2, Some(Kopecks::new(30_500))));
         let sums: Vec<i64> = list.lines.iter().map(|line| line.amount_kopecks.get()).collect();
         assert_eq!(sums, [30_500, 1_220], "and what names a parcel is one");
+    }
+
+    /// What is to be paid, as a file says it alone, or with what is told beside it.
+    fn total(bytes: &[u8], told: Option<i64>) -> Option<i64> {
+        let request = InvoiceRequest { total: told.map(Kopecks::new), ..request(bytes) };
+        let list = read(&request).unwrap();
+        assert!(list.refusals.is_empty(), "{:?}", list.refusals);
+        taking(request, list).ok().map(|taking| taking.invoice.total_kopecks.get())
+    }
+
+    #[test]
+    fn a_file_that_says_more_than_one_total_says_none() {
+        let file =
+            |below: &str| format!("Трек;Услуга;Сумма\nT1;;100\nT2;;81,11\nИтого;;181,11\n{below}");
+        for (below, alone) in [
+            ("Всего к оплате;;181,11\n", Some(18_111)),
+            ("Всего к оплате;;сто восемьдесят один рубль\n", Some(18_111)),
+            (";В том числе НДС;30,18\nБез налога (НДС);;151\n", Some(18_111)),
+            ("Бухгалтер;Иванова;-\n", Some(18_111)),
+            ("Скидка по договору;;-10\nИтого к оплате;;171,11\n", None),
+            ("Итого к оплате;;171,11\n", None),
+            ("Скидка по договору;;-10\n", None),
+            ("Плата за обслуживание;;300\n", None),
+        ] {
+            assert_eq!(total(file(below).as_bytes(), None), alone, "{below}");
+            assert_eq!(total(file(below).as_bytes(), Some(17_111)), Some(17_111), "{below}");
+        }
+    }
+
+    #[test]
+    fn of_a_workbook_with_lines_on_more_than_one_sheet_a_person_says_the_total() {
+        let sheet = |name: &str, track: &str| Sheet {
+            name: name.to_owned(),
+            columns: ["Трек", "Сумма"].map(|title| Column::new(title, 10)).to_vec(),
+            rows: [track, "Итого"]
+                .map(|first| vec![Cell::text(first), Cell::Money(Kopecks::new(30_000))])
+                .to_vec(),
+            ..Sheet::default()
+        };
+        let (first, second) = (sheet("Октябрь", "T1"), sheet("Ноябрь", "T2"));
+        let alone = xlsx::write_all(std::slice::from_ref(&first)).unwrap();
+        assert_eq!(total(&alone, None), Some(30_000));
+        let both = xlsx::write_all(&[first, second]).unwrap();
+        assert_eq!(total(&both, None), None);
+        assert_eq!(total(&both, Some(60_000)), Some(60_000), "which its lines do not make");
+    }
+
+    #[test]
+    fn what_is_to_be_paid_comes_before_what_is_without_vat() {
+        for to_be_paid in ["Всего", "Итого", "К оплате", "Сумма к оплате"]
+        {
+            let list = list(&format!(
+                "Трек;Стоимость;НДС;{to_be_paid}\nT1;250,00;55,00;305,00\nИтого;250,00;55,00;305,00\n"
+            ));
+            assert_eq!(list.listed, Some(Kopecks::new(30_500)), "{to_be_paid}");
+            assert_eq!(list.lines[0].amount_kopecks, Kopecks::new(30_500), "{to_be_paid}");
+        }
     }
 
     #[test]

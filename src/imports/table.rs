@@ -8,11 +8,12 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use calamine::{Data, Reader as _};
-use encoding_rs::{Decoder, Encoding, UTF_8, WINDOWS_1251};
+use encoding_rs::{Decoder, Encoding, IBM866, UTF_8, UTF_16BE, UTF_16LE, WINDOWS_1251};
 use flate2::read::MultiGzDecoder;
 use sha2::{Digest, Sha256};
 
 use super::ImportError;
+use super::map::folded;
 
 const BUFFER_BYTES: usize = 64 * 1024;
 /// An XLSX is unpacked in memory.
@@ -96,9 +97,7 @@ impl Source {
             hash.update(part);
             lines += part.split(|byte| *byte == b'\n').skip(1).count() as u64;
             last = part.last().copied().unwrap_or(last);
-            if head.len() < 4 {
-                head.extend(part.iter().take(4));
-            }
+            head.extend(part.iter().take(BUFFER_BYTES - head.len()));
             if is_utf8 {
                 let (result, ..) =
                     decoder.decode_to_utf8_without_replacement(part, &mut text, count == 0);
@@ -112,19 +111,19 @@ impl Source {
             file: file.to_owned(),
             hash: hash.finalize().into(),
             lines: lines + u64::from(last != b'\n'),
-            encoding: if is_utf8 { UTF_8 } else { WINDOWS_1251 },
+            encoding: encoding_of(&head, is_utf8),
             xlsx: head.starts_with(b"PK\x03\x04"),
         })
     }
 
-    /// Opens the file as text. What is not UTF-8 has the encoding that `choose` says by its first bytes.
+    /// Opens the file as text. What is not Unicode has the encoding that `choose` says by its first bytes.
     pub fn text(
         &self,
         survey: &Survey,
         choose: impl Fn(&[u8]) -> &'static Encoding,
     ) -> Result<Box<dyn BufRead + Send>, ImportError> {
         let mut survey = survey.clone();
-        if survey.encoding != UTF_8 {
+        if ![UTF_8, UTF_16LE, UTF_16BE].contains(&survey.encoding) {
             let mut head = Vec::new();
             let mut reader = self.open(&survey.file)?.take(BUFFER_BYTES as u64);
             reader.read_to_end(&mut head).map_err(|e| unreadable(&survey.file, &e))?;
@@ -206,6 +205,42 @@ impl Table {
 
 fn unreadable(file: &str, why: &dyn std::fmt::Display) -> ImportError {
     ImportError::Unreadable { file: file.to_owned(), why: why.to_string() }
+}
+
+/// Beginnings of words that headings of such files have, without case, blanks and punctuation.
+const HEADING_WORDS: [&str; 16] = [
+    "номер",
+    "сумм",
+    "заказ",
+    "отправл",
+    "наклад",
+    "артикул",
+    "наимен",
+    "назван",
+    "колич",
+    "колво",
+    "цена",
+    "стоим",
+    "дата",
+    "адрес",
+    "ячейк",
+    "код",
+];
+
+/// The encoding of a file, by its first bytes where it is not UTF-8 as a whole: UTF-16 says so itself, and
+/// of those with one byte a letter it is the one in which more words of headings can be read.
+fn encoding_of(head: &[u8], is_utf8: bool) -> &'static Encoding {
+    let words = |encoding: &'static Encoding| {
+        let text = folded(&encoding.decode_without_bom_handling(head).0);
+        HEADING_WORDS.iter().filter(|word| text.contains(*word)).count()
+    };
+    match head {
+        [0xff, 0xfe, ..] => UTF_16LE,
+        [0xfe, 0xff, ..] => UTF_16BE,
+        _ if is_utf8 => UTF_8,
+        _ if words(IBM866) > words(WINDOWS_1251) => IBM866,
+        _ => WINDOWS_1251,
+    }
 }
 
 const DELIMITERS: [u8; 3] = [b',', b';', b'\t'];
@@ -358,7 +393,13 @@ mod tests {
         let (cp1251, ..) = WINDOWS_1251.encode(text);
         let with_bom = format!("\u{feff}{text}");
         let tabbed = text.replace(';', "\t");
-        for bytes in [text.as_bytes(), &cp1251, with_bom.as_bytes(), tabbed.as_bytes()] {
+        let (cp866, ..) = IBM866.encode(text);
+        let utf16 = |bytes: fn(u16) -> [u8; 2]| -> Vec<u8> {
+            with_bom.encode_utf16().flat_map(bytes).collect()
+        };
+        let (little, big) = (utf16(u16::to_le_bytes), utf16(u16::to_be_bytes));
+        let plain = [text.as_bytes(), &cp1251, with_bom.as_bytes(), tabbed.as_bytes()];
+        for bytes in plain.into_iter().chain([&*cp866, &little, &big]) {
             let (headings, rows) = rows(bytes);
             assert_eq!(headings, ["Артикул", "Кол-во"]);
             assert_eq!(rows[0], Row { line: 2, cells: vec!["Ё-1".into(), "2".into()] });

@@ -1,13 +1,12 @@
-//! What is written to a carrier about its invoice, and what a shop is shown.
+//! What is written to a carrier about its invoice.
 
 use std::collections::BTreeMap;
 
 use super::model::{ExceptionKind, ExceptionRow, Invoice, LineRow, Resolution};
-use super::store::Passed;
 use crate::carriers::model::ChargeKind;
 use crate::carriers::registry::carrier_of;
 use crate::documents::{Cell, Column, DocumentError, Sheet, xlsx};
-use crate::units::{Day, Grams, Kopecks};
+use crate::units::{Grams, Kopecks};
 
 /// What the carrier is asked about: differences that nobody found to be right.
 #[derive(Debug)]
@@ -94,6 +93,8 @@ fn row_of_whole(one: &ExceptionRow) -> Vec<Cell> {
 fn row(line: &LineRow, about: &[ExceptionRow]) -> Vec<Cell> {
     let weight = |grams: Option<Grams>| grams.map_or(Cell::Empty, Cell::Weight);
     let words = if line.words.is_empty() { service(line.kind) } else { &line.words };
+    // The offer is for the delivery; other services have no price of ours.
+    let quoted = line.quoted.filter(|_| line.kind == ChargeKind::Delivery);
     let said: Vec<&str> = about.iter().map(|one| sentence(one.kind)).collect();
     vec![
         Cell::Whole(line.line),
@@ -103,7 +104,7 @@ fn row(line: &LineRow, about: &[ExceptionRow]) -> Vec<Cell> {
         Cell::text(words),
         line.service_day.map_or(Cell::Empty, |day| Cell::text(day.russian_text())),
         Cell::Money(line.amount),
-        line.quoted.map_or(Cell::Empty, Cell::Money),
+        quoted.map_or(Cell::Empty, Cell::Money),
         weight(line.weight),
         weight(line.declared),
         weight(line.weighed),
@@ -136,62 +137,5 @@ const fn sentence(kind: ExceptionKind) -> &'static str {
         ExceptionKind::WeightAboveOurs => "Вес больше измеренного на наших весах",
         ExceptionKind::VatDiffers => "НДС не соответствует сумме",
         ExceptionKind::TotalDiffers => "Итог не равен сумме строк",
-    }
-}
-
-/// What carriers invoiced for an owner's parcels and what it was charged, by invoice.
-pub(super) fn proof(
-    owner: &str,
-    (from, to): (Day, Day),
-    rows: &[Passed],
-) -> Result<Vec<u8>, DocumentError> {
-    let columns = [
-        ("Перевозчик", 20),
-        ("Счёт", 20),
-        ("Дата", 12),
-        ("Строк", 8),
-        ("Выставил перевозчик, ₽", 16),
-        ("Доля скидки или сбора, ₽", 16),
-        ("Начислено магазину, ₽", 16),
-    ];
-    let total = |of: fn(&Passed) -> i64| Cell::Money(Kopecks::new(rows.iter().map(of).sum()));
-    let row = |one: &Passed| {
-        vec![
-            Cell::text(carrier_of(&one.carrier).name()),
-            Cell::text(&one.number),
-            Cell::text(one.day.russian_text()),
-            Cell::Whole(one.lines),
-            Cell::Money(one.invoiced),
-            Cell::Money(Kopecks::new(one.shared())),
-            Cell::Money(one.charged),
-        ]
-    };
-    xlsx::write(&Sheet {
-        name: "Услуги перевозчиков".to_owned(),
-        title: format!("Услуги перевозчиков с {} по {}", from.russian_text(), to.russian_text()),
-        head: vec![("Магазин".to_owned(), owner.to_owned())],
-        columns: columns.map(|(title, width)| Column::new(title, width)).to_vec(),
-        rows: rows.iter().map(row).collect(),
-        totals: vec![
-            Cell::text("Всего"),
-            Cell::Empty,
-            Cell::Empty,
-            Cell::Whole(rows.iter().map(|one| one.lines).sum()),
-            total(|one| one.invoiced.get()),
-            total(Passed::shared),
-            total(|one| one.charged.get()),
-        ],
-    })
-}
-
-impl Passed {
-    /// Its part of what concerns the whole invoice, in kopecks.
-    pub(super) const fn shared(&self) -> i64 {
-        self.cost.get() - self.invoiced.get()
-    }
-
-    /// What was charged beyond what was invoiced, in kopecks: zero.
-    pub(super) const fn difference(&self) -> i64 {
-        self.charged.get() - self.cost.get()
     }
 }

@@ -22,6 +22,7 @@ mod dispute;
 pub mod http;
 pub mod integrity;
 mod model;
+mod passed;
 mod service;
 mod settle;
 pub mod spread;
@@ -32,6 +33,7 @@ mod work;
 pub use self::model::{
     ExceptionKind, ExceptionRow, Finding, Invoice, InvoiceState, Known, LineRow, Resolution,
 };
+pub use self::passed::{Passed, passed_sheet};
 pub use self::service::{Decision, accept, check, find, reject, resolve};
 pub use self::store::QUERIES;
 pub use self::take::{LINES_MAX, Taken, Taking, take};

@@ -3,6 +3,7 @@
 use std::collections::{BTreeSet, HashMap};
 
 use super::InvoiceError;
+use super::compare::aliases;
 use super::model::{ExceptionKind, ExceptionRow, Invoice, InvoiceState, LineRow, Resolution};
 use super::settle::{self, Charge};
 use super::store;
@@ -141,10 +142,13 @@ pub async fn accept(tx: &mut Tx, ctx: &Ctx, id: CarrierInvoiceId) -> Result<Invo
         return Err(InvoiceError::NotDraft { number: invoice.number, state: invoice.state });
     }
     let (lines, exceptions) = with_exceptions(tx, id).await?;
-    check_credits(tx, &lines, &exceptions).await?;
     let charges = settle::charges(&invoice, &lines, &exceptions)?;
     let day = open_day(tx, invoice.day).await?;
     post(tx, ctx, &settle::postings(&invoice, &charges, day)?).await?;
+    // Posting holds the carrier's account until the commit: what another invoice of it came to by now
+    // is seen from here on.
+    check_credits(tx, &lines, &exceptions).await?;
+    check_aliases(tx, &invoice, &lines, &exceptions).await?;
     write(tx, ctx, &invoice, charges).await?;
     let left = balance(tx, &Account::PassThrough(invoice.carrier, id)).await?;
     if !left.is_zero() {
@@ -159,14 +163,37 @@ async fn check_credits(
     lines: &[LineRow],
     exceptions: &[ExceptionRow],
 ) -> Result<(), InvoiceError> {
-    let about = exceptions.iter().filter(|one| one.kind == ExceptionKind::CreditOfOperator);
-    let decided: BTreeSet<i64> = about.map(|one| one.line).collect();
+    let decided = lines_with(exceptions, ExceptionKind::CreditOfOperator);
     let found = credited(tx, lines).await?;
     let open = found.iter().filter(|one| !decided.contains(&one.line)).count();
     match i64::try_from(open).unwrap_or(i64::MAX) {
         0 => Ok(()),
         count => Err(InvoiceError::Unresolved { count }),
     }
+}
+
+/// The same may have been charged while nobody knew its parcel, since this invoice was compared.
+async fn check_aliases(
+    tx: &mut Tx,
+    invoice: &Invoice,
+    lines: &[LineRow],
+    exceptions: &[ExceptionRow],
+) -> Result<(), InvoiceError> {
+    let decided = lines_with(exceptions, ExceptionKind::Duplicate);
+    let undecided = lines.iter().filter(|line| !decided.contains(&line.line));
+    let aliases: Vec<Vec<String>> =
+        undecided.map(|line| aliases(line, &invoice.carrier, invoice.day)).collect();
+    let asked = aliases.iter().flatten().map(Arg::from).collect();
+    let charged = store::ordinals(tx, asked).await?;
+    let is_charged = |names: &&Vec<String>| names.iter().any(|name| charged.contains_key(name));
+    match u64::try_from(aliases.iter().filter(is_charged).count()).unwrap_or(u64::MAX) {
+        0 => Ok(()),
+        count => Err(InvoiceError::Repeated { count }),
+    }
+}
+
+fn lines_with(exceptions: &[ExceptionRow], kind: ExceptionKind) -> BTreeSet<i64> {
+    exceptions.iter().filter(|one| one.kind == kind).map(|one| one.line).collect()
 }
 
 /// Writes the charges in the order of what they are, so that invoices with the same ones wait for each

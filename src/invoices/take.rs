@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeSet, HashMap};
 
-use super::compare::{compared, findings};
+use super::compare::{aliases, compared, findings};
 use super::model::{ExceptionKind, Finding, Invoice, InvoiceState, Known, LineRow};
 use super::store::{self, Match, Matcher};
 use super::{InvoiceError, service};
@@ -12,6 +12,7 @@ use crate::commands::{Command, Ctx, body_hash, command_insert};
 use crate::db::{DbError, Tx};
 use crate::fault::{InputError, InputFaults};
 use crate::ids::{CarrierInvoiceId, ParcelId, UserId, new_uuid};
+use crate::imports::ImportProgress;
 use crate::units::{Day, Grams, Kopecks};
 
 /// So many lines are compared at once.
@@ -43,15 +44,24 @@ pub struct Taken {
 }
 
 /// Takes an invoice in for `actor`, or for the operator at the command line. One that was taken in
-/// before is answered as it is; one that broke off goes on.
-pub async fn take(app: &App, taking: Taking, actor: Option<UserId>) -> Result<Taken, InvoiceError> {
+/// before is answered as it is; one that broke off goes on. `progress` is told after each part.
+pub async fn take(
+    app: &App,
+    taking: Taking,
+    actor: Option<UserId>,
+    mut progress: impl FnMut(ImportProgress) + Send,
+) -> Result<Taken, InvoiceError> {
     check(&taking, app.clock.now().moscow_day())?;
     let (invoice, is_known) = open(app, &taking, actor).await?;
     if invoice.state != InvoiceState::Loading {
         return Ok(Taken { invoice, is_known });
     }
     let id = invoice.id;
+    let count = |lines: usize| u64::try_from(lines).unwrap_or(u64::MAX);
+    let lines_total = count(taking.invoice.lines.len());
+    let mut lines = 0;
     for part in taking.invoice.lines.chunks(LINES_PER_PART) {
+        lines += count(part.len());
         let (part, own) = (part.to_vec(), invoice.clone());
         let work = async move |tx: &mut Tx| -> Result<(), InvoiceError> {
             let held = service::hold(tx, id).await?;
@@ -59,6 +69,7 @@ pub async fn take(app: &App, taking: Taking, actor: Option<UserId>) -> Result<Ta
             if is_loaded_as(&held, &own) { compare(tx, &held, &part).await } else { Ok(()) }
         };
         app.db.write(work).await?;
+        progress(ImportProgress { lines, lines_total });
     }
     let end = async move |tx: &mut Tx| -> Result<Invoice, InvoiceError> {
         let held = service::hold(tx, id).await?;
@@ -238,14 +249,21 @@ pub(super) async fn compare(
     Ok(())
 }
 
-/// Lines whose charge stands on a line before, or on an invoice that came before or is accepted.
+/// Lines whose charge stands on a line before, or on an invoice that came before or is accepted, also
+/// where nobody knew its parcel then.
 async fn repeated(
     tx: &mut Tx,
     invoice: &Invoice,
     rows: &[LineRow],
 ) -> Result<Vec<Finding>, DbError> {
+    let of_row = |row: &LineRow| {
+        let mut all = aliases(row, &invoice.carrier, invoice.day);
+        all.push(row.identity.clone());
+        all
+    };
+    let identities: BTreeSet<String> = rows.iter().flat_map(of_row).collect();
     let mut places: HashMap<String, Vec<store::Place>> = HashMap::new();
-    for place in store::places(tx, rows).await? {
+    for place in store::places(tx, &identities).await? {
         places.entry(place.identity.clone()).or_default().push(place);
     }
     let is_before = |place: &store::Place, row: &LineRow| {
@@ -255,7 +273,9 @@ async fn repeated(
         place.is_accepted || place.invoice < invoice.id
     };
     let repeats = rows.iter().filter(|row| {
-        places.get(&row.identity).into_iter().flatten().any(|place| is_before(place, row))
+        let identities = of_row(row);
+        let mut found = identities.iter().filter_map(|identity| places.get(identity)).flatten();
+        found.any(|place| is_before(place, row))
     });
     Ok(repeats
         .map(|row| Finding {
@@ -268,13 +288,14 @@ async fn repeated(
 }
 
 /// Lines that give back what the operator may have borne: nobody but a person knows whose that is.
+/// Carriers give back by other words than they charged by, so that any charge of the parcel counts.
 pub(super) async fn credited(tx: &mut Tx, rows: &[LineRow]) -> Result<Vec<Finding>, DbError> {
     let given_back: Vec<&LineRow> = rows.iter().filter(|row| row.amount.get() < 0).collect();
     let parcels: BTreeSet<ParcelId> = given_back.iter().filter_map(|row| row.parcel).collect();
     let borne = store::borne(tx, &parcels).await?;
     Ok(given_back
         .into_iter()
-        .filter(|row| row.parcel.is_some_and(|parcel| borne.contains(&(parcel, row.kind))))
+        .filter(|row| row.parcel.is_some_and(|parcel| borne.contains(&parcel)))
         .map(|row| Finding {
             line: row.line,
             kind: ExceptionKind::CreditOfOperator,
@@ -308,6 +329,16 @@ pub(super) async fn compare_whole(tx: &mut Tx, invoice: &Invoice) -> Result<(), 
     Ok(store::note(tx, invoice.id, &found).await?)
 }
 
+/// The surest first.
+const MATCHERS: [Matcher; 6] = [
+    Matcher::Track,
+    Matcher::TrackBefore,
+    Matcher::Shipment,
+    Matcher::Parcel,
+    Matcher::Order,
+    Matcher::BareTrack,
+];
+
 /// The parcels of lines, by line. The carrier's number is believed first, then ours, then the shop's;
 /// a name of several parcels is none.
 async fn known(
@@ -316,7 +347,7 @@ async fn known(
     lines: &[InvoiceLine],
 ) -> Result<HashMap<i64, Known>, DbError> {
     let mut found: HashMap<i64, Known> = HashMap::new();
-    for matcher in [Matcher::Track, Matcher::Shipment, Matcher::Parcel, Matcher::Order] {
+    for matcher in MATCHERS {
         let open: Vec<&InvoiceLine> =
             lines.iter().filter(|line| !found.contains_key(&line.line)).collect();
         let names: BTreeSet<&str> = open.iter().flat_map(|line| names(matcher, line)).collect();
@@ -338,7 +369,8 @@ async fn known(
 /// By which names of a line its parcel is looked for: carriers mix up our numbers and the shops'.
 fn names(matcher: Matcher, line: &InvoiceLine) -> impl Iterator<Item = &str> {
     let names = match matcher {
-        Matcher::Track => [&line.track, ""],
+        Matcher::Track | Matcher::TrackBefore => [line.track.as_str(), ""],
+        Matcher::BareTrack => [line.track.trim_start_matches('0'), ""],
         Matcher::Shipment | Matcher::Parcel => [line.number.as_str(), &line.order_number],
         Matcher::Order => [line.order_number.as_str(), &line.number],
     };

@@ -53,7 +53,7 @@ async fn take_new(app: &App, taking: Taking) -> Result<(), InvoiceError> {
     if is_turned_down(app, &taking).await? {
         return Ok(());
     }
-    match Box::pin(take(app, taking, None)).await {
+    match Box::pin(take(app, taking, None, |_| {})).await {
         Ok(_) => Ok(()),
         // It came by mail, or the carrier changed it: the one that is there is what people see.
         Err(InvoiceError::NumberTaken { number }) => {

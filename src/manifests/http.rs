@@ -12,7 +12,7 @@ use super::model::{
 };
 use super::store::{self, EntryRow, ManifestFilter, ManifestRow};
 use super::{LabelSeen, ManifestError, act, closing, service};
-use crate::access::caller::{Caller, rights};
+use crate::access::caller::{Staff, rights};
 use crate::app::App;
 use crate::carriers::registry::carrier_of;
 use crate::carriers::{ExportFormat, ManifestModel};
@@ -128,10 +128,9 @@ struct ParcelListParams {
 )]
 async fn manifest_list(
     State(app): State<App>,
-    caller: Caller<rights::ManifestsRead>,
+    _caller: Staff<rights::ManifestsRead>,
     QueryParams(params): QueryParams<ManifestListParams>,
 ) -> Result<Json<Page<ManifestOut>>, Problem> {
-    caller.staff_only()?;
     let page = PageParams { limit: params.limit, after: params.after };
     let limit = page.limit();
     let newest = ManifestId::from_uuid(uuid::Uuid::max());
@@ -156,11 +155,10 @@ async fn manifest_list(
 )]
 async fn manifest_open(
     State(app): State<App>,
-    caller: Caller<rights::ManifestsWork>,
+    caller: Staff<rights::ManifestsWork>,
     key: IdempotencyKey,
     Body(body): Body<ManifestIn>,
 ) -> Result<Json<ManifestOut>, Problem> {
-    caller.staff_only()?;
     let input = body.clone();
     let work = async move |tx: &mut Tx, ctx: &Ctx| -> Result<ManifestOut, ManifestError> {
         let key = ManifestKey {
@@ -183,10 +181,9 @@ async fn manifest_open(
 )]
 async fn manifest_get(
     State(app): State<App>,
-    caller: Caller<rights::ManifestsRead>,
+    _caller: Staff<rights::ManifestsRead>,
     IdPath(id): IdPath<ManifestId>,
 ) -> Result<Json<ManifestOut>, Problem> {
-    caller.staff_only()?;
     let read = async move |tx: &mut Tx| -> Result<ManifestOut, ManifestError> {
         let head = service::manifest_find(tx, id).await?;
         let progress = service::manifest_progress(tx, id).await?;
@@ -203,11 +200,10 @@ async fn manifest_get(
 )]
 async fn manifest_parcel_list(
     State(app): State<App>,
-    caller: Caller<rights::ManifestsRead>,
+    _caller: Staff<rights::ManifestsRead>,
     IdPath(id): IdPath<ManifestId>,
     QueryParams(params): QueryParams<ParcelListParams>,
 ) -> Result<Json<Page<ManifestParcelOut>>, Problem> {
-    caller.staff_only()?;
     let page = PageParams { limit: params.limit, after: params.after };
     let limit = page.limit();
     let first = ParcelId::from_uuid(uuid::Uuid::nil());
@@ -230,12 +226,11 @@ async fn manifest_parcel_list(
 )]
 async fn parcel_load(
     State(app): State<App>,
-    caller: Caller<rights::ManifestsWork>,
+    caller: Staff<rights::ManifestsWork>,
     IdPath(id): IdPath<ManifestId>,
     key: IdempotencyKey,
     Body(body): Body<ParcelScanIn>,
 ) -> Result<Json<Loaded>, Problem> {
-    caller.staff_only()?;
     let number = body.parcel.trim().to_owned();
     let work = async move |tx: &mut Tx, ctx: &Ctx| -> Result<Loaded, ManifestError> {
         service::parcel_load(tx, ctx, id, &number, LabelSeen::Named).await
@@ -251,12 +246,11 @@ async fn parcel_load(
 )]
 async fn parcel_unload(
     State(app): State<App>,
-    caller: Caller<rights::ManifestsWork>,
+    caller: Staff<rights::ManifestsWork>,
     IdPath(id): IdPath<ManifestId>,
     key: IdempotencyKey,
     Body(body): Body<ParcelScanIn>,
 ) -> Result<Json<Progress>, Problem> {
-    caller.staff_only()?;
     let number = body.parcel.trim().to_owned();
     let work = async move |tx: &mut Tx, ctx: &Ctx| -> Result<Progress, ManifestError> {
         service::parcel_unload(tx, ctx, id, &number).await
@@ -273,12 +267,11 @@ async fn parcel_unload(
 )]
 async fn manifest_close(
     State(app): State<App>,
-    caller: Caller<rights::ManifestsWork>,
+    caller: Staff<rights::ManifestsWork>,
     IdPath(id): IdPath<ManifestId>,
     key: IdempotencyKey,
     Body(body): Body<CloseIn>,
 ) -> Result<Json<Closed>, Problem> {
-    caller.staff_only()?;
     let work = async move |tx: &mut Tx, ctx: &Ctx| -> Result<Closed, ManifestError> {
         closing::manifest_close(tx, ctx, id, body.missing).await
     };
@@ -292,11 +285,10 @@ async fn manifest_close(
 )]
 async fn manifest_cancel(
     State(app): State<App>,
-    caller: Caller<rights::ManifestsWork>,
+    caller: Staff<rights::ManifestsWork>,
     IdPath(id): IdPath<ManifestId>,
     key: IdempotencyKey,
 ) -> Result<Json<ManifestOut>, Problem> {
-    caller.staff_only()?;
     let work = async move |tx: &mut Tx, ctx: &Ctx| -> Result<ManifestOut, ManifestError> {
         service::manifest_cancel(tx, ctx, id).await?;
         let head = service::manifest_find(tx, id).await?;
@@ -313,10 +305,9 @@ async fn manifest_cancel(
 )]
 async fn act_html(
     State(app): State<App>,
-    caller: Caller<rights::ManifestsRead>,
+    _caller: Staff<rights::ManifestsRead>,
     IdPath(id): IdPath<ManifestId>,
 ) -> Result<Response, Problem> {
-    caller.staff_only()?;
     let model = act_of(&app, id).await?;
     Ok(axum::response::Html(act::html(&model)?).into_response())
 }
@@ -328,10 +319,9 @@ async fn act_html(
 )]
 async fn act_pdf(
     State(app): State<App>,
-    caller: Caller<rights::ManifestsRead>,
+    _caller: Staff<rights::ManifestsRead>,
     IdPath(id): IdPath<ManifestId>,
 ) -> Result<Response, Problem> {
-    caller.staff_only()?;
     let model = act_of(&app, id).await?;
     let name = format!("act-{}.pdf", model.act_number);
     let drawn = tokio::task::spawn_blocking(move || act::pdf(&model)).await;
@@ -346,10 +336,9 @@ async fn act_pdf(
 )]
 async fn act_xlsx(
     State(app): State<App>,
-    caller: Caller<rights::ManifestsRead>,
+    _caller: Staff<rights::ManifestsRead>,
     IdPath(id): IdPath<ManifestId>,
 ) -> Result<Response, Problem> {
-    caller.staff_only()?;
     let model = act_of(&app, id).await?;
     let name = format!("act-{}.xlsx", model.act_number);
     Ok(download(ExportFormat::Xlsx.media_type(), &name, act::workbook(&model)?))
@@ -362,10 +351,9 @@ async fn act_xlsx(
 )]
 async fn register_xlsx(
     State(app): State<App>,
-    caller: Caller<rights::ManifestsRead>,
+    _caller: Staff<rights::ManifestsRead>,
     IdPath(id): IdPath<ManifestId>,
 ) -> Result<Response, Problem> {
-    caller.staff_only()?;
     register(&app, id, ExportFormat::Xlsx).await
 }
 
@@ -376,10 +364,9 @@ async fn register_xlsx(
 )]
 async fn register_csv(
     State(app): State<App>,
-    caller: Caller<rights::ManifestsRead>,
+    _caller: Staff<rights::ManifestsRead>,
     IdPath(id): IdPath<ManifestId>,
 ) -> Result<Response, Problem> {
-    caller.staff_only()?;
     register(&app, id, ExportFormat::Csv).await
 }
 

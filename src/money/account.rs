@@ -24,15 +24,9 @@ text_enum! {
         Bank = "bank",
         BankSuspense = "bank_suspense",
         BankOutgoing = "bank_outgoing",
+        BankOpening = "bank_opening",
         AgentFee = "agent_fee",
         WriteOff = "write_off",
-    }
-}
-
-impl AccountKind {
-    /// An account of a document that was settled: anything left on it is a difference.
-    pub const fn is_clearing(self) -> bool {
-        matches!(self, Self::PayoutClearing | Self::RegisterClearing | Self::PassThrough)
     }
 }
 
@@ -72,6 +66,8 @@ pub enum Account {
     BankSuspense(BankAccountId),
     /// Ordered to be paid, not yet gone from the account.
     BankOutgoing(BankAccountId),
+    /// What the account held before its earliest statement.
+    BankOpening(BankAccountId),
     /// Our fee for collecting, by the shops' contracts.
     AgentFee,
     /// Differences that a person took upon the operator, with a reason.
@@ -97,6 +93,7 @@ impl Account {
             Self::Bank(_) => AccountKind::Bank,
             Self::BankSuspense(_) => AccountKind::BankSuspense,
             Self::BankOutgoing(_) => AccountKind::BankOutgoing,
+            Self::BankOpening(_) => AccountKind::BankOpening,
             Self::AgentFee => AccountKind::AgentFee,
             Self::WriteOff => AccountKind::WriteOff,
         }
@@ -136,9 +133,10 @@ impl Account {
             Self::PayoutClearing(_, payout) => Some(payout.uuid()),
             Self::RegisterClearing(_, register) => Some(register.uuid()),
             Self::PassThrough(_, invoice) => Some(invoice.uuid()),
-            Self::Bank(account) | Self::BankSuspense(account) | Self::BankOutgoing(account) => {
-                Some(account.uuid())
-            }
+            Self::Bank(account)
+            | Self::BankSuspense(account)
+            | Self::BankOutgoing(account)
+            | Self::BankOpening(account) => Some(account.uuid()),
             _ => None,
         }
     }

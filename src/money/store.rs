@@ -205,10 +205,17 @@ const LINES: &str = "SELECT l.id, l.day, l.reason, l.debit, l.credit, o.kind, l.
      JOIN money_account o ON o.id = l.other_id
      ORDER BY l.day, l.id LIMIT $5";
 
-const KINDS: &str = "SELECT a.kind, CAST(SUM(t.debit_kopecks) AS BIGINT),
-         CAST(SUM(t.credit_kopecks) AS BIGINT)
-     FROM money_account a JOIN money_turnover t ON t.account_id = a.id
-     WHERE t.day <= $1 AND a.kind IN (/*list*/) GROUP BY a.kind";
+// What went over the accounts, less what went over them later: only the days behind the one that is
+// asked for are read, however long the history is.
+const KINDS: &str = "SELECT kind, CAST(SUM(debit) AS BIGINT), CAST(SUM(credit) AS BIGINT)
+     FROM (SELECT a.kind AS kind, b.debit_kopecks AS debit, b.credit_kopecks AS credit
+           FROM money_account a JOIN money_balance b ON b.account_id = a.id
+           WHERE a.kind IN (/*list*/)
+           UNION ALL
+           SELECT a.kind, -t.debit_kopecks, -t.credit_kopecks
+           FROM money_turnover t CROSS JOIN money_account a
+           WHERE t.day > $1 AND a.id = t.account_id) AS sides
+     GROUP BY kind HAVING SUM(debit) <> 0 OR SUM(credit) <> 0";
 
 const BOOK_CLOSE: &str = "UPDATE money_book SET closed_until = $1
      WHERE name = 'money' AND (closed_until IS NULL OR closed_until < $1)";

@@ -232,7 +232,6 @@ async fn endpoint_list(
 /// Tells an endpoint of what happens from now on, and shows its secret once (подписать).
 #[utoipa::path(
     post, path = "/v1/webhook-endpoints", tag = "notices", request_body = EndpointIn,
-    params(("Idempotency-Key" = String, Header)),
     responses((status = 201, body = EndpointSecretOut), (status = "default", body = ProblemBody))
 )]
 async fn endpoint_create(
@@ -290,7 +289,7 @@ struct EndpointChangeIn {
 #[utoipa::path(
     post, path = "/v1/webhook-endpoints/{id}/change", tag = "notices",
     request_body = EndpointChangeIn,
-    params(("id" = WebhookEndpointId, Path), ("Idempotency-Key" = String, Header)),
+    params(("id" = WebhookEndpointId, Path)),
     responses((status = 200, body = EndpointOut), (status = "default", body = ProblemBody))
 )]
 async fn endpoint_change(
@@ -312,7 +311,7 @@ async fn endpoint_change(
 /// Holds events back until the endpoint is resumed (приостановить).
 #[utoipa::path(
     post, path = "/v1/webhook-endpoints/{id}/pause", tag = "notices",
-    params(("id" = WebhookEndpointId, Path), ("Idempotency-Key" = String, Header)),
+    params(("id" = WebhookEndpointId, Path)),
     responses((status = 200, body = EndpointOut), (status = "default", body = ProblemBody))
 )]
 async fn endpoint_pause(
@@ -331,7 +330,7 @@ async fn endpoint_pause(
 /// Goes on where a paused or disabled endpoint stopped (возобновить).
 #[utoipa::path(
     post, path = "/v1/webhook-endpoints/{id}/resume", tag = "notices",
-    params(("id" = WebhookEndpointId, Path), ("Idempotency-Key" = String, Header)),
+    params(("id" = WebhookEndpointId, Path)),
     responses((status = 200, body = EndpointOut), (status = "default", body = ProblemBody))
 )]
 async fn endpoint_resume(
@@ -350,7 +349,7 @@ async fn endpoint_resume(
 /// Forgets an endpoint; the events stay in the feed (удалить).
 #[utoipa::path(
     post, path = "/v1/webhook-endpoints/{id}/remove", tag = "notices",
-    params(("id" = WebhookEndpointId, Path), ("Idempotency-Key" = String, Header)),
+    params(("id" = WebhookEndpointId, Path)),
     responses((status = 200, body = EndpointOut), (status = "default", body = ProblemBody))
 )]
 async fn endpoint_remove(
@@ -369,7 +368,7 @@ async fn endpoint_remove(
 /// Gives an endpoint another secret; the one before signs as well for a day (сменить секрет).
 #[utoipa::path(
     post, path = "/v1/webhook-endpoints/{id}/rotate-secret", tag = "notices",
-    params(("id" = WebhookEndpointId, Path), ("Idempotency-Key" = String, Header)),
+    params(("id" = WebhookEndpointId, Path)),
     responses((status = 200, body = EndpointSecretOut), (status = "default", body = ProblemBody))
 )]
 async fn endpoint_rotate(
@@ -399,7 +398,7 @@ struct ReplayIn {
 /// Sends events again from a number on, or leaves out those before it (отправить заново).
 #[utoipa::path(
     post, path = "/v1/webhook-endpoints/{id}/replay", tag = "notices", request_body = ReplayIn,
-    params(("id" = WebhookEndpointId, Path), ("Idempotency-Key" = String, Header)),
+    params(("id" = WebhookEndpointId, Path)),
     responses((status = 200, body = EndpointOut), (status = "default", body = ProblemBody))
 )]
 async fn endpoint_replay(
@@ -420,7 +419,7 @@ async fn endpoint_replay(
 /// Sends a test event to this endpoint alone (проверить).
 #[utoipa::path(
     post, path = "/v1/webhook-endpoints/{id}/test", tag = "notices",
-    params(("id" = WebhookEndpointId, Path), ("Idempotency-Key" = String, Header)),
+    params(("id" = WebhookEndpointId, Path)),
     responses((status = 200, body = EndpointOut), (status = "default", body = ProblemBody))
 )]
 async fn endpoint_test(
@@ -458,7 +457,6 @@ async fn host_list(
 /// Names all hosts that the operator trusts, in place of those before (доверенные узлы).
 #[utoipa::path(
     put, path = "/v1/webhook-hosts", tag = "notices", request_body = HostsOut,
-    params(("Idempotency-Key" = String, Header)),
     responses((status = 200, body = HostsOut), (status = "default", body = ProblemBody))
 )]
 async fn host_set(

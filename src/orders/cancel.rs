@@ -1,15 +1,16 @@
 //! Orders and lines that are cancelled, at every stage.
 
-use serde_json::json;
+use serde_json::{Value, json};
 
 use super::OrderError;
+use super::cod::Due;
 use super::release::{advance_from, order_event};
 use super::reserve::{reserve_waiting, unpromise};
 use super::state::{OrderState, OrderStep};
 use super::store::progress::{self, HeadRow};
 use super::store::reserve as store;
 use crate::commands::Ctx;
-use crate::db::Tx;
+use crate::db::{DbError, Tx};
 use crate::fault::Foreign;
 use crate::ids::{OrderId, OrderLineId, OwnerId};
 use crate::units::Pieces;
@@ -86,7 +87,28 @@ pub(super) async fn head_find(
     head.ok_or(OrderError::NotFound { what: "order" })
 }
 
-/// Takes pieces off a line that will not be delivered, such as what a picker did not find.
+/// Takes pieces off a line, and off what the buyer pays on delivery what they cost. Answers the detail
+/// of the event; nothing when the line has no such rest.
+pub(super) async fn line_take(
+    tx: &mut Tx,
+    order: OrderId,
+    line: OrderLineId,
+    pieces: Pieces,
+    reason: &str,
+) -> Result<Option<Value>, DbError> {
+    let due = Due::of(tx, order).await?;
+    if !progress::line_cancel(tx, line, pieces).await? {
+        return Ok(None);
+    }
+    let mut detail = json!({ "line": line, "pieces": pieces, "reason": reason });
+    if let Some(cod) = due.follow(tx).await? {
+        detail["cod_kopecks"] = json!(cod);
+    }
+    Ok(Some(detail))
+}
+
+/// Takes pieces off a line that will not be delivered, such as what a picker did not find. What the
+/// buyer pays on delivery follows.
 pub async fn line_cancel_rest(
     tx: &mut Tx,
     ctx: &Ctx,
@@ -96,9 +118,8 @@ pub async fn line_cancel_rest(
 ) -> Result<(), OrderError> {
     let found = progress::line_order(tx, line).await?;
     let found = found.ok_or(OrderError::NotFound { what: "order_line" })?;
-    if !progress::line_cancel(tx, line, pieces).await? {
-        return Err(OrderError::LineRest { line, pieces });
-    }
+    let taken = line_take(tx, found.order, line, pieces, reason).await?;
+    let detail = taken.ok_or(OrderError::LineRest { line, pieces })?;
     if found.state.is_waiting() {
         let lines = store::open_lines(tx, &[found.order]).await?;
         match lines.iter().find(|row| row.line == line).map_or(0, |row| row.open) {
@@ -106,6 +127,5 @@ pub async fn line_cancel_rest(
             open => store::promise_set(tx, line, open).await?,
         }
     }
-    let detail = json!({ "line": line, "pieces": pieces, "reason": reason });
     order_event(tx, ctx, found.order, "line_short", found.state, detail).await
 }

@@ -4,6 +4,7 @@ use serde_json::json;
 
 use super::OrderError;
 use super::cancel::{head_find, withdraw_to_waiting};
+use super::cod::Due;
 use super::intake::line_rows;
 use super::model::{LinesMore, OrderChange};
 use super::read::order_find;
@@ -29,7 +30,7 @@ pub(super) const PRIORITY_MAX: i64 = 1_000;
 /// Before a wave took it, promises follow the new quantities. After that, new quantities withdraw it
 /// from the wave: what was picked goes back to the shelf and the order waits again; address, carrier
 /// and priority just change until it is packed. A packed order is unpacked for any change. What has
-/// left is not changed.
+/// left is not changed. What the buyer pays on delivery follows new quantities.
 pub async fn order_change(
     tx: &mut Tx,
     ctx: &Ctx,
@@ -66,6 +67,7 @@ async fn lines_change(
     } else {
         (withdraw_to_waiting(tx, ctx, head).await?, Vec::new())
     };
+    let due = Due::of(tx, order).await?;
     for (index, line) in change.lines.iter().enumerate() {
         if !progress::line_set(tx, order, line.line_id, line.quantity).await? {
             let mut faults = InputFaults::default();
@@ -76,6 +78,7 @@ async fn lines_change(
     if progress::open_pieces(tx, order).await? == 0 {
         return Err(OrderError::Empty);
     }
+    due.follow(tx).await?;
     promise_anew(tx, ctx, head, state, freed).await
 }
 

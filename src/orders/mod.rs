@@ -9,6 +9,8 @@
 //! locked in the order of products before they are read, and the database's own rule refuses more.
 //! **Invariant:** locks are taken in the order: orders by id, availability by product. Whoever holds
 //! stock already skips what others hold instead of waiting ([`reserve_waiting`]).
+//! **Invariant:** what the buyer pays on delivery follows the lines (`cod`): nobody pays for goods that
+//! were taken off.
 //! **Invariant:** an external number names one order of its owner; other owners' orders are answered
 //! like ones that do not exist.
 //!
@@ -17,6 +19,7 @@
 mod allocate;
 mod cancel;
 mod change;
+mod cod;
 pub mod http;
 mod intake;
 pub mod model;

@@ -183,7 +183,9 @@ pub struct LineChange {
     pub quantity: Pieces,
 }
 
-/// What is changed of an order; what is absent stays.
+/// What is changed of an order; what is absent stays. What the buyer pays on delivery follows the
+/// quantities: the price of the goods is paid for what is left of them, the delivery as before; when a
+/// part was paid in advance, the rest in proportion.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
 #[serde(default, deny_unknown_fields)]
 pub struct OrderChange {

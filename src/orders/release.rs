@@ -5,6 +5,7 @@ use std::collections::HashMap;
 use serde_json::{Value, json};
 
 use super::OrderError;
+use super::cancel::line_take;
 use super::model::{OrderPolicy, ReleasableLine, WaveFilter};
 use super::reserve::unpromise;
 use super::state::{OrderState, OrderStep};
@@ -100,7 +101,8 @@ pub async fn releasable_lines(
 }
 
 /// Hands reserved orders to a wave: their promises end, and the wave holds the goods itself in the
-/// same transaction. What a partial order was not promised is cancelled.
+/// same transaction. What a partial order was not promised is cancelled, and the buyer does not pay for
+/// it.
 pub async fn orders_release(tx: &mut Tx, ctx: &Ctx, orders: &[OrderId]) -> Result<(), OrderError> {
     let locked = store::orders_lock(tx, orders, Held::Wait).await?;
     let states: HashMap<OrderId, (OrderState, OrderPolicy)> =
@@ -118,14 +120,12 @@ pub async fn orders_release(tx: &mut Tx, ctx: &Ctx, orders: &[OrderId]) -> Resul
         .collect();
     let mut notes = Vec::new();
     for short in progress::short_lines(tx, &partial).await? {
-        if !progress::line_cancel(tx, short.line, short.missing).await? {
+        let (order, line, pieces) = (short.order, short.line, short.missing);
+        let Some(detail) = line_take(tx, order, line, pieces, "not_available").await? else {
             return Err(tx.conflict().into());
-        }
-        let detail = json!({
-            "line": short.line, "pieces": short.missing, "reason": "not_available",
-        });
+        };
         let state = OrderState::Reserved;
-        notes.push(OrderNote { order: short.order, kind: "line_short", state, detail });
+        notes.push(OrderNote { order, kind: "line_short", state, detail });
     }
     unpromise(tx, orders).await?;
     let (from, to) = (OrderState::Reserved, OrderState::Reserved.next(OrderStep::Release)?);

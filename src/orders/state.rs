@@ -76,11 +76,6 @@ impl OrderState {
     pub const fn is_waiting(self) -> bool {
         matches!(self, Self::Accepted | Self::Reserved)
     }
-
-    /// A wave has it: its goods are held in bins or lie in totes.
-    pub const fn is_in_work(self) -> bool {
-        matches!(self, Self::Released | Self::Picking | Self::Picked)
-    }
 }
 
 #[cfg(test)]

@@ -113,7 +113,6 @@ pub struct ParcelQuery {
 /// Adds a kind of box (добавить упаковку).
 #[utoipa::path(
     post, path = "/v1/packagings", tag = "packing", request_body = PackagingIn,
-    params(("Idempotency-Key" = String, Header)),
     responses((status = 200, body = PackagingOut), (status = "default", body = ProblemBody))
 )]
 async fn packaging_post(
@@ -134,7 +133,7 @@ async fn packaging_post(
 /// Changes a kind of box; its code and warehouse stay (изменить упаковку).
 #[utoipa::path(
     put, path = "/v1/packagings/{id}", tag = "packing", request_body = PackagingIn,
-    params(("id" = PackagingId, Path), ("Idempotency-Key" = String, Header)),
+    params(("id" = PackagingId, Path)),
     responses((status = 200, body = PackagingOut), (status = "default", body = ProblemBody))
 )]
 async fn packaging_put(

@@ -6,8 +6,10 @@
 //! **Invariant:** a parcel holds only goods of its order, and never more of a line than it wants.
 //! **Invariant:** an order is packed when nothing of it is missing; what is missing was taken off its
 //! lines with a reason.
-//! **Invariant:** the cash on delivery of an order's parcels adds up to the order's. The parcel that
-//! completes the order carries it, so that the buyer pays once, when everything has come.
+//! **Invariant:** the cash on delivery of an order's parcels adds up to the order's. Each parcel carries
+//! the price of its own goods, or their share of what is still to be paid ([`rules::cod_of_packed`]); the
+//! parcel that completes the order carries the rest, which is the delivery. So nobody pays for a parcel
+//! what another one holds, and a receipt names no delivery that was never sold.
 //!
 //! **Invariant:** a marking code (код маркировки) is in one live parcel at most, whoever scans it and
 //! whosever goods it is on: its row is unique. A parcel is closed when each of its marked pieces has one.
@@ -197,6 +199,8 @@ record! {
         pub marked: bool,
         /// Codes in this parcel.
         pub marks: Pieces,
+        /// Of one piece.
+        pub price_kopecks: Kopecks,
     }
 }
 
@@ -271,7 +275,6 @@ record! {
         pub state: OrderState,
         pub carrier: String,
         pub pickup_point: String,
-        pub cod_kopecks: Kopecks,
         pub recipient: serde_json::Value,
     }
 }

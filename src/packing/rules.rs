@@ -5,7 +5,7 @@
 
 use crate::ids::PackagingId;
 use crate::text_enum;
-use crate::units::{Grams, Millimetres};
+use crate::units::{Grams, Kopecks, Millimetres};
 
 /// How much of a box can be filled, in thousandths: goods do not stack without gaps.
 pub const FILL_PER_MILLE: i64 = 750;
@@ -124,6 +124,17 @@ pub fn load(measured: Grams, tare: Grams) -> Grams {
     Grams::new(measured.get().saturating_sub(tare.get()))
 }
 
+/// What parcels with goods of the price `packed` collect together, of an order that collects `cod` for
+/// goods of the price `goods`: their price, or their share when a part of the order was paid before.
+/// It is rounded down; the order's last parcel carries the rest.
+pub fn cod_of_packed(cod: Kopecks, goods: Kopecks, packed: Kopecks) -> Kopecks {
+    if cod >= goods {
+        return packed;
+    }
+    let share = i128::from(cod.get()) * i128::from(packed.get()) / i128::from(goods.get());
+    Kopecks::new(i64::try_from(share).unwrap_or_default())
+}
+
 #[cfg(test)]
 mod tests {
     use proptest::prelude::*;
@@ -179,7 +190,36 @@ mod tests {
         assert!(!weight_is_plausible(expected, Grams::new(1_000), false));
     }
 
+    #[test]
+    fn parcels_collect_the_price_of_their_goods_or_their_share() {
+        let packed = |cod: i64, part: i64| {
+            cod_of_packed(Kopecks::new(cod), Kopecks::new(150_000), Kopecks::new(part)).get()
+        };
+        assert_eq!(packed(150_000, 100_000), 100_000);
+        assert_eq!(packed(180_000, 100_000), 100_000, "the delivery is no price of goods");
+        assert_eq!(packed(75_001, 100_000), 50_000);
+        assert_eq!(packed(0, 100_000), 0);
+        let none = Kopecks::ZERO;
+        assert_eq!(cod_of_packed(Kopecks::new(500), none, none), none, "goods without prices");
+    }
+
     proptest! {
+        #[test]
+        fn no_parcel_but_the_last_collects_more_than_its_goods_cost(
+            prices in proptest::collection::vec(0_i64..1_000_000, 2..8),
+            cod in 0_i64..8_000_000,
+        ) {
+            let goods: i64 = prices.iter().sum();
+            let (mut packed, mut carried) = (0, 0);
+            for price in &prices {
+                packed += price;
+                let due = cod_of_packed(Kopecks::new(cod), Kopecks::new(goods), Kopecks::new(packed));
+                prop_assert!((0..=*price).contains(&(due.get() - carried)));
+                carried = due.get();
+            }
+            prop_assert_eq!(carried, cod.min(goods));
+        }
+
         #[test]
         fn what_is_proposed_satisfies_every_rule(
             items in proptest::collection::vec((1_i64..300, 1_i64..300, 1_i64..300, 0_i64..2_000, 1_i64..4, any::<bool>()), 1..5),

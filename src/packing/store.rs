@@ -20,8 +20,12 @@ record! {
 }
 
 record! {
-    struct AmountRow {
-        amount: i64,
+    /// Cash on delivery.
+    #[derive(Debug, Clone, Copy)]
+    pub(super) struct CodSums {
+        pub(super) order: Kopecks,
+        /// Of the order's other parcels.
+        pub(super) carried: Kopecks,
     }
 }
 
@@ -63,7 +67,7 @@ const PACKAGINGS_ACTIVE: &str =
          suits_fragile, active FROM packaging WHERE warehouse_id = $1 AND active ORDER BY code";
 
 const ORDER_FACTS: &str = "SELECT o.id, o.owner_id, w.name, o.warehouse_id, o.number, o.external_number, o.state, o.carrier,
-            o.pickup_point, o.cod_kopecks, o.recipient
+            o.pickup_point, o.recipient
      FROM shop_order o JOIN owner w ON w.id = o.owner_id WHERE o.id = $1";
 
 const ORDER_BY_TOTE: &str = "SELECT s.order_id FROM place p JOIN batch_slot s ON s.tote_id = p.id
@@ -125,7 +129,8 @@ const PACK_LINES: &str = "SELECT l.id, l.product_id, p.article, p.name, l.ordere
              WHERE x.parcel_id = $2 AND x.order_line_id = l.id),
             p.length_mm, p.width_mm, p.height_mm, p.weight_g, p.fragile, p.own_box, p.marked,
             CASE WHEN p.marked THEN (SELECT COUNT(*) FROM marking_code m
-                 WHERE m.parcel_id = $2 AND m.order_line_id = l.id) ELSE 0 END
+                 WHERE m.parcel_id = $2 AND m.order_line_id = l.id) ELSE 0 END,
+            l.price_kopecks
      FROM order_line l JOIN product p ON p.id = l.product_id
      WHERE l.order_id = $1 ORDER BY l.line_number";
 
@@ -143,8 +148,10 @@ const LINE_PACKED_ADD: &str = "UPDATE order_line SET packed = packed + $2 WHERE 
 
 const LINES_UNPACK: &str = "UPDATE order_line SET packed = 0 WHERE order_id = $1 AND packed > 0";
 
-const COD_CARRIED: &str = "SELECT CAST(COALESCE(SUM(cod_kopecks), 0) AS BIGINT) FROM parcel
-     WHERE order_id = $1 AND state <> 'cancelled' AND id <> $2";
+const COD_SUMS: &str = "SELECT o.cod_kopecks,
+         (SELECT CAST(COALESCE(SUM(p.cod_kopecks), 0) AS BIGINT) FROM parcel p
+          WHERE p.order_id = o.id AND p.state <> 'cancelled' AND p.id <> $2)
+     FROM shop_order o WHERE o.id = $1";
 
 const PACKING_BIN: &str = "SELECT id FROM place
      WHERE warehouse_id = $1 AND kind = 'bin' AND purpose = 'packing' AND NOT locked
@@ -190,7 +197,7 @@ pub const QUERIES: &[&str] = &[
     LOT_BY_CODE,
     LINE_PACKED_ADD,
     LINES_UNPACK,
-    COD_CARRIED,
+    COD_SUMS,
     PACKING_BIN,
 ];
 
@@ -436,14 +443,13 @@ pub(super) async fn lines_unpack(tx: &mut Tx, order: OrderId) -> Result<(), DbEr
     tx.execute(LINES_UNPACK, args![order]).await.map(drop)
 }
 
-/// What the order's other parcels collect on delivery.
-pub(super) async fn cod_carried(
+/// What an order collects on delivery as it is now, and what its other parcels do.
+pub(super) async fn cod_sums(
     tx: &mut Tx,
     order: OrderId,
     parcel: ParcelId,
-) -> Result<Kopecks, DbError> {
-    let row: AmountRow = tx.fetch_one(COD_CARRIED, args![order, parcel]).await?;
-    Ok(Kopecks::new(row.amount))
+) -> Result<CodSums, DbError> {
+    tx.fetch_one(COD_SUMS, args![order, parcel]).await
 }
 
 /// Where goods out of parcels are laid.

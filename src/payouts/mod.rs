@@ -5,8 +5,9 @@
 //! payment orders are made, all in one transaction. The bank's statement says when one was carried out.
 //!
 //! **Invariant:** who approves a run did not make it, nor write down where its money goes, and it is
-//! approved as it was made: if anything has changed since, it is made anew.
-//! **Invariant:** without a paper of the bank, who approved a payout does not take it back.
+//! approved as it was made and as he saw it: if anything has changed since, it is made anew.
+//! **Invariant:** unless the payee's account sends all of it back, who approved a payout does not take it
+//! back.
 //! **Invariant:** nothing but the steps of parcels makes a payout's sum. What a parcel's chain does not let
 //! be paid is not paid.
 //! **Invariant:** the clearing account of each payout is zero, also after the money came back.
@@ -33,8 +34,9 @@ use crate::cod::CodError;
 use crate::commands::CommandError;
 use crate::fault::InputError;
 use crate::faults;
-use crate::ids::{BankAccountId, OwnerId, PayoutId, PayoutRunId};
+use crate::ids::{BankAccountId, BankDocumentId, OwnerId, PayoutId, PayoutRunId};
 use crate::money::MoneyError;
+use crate::units::Kopecks;
 
 pub const QUERIES: &[&[&str]] = &[store::QUERIES];
 
@@ -50,13 +52,17 @@ faults! {
         /// What it would pay now differs from what was proposed.
         RunStale { run: PayoutRunId } => "payout_run_stale", Conflict, "what is due has changed since the run {run} was made";
         /// Who made the run or wrote a payee down does not approve it, and who approved it does not
-        /// say that nothing was paid.
+        /// say that the money did not arrive, unless the payee sends it back.
         SecondPerson => "payout_second_person", Forbidden, "a second person decides";
         AccountInactive { account: BankAccountId } => "payout_account_inactive", Conflict, "the account {account} is not in use";
         NotFound { payout: PayoutId } => "payout_not_found", NotFound, "there is no payout {payout}";
         NotOrdered { payout: PayoutId, state: PayoutState } => "payout_not_ordered", Conflict, "the payout {payout} is {state}";
         /// A document of a statement says that it was carried out.
         CarriedOut { payout: PayoutId } => "payout_carried_out", Conflict, "the bank carried the payout {payout} out";
+        /// What never left does not come back by a receipt.
+        NotCarriedOut { payout: PayoutId } => "payout_not_carried_out", Conflict, "no statement says that the payout {payout} left";
+        /// Another sum than the payout's, or from before it left.
+        ReturnUnfit { payout: PayoutId, document: BankDocumentId, net: Kopecks } => "payout_return_unfit", Conflict, "the receipt {document} is not the {net} kopecks of the payout {payout}";
         Held { owner: OwnerId } => "payout_held", Conflict, "payouts to {owner} are held already";
         NotHeld { owner: OwnerId } => "payout_not_held", Conflict, "payouts to {owner} are not held";
         SumTooBig => "payout_sum_too_big", Invalid, "the sum does not fit";

@@ -4,10 +4,11 @@ use super::PayoutError;
 use super::model::{PayoutRow, PayoutState};
 use super::service::run_find;
 use super::store::{self, Returned};
-use crate::bank;
+use crate::bank::payment_order::Requisites;
+use crate::bank::{self, BankError};
 use crate::cod;
 use crate::commands::Ctx;
-use crate::db::Tx;
+use crate::db::{Tx, from_json};
 use crate::fault::reason_checked;
 use crate::ids::{BankDocumentId, PayoutId};
 use crate::money::{
@@ -28,8 +29,9 @@ pub struct Return {
 /// is owed again.
 ///
 /// # Errors
-/// Without a receipt, a payout that a document of a statement carried out is refused, and so is whoever
-/// approved it.
+/// Without a receipt, a payout that a document of a statement carried out is refused; with one, a payout
+/// that none did, and a receipt that is not all of its money. Whoever approved it is refused unless the
+/// receipt comes from the payee's account.
 pub async fn pay_back(tx: &mut Tx, ctx: &Ctx, input: &Return) -> Result<PayoutRow, PayoutError> {
     let reason = reason_checked(&input.reason)?;
     let payout = input.payout;
@@ -37,7 +39,11 @@ pub async fn pay_back(tx: &mut Tx, ctx: &Ctx, input: &Return) -> Result<PayoutRo
     if row.state != PayoutState::Ordered {
         return Err(PayoutError::NotOrdered { payout, state: row.seen_state() });
     }
-    if input.document.is_none() {
+    let is_of_payee = match input.document {
+        Some(document) => check_receipt(tx, &row, document).await?,
+        None => false,
+    };
+    if !is_of_payee {
         check_person(tx, ctx, &row).await?;
     }
     let day = open_day(tx, ctx.now.moscow_day()).await?;
@@ -71,7 +77,26 @@ async fn find(tx: &mut Tx, payout: PayoutId) -> Result<PayoutRow, PayoutError> {
     store::find(tx, payout).await?.ok_or(PayoutError::NotFound { payout })
 }
 
-/// Nothing but a word says that the money never left: not the word of who sent it.
+/// Refuses a receipt that is not what went away. Answers whether it comes from the payee's account.
+async fn check_receipt(
+    tx: &mut Tx,
+    row: &PayoutRow,
+    document: BankDocumentId,
+) -> Result<bool, PayoutError> {
+    let Some(left_on) = row.carried_out_on else {
+        return Err(PayoutError::NotCarriedOut { payout: row.id });
+    };
+    let receipt = bank::document_find(tx, document).await?;
+    let receipt = receipt.ok_or(BankError::DocumentNotFound { document })?;
+    if receipt.amount_kopecks != row.net || receipt.booked_on < left_on {
+        return Err(PayoutError::ReturnUnfit { payout: row.id, document, net: row.net });
+    }
+    let payee: Requisites = from_json(&row.payee)?;
+    Ok(receipt.party_account == payee.account)
+}
+
+/// Nothing but a word says that the money never left, or that a stranger's receipt is it: not the word of
+/// who sent it.
 async fn check_person(tx: &mut Tx, ctx: &Ctx, row: &PayoutRow) -> Result<(), PayoutError> {
     let run = run_find(tx, row.run).await?;
     if ctx.is_second_person(&[run.decided_by]) { Ok(()) } else { Err(PayoutError::SecondPerson) }

@@ -18,7 +18,7 @@ use crate::fault::{InputError, reason_checked};
 use crate::ids::{BankAccountId, OwnerId, PayoutRunId, TransferId, UserId};
 use crate::money::{Account, Posting, TransferReason, open_day, post};
 use crate::series::numbers_next;
-use crate::units::{Day, Kopecks};
+use crate::units::{Day, Kopecks, UtcMicros};
 
 /// The Bank of Russia's rules refuse numbers that end with 000.
 const NUMBER_ROUND: i64 = 1_000;
@@ -141,13 +141,18 @@ fn proposal(one: Found, reports: &[Paper]) -> Option<Proposal> {
     })
 }
 
-/// Approves a run as it was made: pays its parcels, takes debts and charges off, and orders the rest to be
+/// Approves a run as it was made at `made_at`: pays its parcels, takes debts and charges off, and orders the rest to be
 /// paid, in one piece. A second time changes nothing.
 ///
 /// # Errors
 /// Whoever made it or wrote one of its payees down is refused, and so is a run after which something has
-/// changed. A wrong requisite is named as `orders[2].payee.account`.
-pub async fn run_approve(tx: &mut Tx, ctx: &Ctx, run: PayoutRunId) -> Result<RunRow, PayoutError> {
+/// changed, or that was made anew since. A wrong requisite is named as `orders[2].payee.account`.
+pub async fn run_approve(
+    tx: &mut Tx,
+    ctx: &Ctx,
+    run: PayoutRunId,
+    made_at: UtcMicros,
+) -> Result<RunRow, PayoutError> {
     let row = hold(tx, run).await?;
     match row.state {
         RunState::Approved => return Ok(row),
@@ -156,6 +161,10 @@ pub async fn run_approve(tx: &mut Tx, ctx: &Ctx, run: PayoutRunId) -> Result<Run
     }
     if !ctx.is_second_person(&[row.made_by]) {
         return Err(PayoutError::SecondPerson);
+    }
+    if row.made_at != made_at {
+        // Another one than who approves saw.
+        return Err(PayoutError::RunStale { run });
     }
     let payer = payer(tx, row.account).await?;
     let drafted = store::of_run(tx, run).await?;

@@ -119,10 +119,11 @@ const PAYOUTS_OF_OWNER: &str = concat!(
      ORDER BY p.id DESC LIMIT $6"
 );
 
-const PAYOUTS: &str = concat!(
-    payout_select!(),
-    "WHERE p.id < $1 AND ($2 OR p.run_id = $3) ORDER BY p.id DESC LIMIT $4"
-);
+const PAYOUTS: &str = concat!(payout_select!(), "WHERE p.id < $1 ORDER BY p.id DESC LIMIT $2");
+
+/// A run has one for each shop at most.
+const PAYOUTS_OF_RUN_BY_ID: &str =
+    concat!(payout_select!(), "WHERE p.run_id = $1 AND p.id < $2 ORDER BY p.id DESC LIMIT $3");
 
 const PAID_IN_ALL: &str = "SELECT CAST(COALESCE(SUM(net_kopecks), 0) AS BIGINT)
      FROM payout WHERE owner_id = $1 AND state = 'ordered'";
@@ -170,6 +171,7 @@ pub(super) const QUERIES: &[&str] = &[
     PAYOUTS_OF_RUN,
     PAYOUTS_OF_OWNER,
     PAYOUTS,
+    PAYOUTS_OF_RUN_BY_ID,
     PAID_IN_ALL,
     PAYOUT_RETURN,
     HOLD_INSERT,
@@ -356,13 +358,14 @@ pub(super) async fn list(
     limit: i64,
 ) -> Result<Vec<PayoutRow>, DbError> {
     let PayoutFilter { owner, run, stage, before } = filter;
-    match owner {
-        Some(owner) => {
+    match (owner, run) {
+        (Some(owner), run) => {
             let is_any = stage == Stage::Any;
             let values = args![owner, before, is_any, run.is_none(), run, limit];
             tx.fetch_all(PAYOUTS_OF_OWNER, values).await
         }
-        None => tx.fetch_all(PAYOUTS, args![before, run.is_none(), run, limit]).await,
+        (None, Some(run)) => tx.fetch_all(PAYOUTS_OF_RUN_BY_ID, args![run, before, limit]).await,
+        (None, None) => tx.fetch_all(PAYOUTS, args![before, limit]).await,
     }
 }
 

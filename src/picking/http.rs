@@ -222,7 +222,6 @@ impl WaveBody {
 /// Releases a wave (выпустить волну): orders get the stock of concrete bins and a place on a cart.
 #[utoipa::path(
     post, path = "/v1/waves", tag = "picking", request_body = WaveBody,
-    params(("Idempotency-Key" = String, Header)),
     responses((status = 200, body = WaveReport), (status = "default", body = ProblemBody))
 )]
 async fn wave_post(
@@ -285,7 +284,7 @@ async fn wave_get(
 /// Cancels the batches of a wave that nobody has begun (отменить волну).
 #[utoipa::path(
     post, path = "/v1/waves/{id}/cancel", tag = "picking",
-    params(("id" = WaveId, Path), ("Idempotency-Key" = String, Header)),
+    params(("id" = WaveId, Path)),
     responses((status = 200, body = WaveCancelled), (status = "default", body = ProblemBody))
 )]
 async fn wave_cancel_post(
@@ -362,7 +361,7 @@ async fn put_back_list(
 /// Puts pieces back into a bin (подтвердить возврат в ячейку).
 #[utoipa::path(
     post, path = "/v1/put-backs/{id}/confirm", tag = "picking", request_body = PutBackBody,
-    params(("id" = PutBackId, Path), ("Idempotency-Key" = String, Header)),
+    params(("id" = PutBackId, Path)),
     responses((status = 200, body = PutBackOut), (status = "default", body = ProblemBody))
 )]
 async fn put_back_confirm_post(

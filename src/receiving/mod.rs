@@ -32,7 +32,7 @@ pub use self::service::closing::{
     ReversalIn, ReversalLine, inbound_close, inbound_reverse, inbound_view,
 };
 pub use self::service::inbounds::{
-    dock_by_code, inbound_announce, inbound_cancel, inbound_find, inbound_list, inbound_start,
+    inbound_announce, inbound_cancel, inbound_find, inbound_list, inbound_start,
     inbounds_by_number, inbounds_open,
 };
 pub use self::service::putaway::{

@@ -10,7 +10,7 @@ use utoipa_axum::routes;
 use super::model::{Delays, DifferenceTo, FixedDelays, Payers, RunReport};
 use super::run::{delays_within, run};
 use super::{ReconciliationError, delays, service, store};
-use crate::access::caller::{Caller, rights};
+use crate::access::caller::{Caller, Staff, rights};
 use crate::access::{AccessError, Right};
 use crate::app::App;
 use crate::bank::http::{BankDocumentFullOut, full};
@@ -19,7 +19,7 @@ use crate::cod::{self, AgeLine, AgeState};
 use crate::commands::Ctx;
 use crate::db::{DbError, Tx};
 use crate::fault::InputError;
-use crate::http::{Body, IdPath, IdempotencyKey, Problem, ProblemBody, QueryParams};
+use crate::http::{Body, IdPath, IdempotencyKey, Problem, ProblemBody, QueryParams, ReasonIn};
 use crate::ids::{BankDocumentId, CodRegisterId, OwnerId, TransferId};
 use crate::registers::{RegisterOut, shown};
 use crate::units::{Day, Kopecks};
@@ -42,15 +42,13 @@ pub fn router() -> OpenApiRouter<App> {
 /// after each statement and register, and once a day; again it changes nothing.
 #[utoipa::path(
     post, path = "/v1/reconciliation/run", tag = "money",
-    params(("Idempotency-Key" = String, Header)),
     responses((status = 200, body = RunReport), (status = "default", body = ProblemBody))
 )]
 async fn reconciliation_run(
     State(app): State<App>,
-    caller: Caller<rights::MoneyWork>,
+    caller: Staff<rights::MoneyWork>,
     _key: IdempotencyKey,
 ) -> Result<Json<RunReport>, Problem> {
-    caller.staff_only()?;
     Ok(Json(Box::pin(run(&app, caller.principal.user())).await?))
 }
 
@@ -68,17 +66,16 @@ struct BankMatchIn {
 /// money the register is settled.
 #[utoipa::path(
     post, path = "/v1/bank/documents/{id}/match", tag = "money", request_body = BankMatchIn,
-    params(("id" = BankDocumentId, Path), ("Idempotency-Key" = String, Header)),
+    params(("id" = BankDocumentId, Path)),
     responses((status = 200, body = BankDocumentFullOut), (status = "default", body = ProblemBody))
 )]
 async fn bank_document_match(
     State(app): State<App>,
-    caller: Caller<rights::MoneyWork>,
+    caller: Staff<rights::MoneyWork>,
     IdPath(id): IdPath<BankDocumentId>,
     key: IdempotencyKey,
     Body(input): Body<BankMatchIn>,
 ) -> Result<Json<BankDocumentFullOut>, Problem> {
-    caller.staff_only()?;
     let body = (id, input.clone());
     let work = async move |tx: &mut Tx, ctx: &Ctx| {
         let what = (id, input.register_id);
@@ -103,17 +100,16 @@ struct BankUnmatchIn {
 /// refused once a shop was told of its money.
 #[utoipa::path(
     post, path = "/v1/bank/documents/{id}/unmatch", tag = "money", request_body = BankUnmatchIn,
-    params(("id" = BankDocumentId, Path), ("Idempotency-Key" = String, Header)),
+    params(("id" = BankDocumentId, Path)),
     responses((status = 200, body = BankDocumentFullOut), (status = "default", body = ProblemBody))
 )]
 async fn bank_document_unmatch(
     State(app): State<App>,
-    caller: Caller<rights::MoneyWork>,
+    caller: Staff<rights::MoneyWork>,
     IdPath(id): IdPath<BankDocumentId>,
     key: IdempotencyKey,
     Body(input): Body<BankUnmatchIn>,
 ) -> Result<Json<BankDocumentFullOut>, Problem> {
-    caller.staff_only()?;
     let body = (id, input.clone());
     let work = async move |tx: &mut Tx, ctx: &Ctx| {
         service::unmatch(tx, ctx, (id, input.register_id), &input.reason).await?;
@@ -124,7 +120,7 @@ async fn bank_document_unmatch(
     Ok(Json(done?))
 }
 
-/// What a receipt is for when no register is behind it.
+/// What a receipt, or a payment to a carrier, is for when no register is behind it.
 #[derive(Debug, Clone, Serialize, Deserialize, utoipa::ToSchema)]
 #[serde(deny_unknown_fields)]
 struct BankAssignIn {
@@ -134,27 +130,27 @@ struct BankAssignIn {
     carrier: Option<String>,
     /// With `owner_charges` and `owner_payable`.
     owner_id: Option<OwnerId>,
-    /// Not more than is left of the receipt.
+    /// Not more than is left of the document.
     amount_kopecks: Kopecks,
     /// Kept in the books: a shop sees it in the statement of its own account.
     reason: String,
 }
 
 /// Says that a receipt, or a part of it, is for no register, but for what a carrier or a shop owes
-/// (разнести поступление): an acknowledged claim, an invoice paid twice, a bill, a debt.
+/// (разнести поступление): an acknowledged claim, an invoice paid twice, a bill, a debt. Or that a payment of
+/// ours is for a carrier's services (`carrier_settlement`).
 #[utoipa::path(
     post, path = "/v1/bank/documents/{id}/assign", tag = "money", request_body = BankAssignIn,
-    params(("id" = BankDocumentId, Path), ("Idempotency-Key" = String, Header)),
+    params(("id" = BankDocumentId, Path)),
     responses((status = 200, body = BankDocumentFullOut), (status = "default", body = ProblemBody))
 )]
 async fn bank_document_assign(
     State(app): State<App>,
-    caller: Caller<rights::MoneyWork>,
+    caller: Staff<rights::MoneyWork>,
     IdPath(id): IdPath<BankDocumentId>,
     key: IdempotencyKey,
     Body(input): Body<BankAssignIn>,
 ) -> Result<Json<BankDocumentFullOut>, Problem> {
-    caller.staff_only()?;
     let body = (id, input.clone());
     let assignment = Assignment {
         document: id,
@@ -186,17 +182,16 @@ struct BankUnassignIn {
 /// Takes back what a receipt was assigned to, by a correction in the books. That part of it is open again.
 #[utoipa::path(
     post, path = "/v1/bank/documents/{id}/unassign", tag = "money", request_body = BankUnassignIn,
-    params(("id" = BankDocumentId, Path), ("Idempotency-Key" = String, Header)),
+    params(("id" = BankDocumentId, Path)),
     responses((status = 200, body = BankDocumentFullOut), (status = "default", body = ProblemBody))
 )]
 async fn bank_document_unassign(
     State(app): State<App>,
-    caller: Caller<rights::MoneyWork>,
+    caller: Staff<rights::MoneyWork>,
     IdPath(id): IdPath<BankDocumentId>,
     key: IdempotencyKey,
     Body(input): Body<BankUnassignIn>,
 ) -> Result<Json<BankDocumentFullOut>, Problem> {
-    caller.staff_only()?;
     let body = (id, input.clone());
     let work = async move |tx: &mut Tx, ctx: &Ctx| {
         service::unassign(tx, ctx, (id, input.transfer_id), &input.reason).await?;
@@ -216,22 +211,21 @@ struct DifferenceIn {
     reason: String,
 }
 
-/// Books what is left of a register, so that it is settled (закрыть разницу). To write it off needs the
-/// right to approve.
+/// Books what is left of a register, so that it is settled (закрыть разницу). What will not come, as a claim
+/// or written off, is booked with the right to approve, by somebody else than who accepted the register.
 #[utoipa::path(
     post, path = "/v1/registers/{id}/difference", tag = "money", request_body = DifferenceIn,
-    params(("id" = CodRegisterId, Path), ("Idempotency-Key" = String, Header)),
+    params(("id" = CodRegisterId, Path)),
     responses((status = 200, body = RegisterOut), (status = "default", body = ProblemBody))
 )]
 async fn register_difference(
     State(app): State<App>,
-    caller: Caller<rights::MoneyWork>,
+    caller: Staff<rights::MoneyWork>,
     IdPath(id): IdPath<CodRegisterId>,
     key: IdempotencyKey,
     Body(input): Body<DifferenceIn>,
 ) -> Result<Json<RegisterOut>, Problem> {
-    caller.staff_only()?;
-    if input.to == DifferenceTo::WriteOff && !caller.principal.may(Right::MoneyApprove) {
+    if input.to.is_lost() && !caller.principal.may(Right::MoneyApprove) {
         return Err(AccessError::Forbidden { right: Right::MoneyApprove.as_str() }.into());
     }
     let body = (id, input.clone());
@@ -244,35 +238,26 @@ async fn register_difference(
     Ok(Json(done?))
 }
 
-/// Why a difference was booked by mistake.
-#[derive(Debug, Clone, Serialize, Deserialize, utoipa::ToSchema)]
-#[serde(deny_unknown_fields)]
-struct DifferenceUndoIn {
-    /// Kept in the books.
-    reason: String,
-}
-
 /// Takes the difference of a register back, by a correction in the books (отменить закрытие разницы). The
-/// register is open again by as much; refused once a shop was told of its money. What was written off needs
-/// the right to approve.
+/// register is open again by as much; refused once a shop was told of its money. A claim and what was written
+/// off need the right to approve.
 #[utoipa::path(
-    post, path = "/v1/registers/{id}/difference/undo", tag = "money", request_body = DifferenceUndoIn,
-    params(("id" = CodRegisterId, Path), ("Idempotency-Key" = String, Header)),
+    post, path = "/v1/registers/{id}/difference/undo", tag = "money", request_body = ReasonIn,
+    params(("id" = CodRegisterId, Path)),
     responses((status = 200, body = RegisterOut), (status = "default", body = ProblemBody))
 )]
 async fn register_difference_undo(
     State(app): State<App>,
-    caller: Caller<rights::MoneyWork>,
+    caller: Staff<rights::MoneyWork>,
     IdPath(id): IdPath<CodRegisterId>,
     key: IdempotencyKey,
-    Body(input): Body<DifferenceUndoIn>,
+    Body(input): Body<ReasonIn>,
 ) -> Result<Json<RegisterOut>, Problem> {
-    caller.staff_only()?;
-    let may_write_off = caller.principal.may(Right::MoneyApprove);
+    let may_approve = caller.principal.may(Right::MoneyApprove);
     let body = (id, input.clone());
     let work = async move |tx: &mut Tx, ctx: &Ctx| {
         let to = service::difference_undo(tx, ctx, id, &input.reason).await?;
-        if to == DifferenceTo::WriteOff && !may_write_off {
+        if to.is_lost() && !may_approve {
             return Err(AccessError::Forbidden { right: Right::MoneyApprove.as_str() }.into());
         }
         Ok(shown(tx, id).await?)
@@ -302,10 +287,9 @@ impl CarrierParams {
 )]
 async fn cod_payers_get(
     State(app): State<App>,
-    caller: Caller<rights::MoneyRead>,
+    _caller: Staff<rights::MoneyRead>,
     QueryParams(params): QueryParams<CarrierParams>,
 ) -> Result<Json<Payers>, Problem> {
-    caller.staff_only()?;
     let carrier = params.told()?;
     let asked = carrier.clone();
     let read = async move |tx: &mut Tx| store::payers(tx, &asked).await;
@@ -316,16 +300,14 @@ async fn cod_payers_get(
 /// Says who pays for a carrier: these and nobody else. A payment of somebody else for it is a finding.
 #[utoipa::path(
     put, path = "/v1/cod-payers", tag = "money", request_body = Payers,
-    params(("Idempotency-Key" = String, Header)),
     responses((status = 200, body = Payers), (status = "default", body = ProblemBody))
 )]
 async fn cod_payers_set(
     State(app): State<App>,
-    caller: Caller<rights::MoneyWork>,
+    caller: Staff<rights::MoneyWork>,
     key: IdempotencyKey,
     Body(payers): Body<Payers>,
 ) -> Result<Json<Payers>, Problem> {
-    caller.staff_only()?;
     let new = payers.clone();
     let work = async move |tx: &mut Tx, ctx: &Ctx| service::payers_set(tx, ctx, &new).await;
     let done: Result<Payers, ReconciliationError> =
@@ -341,10 +323,9 @@ async fn cod_payers_set(
 )]
 async fn cod_delays_get(
     State(app): State<App>,
-    caller: Caller<rights::MoneyRead>,
+    _caller: Staff<rights::MoneyRead>,
     QueryParams(params): QueryParams<CarrierParams>,
 ) -> Result<Json<Delays>, Problem> {
-    caller.staff_only()?;
     let carrier = params.told()?;
     let read = async move |tx: &mut Tx| delays::of_carrier(tx, &carrier).await;
     Ok(Json(app.db.read::<_, DbError, _>(read).await?))
@@ -353,16 +334,14 @@ async fn cod_delays_get(
 /// Fixes how many days a carrier may take.
 #[utoipa::path(
     put, path = "/v1/cod-delays", tag = "money", request_body = FixedDelays,
-    params(("Idempotency-Key" = String, Header)),
     responses((status = 200, body = Delays), (status = "default", body = ProblemBody))
 )]
 async fn cod_delays_set(
     State(app): State<App>,
-    caller: Caller<rights::MoneyWork>,
+    caller: Staff<rights::MoneyWork>,
     key: IdempotencyKey,
     Body(fixed): Body<FixedDelays>,
 ) -> Result<Json<Delays>, Problem> {
-    caller.staff_only()?;
     let new = fixed.clone();
     let work = async move |tx: &mut Tx, _: &Ctx| {
         service::delays_set(tx, &new).await?;
@@ -414,7 +393,9 @@ async fn cod_ageing_get(
         match state {
             AgeState::Collected => Some(delays.register_days),
             AgeState::Registered => Some(delays.bank_days),
-            AgeState::Expected | AgeState::Received | AgeState::Reported => None,
+            AgeState::Expected | AgeState::Received | AgeState::Reported | AgeState::Disputed => {
+                None
+            }
         }
     };
     Ok(Json(AgeingOut { day, lines: cod::age(&rows, day, late_after) }))

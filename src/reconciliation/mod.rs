@@ -10,6 +10,8 @@
 //! **Invariant:** runs at any time, on any node, after a kill, again: each thing is done and told once.
 //! **Invariant:** nothing is hidden by a tolerance: what is left of a register or of a receipt stays open
 //! until a person books it, with a reason. What people booked can be taken back by a correction, once.
+//! **Invariant:** a register is settled without its money (a claim, a write-off) only by somebody else than
+//! who accepted it.
 //! **Invariant:** what it costs depends on what is open, not on what was.
 //! **Invariant:** a shop sees the age of its own money, and nothing else of it.
 //!
@@ -46,6 +48,8 @@ faults! {
     pub enum ReconciliationError {
         /// One at a time, so that it is clear what taking it back means.
         DifferenceBooked { register: CodRegisterId } => "reconciliation_difference_booked", Conflict, "a difference of the register {register} is booked already";
+        /// Who accepted the register does not say that its money will not come.
+        SecondPerson => "reconciliation_second_person", Forbidden, "a second person decides";
         DifferenceNotFound { register: CodRegisterId } => "reconciliation_difference_not_found", Conflict, "no difference of the register {register} is booked";
     }
     wraps {

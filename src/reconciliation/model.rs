@@ -63,6 +63,13 @@ text_enum! {
     }
 }
 
+impl DifferenceTo {
+    /// Whether money is paid to shops that did not come: a second person with the right to approve decides.
+    pub(super) const fn is_lost(self) -> bool {
+        matches!(self, Self::Claim | Self::WriteOff)
+    }
+}
+
 /// What a run came to.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
 pub struct RunReport {

@@ -56,7 +56,7 @@ pub async fn run(app: &App, actor: Option<UserId>) -> Result<RunReport, Reconcil
         for group in found.groups {
             let (documents, registers): (HashSet<BankDocumentId>, HashSet<CodRegisterId>) =
                 group.pairs.iter().map(|pair| (pair.document, pair.register)).unzip();
-            pay(app, ctx, group, &mut report).await?;
+            match_group(app, ctx, group, &mut report).await?;
             // Used up, or somebody else was faster: the next run sees what is left.
             view.receipts.retain(|one| !documents.contains(&one.document));
             view.candidates.retain(|one| !registers.contains(&one.register));
@@ -148,7 +148,7 @@ fn receipt(row: BankDocumentRow, board: &Board) -> OpenReceipt {
 }
 
 /// Does what was found, if everything is still as it was.
-async fn pay(
+async fn match_group(
     app: &App,
     ctx: Ctx,
     group: Group,
@@ -156,14 +156,14 @@ async fn pay(
 ) -> Result<(), ReconciliationError> {
     let pairs = group.pairs.len();
     let sum = group.pairs.iter().map(|pair| pair.amount.get()).sum::<i64>();
-    let write = async move |tx: &mut Tx| pay_within(tx, &ctx, &group).await;
-    let done = app.db.write::<Option<Paid>, ReconciliationError, _>(write).await;
+    let write = async move |tx: &mut Tx| match_within(tx, &ctx, &group).await;
+    let done = app.db.write::<Option<Matched>, ReconciliationError, _>(write).await;
     match done {
-        Ok(Some(paid)) => {
+        Ok(Some(matched)) => {
             report.matched += i64::try_from(pairs).unwrap_or(i64::MAX);
             report.matched_kopecks = Kopecks::new(report.matched_kopecks.get().saturating_add(sum));
-            report.settled += paid.settled;
-            report.raised += paid.raised;
+            report.settled += matched.settled;
+            report.raised += matched.raised;
             Ok(())
         }
         // Somebody was faster; nothing of this was written.
@@ -174,23 +174,23 @@ async fn pay(
 
 /// What a group came to.
 #[derive(Debug, Default)]
-struct Paid {
+struct Matched {
     settled: i64,
     raised: i64,
 }
 
 /// Nothing: a register or a receipt is not as it was.
-async fn pay_within(
+async fn match_within(
     tx: &mut Tx,
     ctx: &Ctx,
     group: &Group,
-) -> Result<Option<Paid>, ReconciliationError> {
+) -> Result<Option<Matched>, ReconciliationError> {
     let Some(mut held) = hold(tx, group).await? else { return Ok(None) };
-    let mut paid = Paid::default();
+    let mut matched = Matched::default();
     for pair in &group.pairs {
         let Some(due) = held.get_mut(&pair.register) else { return Ok(None) };
         due.open = pair_up(tx, ctx, due, *pair, MatchHow::Rule).await?;
-        paid.settled += i64::from(due.open.is_zero());
+        matched.settled += i64::from(due.open.is_zero());
     }
     if group.is_of_stranger
         && let Some(pair) = group.pairs.first()
@@ -200,9 +200,9 @@ async fn pay_within(
         let sum = group.pairs.iter().map(|pair| pair.amount.get()).sum();
         let what = (Kopecks::new(sum), inn.as_deref());
         let found = findings::stranger(pair.document, Some(pair.register), what);
-        paid.raised += count(store::findings_insert(tx, ctx, &[found]).await?);
+        matched.raised += count(store::findings_insert(tx, ctx, &[found]).await?);
     }
-    Ok(Some(paid))
+    Ok(Some(matched))
 }
 
 /// The registers of a group, held in the order of their ids; nothing if what is to come of one is not what

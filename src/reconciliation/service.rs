@@ -103,7 +103,8 @@ pub async fn unmatch(
     Ok(registers::uncover(tx, ctx, &due, undone.amount, undone.day).await?)
 }
 
-/// A person says that so much of a receipt is for what a carrier or a shop owed, and for no register.
+/// A person says that so much of a receipt is for what a carrier or a shop owed, and for no register; or a
+/// payment for what we owed a carrier.
 pub async fn assign(
     tx: &mut Tx,
     ctx: &Ctx,
@@ -138,6 +139,9 @@ fn sides(due: &Due, to: DifferenceTo, amount: Kopecks) -> ((Account, Account), K
 }
 
 /// Books what is left of a register, so that it is settled without it.
+///
+/// # Errors
+/// Whoever accepted the register is refused, unless the carrier set its own invoice off.
 pub async fn difference(
     tx: &mut Tx,
     ctx: &Ctx,
@@ -147,6 +151,9 @@ pub async fn difference(
 ) -> Result<(), ReconciliationError> {
     let reason = reason_checked(reason)?;
     let due = registers::due(tx, register).await?;
+    if to.is_lost() && !ctx.is_second_person(&[store::accepted_by(tx, register).await?]) {
+        return Err(ReconciliationError::SecondPerson);
+    }
     let today = ctx.now.moscow_day();
     // Refuses a register of which nothing is left.
     registers::cover(tx, ctx, &due, due.open, today).await?;

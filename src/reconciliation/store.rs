@@ -4,7 +4,7 @@ use super::findings::NewFinding;
 use super::model::{DifferenceTo, FixedDelays, Payer, Payers};
 use crate::commands::Ctx;
 use crate::db::{DbError, Tx};
-use crate::ids::{BankDocumentId, CodRegisterId, FindingId, ParcelId, TransferId};
+use crate::ids::{BankDocumentId, CodRegisterId, FindingId, ParcelId, TransferId, UserId};
 use crate::registers::{FindingKind, FindingState, Resolution};
 use crate::units::{Day, Kopecks};
 use crate::{args, record};
@@ -71,6 +71,13 @@ record! {
         pub(super) to: DifferenceTo,
         /// Less than zero: the register had more than it should.
         pub(super) amount: Kopecks,
+    }
+}
+
+record! {
+    /// Who accepted a register.
+    struct AcceptedBy {
+        user: Option<UserId>,
     }
 }
 
@@ -196,6 +203,8 @@ const CURES: [(&str, &str); 6] = [
     (CURE_ASSIGNED, "receipt_assigned"),
 ];
 
+const ACCEPTED_BY: &str = "SELECT decided_by FROM cod_register WHERE id = $1";
+
 const DIFFERENCE: &str = "SELECT difference_id, difference_to, difference_kopecks
      FROM cod_register WHERE id = $1 AND difference_id IS NOT NULL";
 
@@ -232,6 +241,7 @@ pub const QUERIES: &[&str] = &[
     CURE_DIFFERS,
     CURE_PAYER,
     CURE_ASSIGNED,
+    ACCEPTED_BY,
     DIFFERENCE,
     DIFFERENCE_NOTE,
     DIFFERENCE_DROP,
@@ -350,6 +360,14 @@ pub(super) async fn cure(tx: &mut Tx, ctx: &Ctx) -> Result<u64, DbError> {
         cleared += tx.execute(sql, args![Resolution::ClearedUp, reason, ctx.now]).await?;
     }
     Ok(cleared)
+}
+
+/// Who accepted a register; nobody, if the system did.
+pub(super) async fn accepted_by(
+    tx: &mut Tx,
+    register: CodRegisterId,
+) -> Result<Option<UserId>, DbError> {
+    Ok(tx.fetch_one::<AcceptedBy>(ACCEPTED_BY, args![register]).await?.user)
 }
 
 /// The difference of a register that is booked and was not taken back.

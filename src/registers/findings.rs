@@ -5,8 +5,10 @@
 
 use serde_json::{Value, json};
 
-use super::model::{FeeTerms, FindingKind, LineKind, MatchedBy, PayMethod, Resolution, Severity};
-use super::read::Totals;
+use super::model::{
+    FeeTerms, FindingKind, LineKind, MatchedBy, PayMethod, RegisterOut, Resolution, Severity,
+};
+use super::read::{Digest, Totals};
 use super::terms::{self, Carried, Known};
 use crate::carriers::model::DeliveryStatus;
 use crate::ids::{CodRegisterId, ParcelId};
@@ -54,6 +56,8 @@ record! {
         pub(super) other: Option<CodRegisterId>,
         /// A line of this register pays for the same parcel.
         pub(super) is_listed: bool,
+        /// What the lines of the parcel in this register come to, where the buyer paid each in another way.
+        pub(super) together: Option<Kopecks>,
     }
 }
 
@@ -77,13 +81,22 @@ pub(super) struct Around {
     pub(super) known: Known,
 }
 
+/// What the buyer of a parcel was to pay for.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub(super) struct Goods {
+    /// Price and count of its pieces.
+    pub(super) units: Vec<(Kopecks, i64)>,
+    /// For the delivery, beside them.
+    pub(super) delivery_fee: Kopecks,
+}
+
 /// What is asked for some lines only.
 #[derive(Debug, Clone, Copy, Default)]
 pub(super) struct Beside<'a> {
     /// Of a line without a parcel.
     pub(super) unfound: Option<Unfound>,
-    /// Price and count of what a parcel that was taken in part held.
-    pub(super) units: &'a [(Kopecks, i64)],
+    /// Of a parcel that was taken in part.
+    pub(super) goods: Option<&'a Goods>,
     /// Of a delivery that is not the quoted one.
     pub(super) carried: Option<Carried>,
 }
@@ -126,6 +139,7 @@ impl Raised {
             | FindingKind::OtherCarrierFile
             | FindingKind::RowUnreadable
             | FindingKind::SheetUnread
+            | FindingKind::RegisterChanged
             | FindingKind::PaymentWithoutRegister
             | FindingKind::PayerUnexpected => Resolution::Acknowledge,
             FindingKind::AbsentFromRegisters | FindingKind::RegisterUnpaid => {
@@ -169,7 +183,8 @@ pub(super) const fn resolutions(kind: FindingKind) -> &'static [Resolution] {
         FindingKind::TotalDiffers
         | FindingKind::OtherCarrierFile
         | FindingKind::RowUnreadable
-        | FindingKind::SheetUnread => &[Acknowledge],
+        | FindingKind::SheetUnread
+        | FindingKind::RegisterChanged => &[Acknowledge],
         FindingKind::AbsentFromRegisters | FindingKind::RegisterUnpaid => {
             &[ClaimFromCarrier, Acknowledge]
         }
@@ -205,7 +220,7 @@ pub(super) fn of_line(facts: &LineFacts, around: &Around, beside: &Beside<'_>) -
         match (facts.parcel, facts.kind) {
             (None, _) => found.push(no_parcel(facts, beside.unfound)),
             (Some(_), LineKind::Refund) => found.push(refund(facts)),
-            (Some(_), _) => found.extend(amount(facts, beside.units)),
+            (Some(_), _) => found.extend(amount(facts, beside.goods)),
         }
         found.extend(terms::contract(facts, around));
         found.extend(terms::fee(facts, around));
@@ -247,12 +262,14 @@ fn due(facts: &LineFacts) -> i64 {
     facts.expected.get() - facts.released.get() - facts.registered.get()
 }
 
-fn amount(facts: &LineFacts, units: &[(Kopecks, i64)]) -> Option<Raised> {
+fn amount(facts: &LineFacts, goods: Option<&Goods>) -> Option<Raised> {
     let stated = facts.collected.get();
     let blocking = |kind, amount, args| Some(Raised::new(kind, Severity::Blocking, amount, args));
     let due = due(facts);
     let sums = json!({ "expected": due, "stated": stated });
-    if facts.is_repeated {
+    // Paid partly in cash and partly by card, a line for each.
+    let is_split = facts.together.is_some_and(|together| together.get() == due);
+    if facts.is_repeated && !is_split {
         return blocking(FindingKind::DuplicateLine, stated, json!({ "track": facts.track }));
     }
     if let Some(other) = facts.other
@@ -265,19 +282,21 @@ fn amount(facts: &LineFacts, units: &[(Kopecks, i64)]) -> Option<Raised> {
         return is_taken
             .then(|| Raised::new(FindingKind::PrepaidCollected, Severity::Blocking, stated, sums));
     }
+    // Of what was taken in part it is the rest that comes back.
     if stated != 0
+        && !facts.is_partial
         && let Some(status) = facts.status.filter(|status| comes_back(*status))
     {
         let args = json!({ "status": status, "stated": stated });
         return blocking(FindingKind::ReturnedButPaid, stated, args);
     }
     let difference = stated - due;
-    if facts.is_partial && difference < 0 && is_sum_of(stated, units) {
+    if difference == 0 || is_split {
+        return None;
+    }
+    if facts.is_partial && difference < 0 && goods.is_some_and(|goods| goods.may_cost(stated)) {
         let warning = Severity::Warning;
         return Some(Raised::new(FindingKind::PartialDelivery, warning, difference, sums));
-    }
-    if difference == 0 {
-        return None;
     }
     let delivery = facts.delivery.map_or(0, Kopecks::get);
     let why = match difference.abs() {
@@ -288,6 +307,14 @@ fn amount(facts: &LineFacts, units: &[(Kopecks, i64)]) -> Option<Raised> {
     };
     let args = json!({ "expected": due, "stated": stated, "why": why });
     blocking(FindingKind::AmountDiffers, difference, args)
+}
+
+impl Goods {
+    /// Whether some of the pieces cost so much, with the delivery or without.
+    fn may_cost(&self, amount: i64) -> bool {
+        let without = amount.saturating_sub(self.delivery_fee.get());
+        is_sum_of(amount, &self.units) || (without != amount && is_sum_of(without, &self.units))
+    }
 }
 
 /// Whether some of the pieces cost so much. Their prices add up in at most as many ways as are tried.
@@ -369,6 +396,16 @@ pub(super) fn of_sheets(unread: &[String]) -> Option<Raised> {
     let args = json!({ "sheets": unread.join(", ") });
     let raised = || Raised::new(FindingKind::SheetUnread, Severity::Warning, 0, args);
     (!unread.is_empty()).then(raised).map(|raised| Raised { amount: None, ..raised })
+}
+
+/// The carrier tells a register that is there with other lines than it has.
+pub(super) fn of_changed(known: &RegisterOut, told: &Digest) -> Raised {
+    let difference = told.collected.get() - known.collected_kopecks.get();
+    let args = json!({
+        "number": known.number, "lines": told.lines, "of": known.lines,
+        "stated": told.collected, "collected": known.collected_kopecks,
+    });
+    Raised::new(FindingKind::RegisterChanged, Severity::Warning, difference, args)
 }
 
 /// What the row of totals says otherwise than the lines: one finding for all of its sums.

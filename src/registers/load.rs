@@ -3,7 +3,7 @@
 //! **Invariant:** lines are written some thousand at a time by the one run that the register names;
 //! a run that was taken over writes nothing more.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::sync::Arc;
 
 use serde::Serialize;
@@ -11,24 +11,26 @@ use serde_json::{Value, json};
 
 use super::RegisterError;
 use super::about::About;
-use super::findings::{self, Around, Beside, Raised};
+use super::findings::{self, Around, Beside, Goods, LineFacts, Raised};
 use super::model::{FindingKind, Line, RegisterSource, RegisterState, Severity};
 use super::read::{Digest, Read, Reader, Totals};
 use super::store::lines::Range;
 use super::store::registers::Head;
-use super::store::{findings as finding_store, lines, registers, settings};
+use super::store::{findings as finding_store, lines, matching, registers, settings};
 use super::terms;
 use crate::app::App;
+use crate::carriers::model::ShipmentAsk;
 use crate::commands::{Command, Ctx, body_hash, command_insert};
-use crate::db::{DbError, Tx};
+use crate::db::{DbError, Tx, from_json};
 use crate::fault::InputFaults;
 use crate::ids::{CodRegisterId, ParcelId, UserId, new_uuid};
 use crate::imports::map::overrides;
 use crate::imports::table::Survey;
 use crate::imports::{ImportError, ImportProgress, Refusal, Source};
+use crate::reconciliation;
 use crate::shipments::AccountRow;
 use crate::shipments::accounts::accounts_active;
-use crate::units::{Day, Kopecks};
+use crate::units::Day;
 
 /// Lines of one transaction.
 const CHUNK_LINES: usize = 5_000;
@@ -218,6 +220,7 @@ async fn begin(tx: &mut Tx, ctx: &Ctx, head: &Head) -> Result<Beginning, Registe
         if let Some(known) = registers::by_content(tx, head).await? {
             let again = Head { id: known.id, ..head.clone() };
             if known.state != RegisterState::Loading {
+                complete(tx, ctx, head, &known).await?;
                 return Ok(Beginning::Known(known.id));
             }
             let other = registers::by_number(tx, head).await?.filter(|other| other.id != known.id);
@@ -240,6 +243,24 @@ async fn begin(tx: &mut Tx, ctx: &Ctx, head: &Head) -> Result<Beginning, Registe
         }
     }
     Err(RegisterError::Taken)
+}
+
+/// A register that is there is told again: its number or its payment order may be known only now.
+async fn complete(
+    tx: &mut Tx,
+    ctx: &Ctx,
+    head: &Head,
+    known: &registers::Known,
+) -> Result<(), RegisterError> {
+    if !registers::complete(tx, known.id, head).await? {
+        return Ok(());
+    }
+    note(tx, ctx, head, &json!({ "register": known.id })).await?;
+    if known.state == RegisterState::Accepted {
+        // A receipt may name what was not known before.
+        reconciliation::queue(tx, ctx, &known.id.to_string()).await?;
+    }
+    Ok(())
 }
 
 fn taken(head: &Head, register: CodRegisterId) -> RegisterError {
@@ -344,19 +365,14 @@ pub(super) async fn compare(
     around: &Around,
     range: Range,
 ) -> Result<(), DbError> {
-    lines::find_parcels(tx, register, carrier, range).await?;
+    matching::find_parcels(tx, register, carrier, range).await?;
     let facts = lines::facts(tx, register, range).await?;
     let mut unfound = HashMap::new();
     if facts.iter().any(|one| one.parcel.is_none()) {
-        let rows = lines::unfound(tx, register, carrier, range).await?;
+        let rows = matching::unfound(tx, register, carrier, range).await?;
         unfound.extend(rows.into_iter().map(|why| (why.line, why)));
     }
-    let partial: Vec<ParcelId> =
-        facts.iter().filter(|one| one.is_partial).filter_map(|one| one.parcel).collect();
-    let mut units: HashMap<ParcelId, Vec<(Kopecks, i64)>> = HashMap::new();
-    for unit in lines::units(tx, &partial).await? {
-        units.entry(unit.parcel).or_default().push((unit.price, unit.count));
-    }
+    let goods = goods(tx, &facts).await?;
     let mut carried = HashMap::new();
     if facts
         .iter()
@@ -367,16 +383,32 @@ pub(super) async fn compare(
     }
     let mut found = Vec::new();
     for one in &facts {
-        let held = one.parcel.and_then(|parcel| units.get(&parcel));
         let beside = Beside {
             unfound: unfound.get(&one.line).copied(),
-            units: held.map_or(&[], Vec::as_slice),
+            goods: one.parcel.and_then(|parcel| goods.get(&parcel)),
             carried: carried.get(&one.line).copied(),
         };
         let raised = findings::of_line(one, around, &beside);
         found.extend(raised.into_iter().map(|raised| (one.line, one.parcel, raised)));
     }
     finding_store::insert(tx, ctx, register, &found).await
+}
+
+/// What the buyers of parcels that were taken in part were to pay for.
+async fn goods(tx: &mut Tx, facts: &[LineFacts]) -> Result<HashMap<ParcelId, Goods>, DbError> {
+    let partial = facts.iter().filter(|one| one.is_partial).filter_map(|one| one.parcel);
+    let partial: Vec<ParcelId> = partial.collect::<BTreeSet<_>>().into_iter().collect();
+    let mut goods: HashMap<ParcelId, Goods> = HashMap::new();
+    for unit in lines::units(tx, &partial).await? {
+        goods.entry(unit.parcel).or_default().units.push((unit.price, unit.count));
+    }
+    // The carrier takes what it was told: less than the prices where a part is paid, and the delivery.
+    for told in lines::told(tx, &partial).await? {
+        let Ok(ask) = from_json::<ShipmentAsk>(&told.ask) else { continue };
+        let units = ask.items.iter().map(|item| (item.cod_kopecks, item.quantity)).collect();
+        goods.insert(told.parcel, Goods { units, delivery_fee: ask.delivery_fee_kopecks });
+    }
+    Ok(goods)
 }
 
 /// What is known of a register whose lines are all written.
@@ -415,9 +447,14 @@ async fn close(
     let found: Vec<_> = raised.into_iter().flatten().map(|raised| (0, None, raised)).collect();
     finding_store::insert(tx, ctx, head.id, &found).await?;
     settings::headings_keep(tx, ctx, &head.carrier, told).await?;
+    Ok(note(tx, ctx, head, &json!({ "lines": digest.lines })).await?)
+}
+
+/// Notes in the trail of commands what was told.
+async fn note(tx: &mut Tx, ctx: &Ctx, head: &Head, outcome: &Value) -> Result<(), DbError> {
     let file = json!({
-        "carrier": head.carrier, "number": head.number, "file": head.file,
-        "sha256": head.file_hash.map(hex::encode),
+        "carrier": head.carrier, "number": head.number, "payment_order": head.payment_order,
+        "file": head.file, "sha256": head.file_hash.map(hex::encode),
     });
     let command = Command {
         scope: head.run,
@@ -429,8 +466,7 @@ async fn close(
         device: None,
         owner: None,
     };
-    command_insert(tx, &command, ctx, None, &json!({ "lines": digest.lines })).await?;
-    Ok(())
+    command_insert(tx, &command, ctx, None, outcome).await
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

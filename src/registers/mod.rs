@@ -9,7 +9,8 @@
 //! **Invariant:** a register is whole or not there: while its lines are written it is `loading` and
 //! nobody sees it. An import that was cut off begins anew with the next one of the same content.
 //! **Invariant:** the same content is taken in once, whatever file, format or order of lines it comes
-//! in ([`content_hash`](store)); so is the same number of a carrier.
+//! in ([`content_hash`](store)); so is the same number of a carrier in a year. What it lacks may be told
+//! later, and that its carrier tells other lines is a finding.
 //! **Invariant:** nothing is posted before a person accepts the whole, and nothing is accepted while a
 //! blocking finding is open. A resolved finding has a reason, a person and a time.
 //! **Invariant:** no difference is too small to be told; money moves beyond what was expected only by

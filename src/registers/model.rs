@@ -119,6 +119,8 @@ text_enum! {
         OtherCarrierFile = "other_carrier_file",
         /// The workbook has more sheets than the one that is read.
         SheetUnread = "sheet_unread",
+        /// The carrier tells a register that is there with other lines.
+        RegisterChanged = "register_changed",
     }
 }
 

@@ -5,7 +5,7 @@
 //!
 //! **Invariant:** a parcel comes into one such draft, and into none while another register has it.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, HashMap, HashSet};
 
 use super::RegisterError;
 use super::load::run;
@@ -14,7 +14,7 @@ use super::work::from_carrier;
 use crate::app::App;
 use crate::carriers::MoneyNews;
 use crate::carriers::model::{
-    CodRegister, CodRegisterLine, CodTransfer, KeptEvent, RegisterLineKind, ShipmentRef,
+    CodRegister, CodRegisterLine, CodTransfer, KeptEvent, RegisterLineKind, ShipmentRef, Track,
 };
 use crate::db::{DbError, Tx};
 use crate::ids::{CarrierAccountId, ParcelId, ShipmentId};
@@ -70,12 +70,21 @@ async fn ask(
             return Ok(());
         };
         let tracks = asking.await.map_err(ShipmentError::from)?;
+        let parcels = answered(part, &tracks);
         ingest(app, &account.carrier, tracks).await?;
-        let parcels: Vec<ParcelId> = part.iter().map(|one| one.parcel).collect();
         let note = async move |tx: &mut Tx| store::asked(tx, &parcels, today).await;
         app.db.write::<(), DbError, _>(note).await?;
     }
     Ok(())
+}
+
+/// Each answer comes back, whatever it says. The other shipments were not reached: they are still to be
+/// asked for.
+fn answered(part: &[Waiting], tracks: &[Track]) -> Vec<ParcelId> {
+    let numbers: HashSet<&str> =
+        tracks.iter().map(|track| track.reference.number.as_str()).collect();
+    let answered = part.iter().filter(|one| numbers.contains(one.number.as_str()));
+    answered.map(|one| one.parcel).collect()
 }
 
 /// The shipments whose money is settled by what is kept of them.
@@ -85,13 +94,14 @@ async fn settled(
     program: &Connected,
     today: Day,
 ) -> Result<Vec<(Waiting, CodTransfer)>, RegisterError> {
-    let of = (account.id, today.minus_days(DAYS_WAITED));
-    let (mut found, mut after) = (Vec::new(), ParcelId::from_uuid(uuid::Uuid::nil()));
+    let id = account.id;
+    let nobody = ParcelId::from_uuid(uuid::Uuid::nil());
+    let (mut found, mut after) = (Vec::new(), (today.minus_days(DAYS_WAITED), nobody));
     loop {
-        let look = async move |tx: &mut Tx| store::waiting(tx, of, after, PAGE).await;
+        let look = async move |tx: &mut Tx| store::waiting(tx, id, after, PAGE).await;
         let page: Vec<Waiting> = app.db.read::<_, DbError, _>(look).await?;
         let Some(last) = page.last() else { break };
-        after = last.parcel;
+        after = (last.collected_on, last.parcel);
         let ids: Vec<ShipmentId> = page.iter().map(|one| one.shipment).collect();
         let look = async move |tx: &mut Tx| store::kept(tx, &ids).await;
         let mut kept: HashMap<ShipmentId, Vec<KeptEvent>> = HashMap::new();

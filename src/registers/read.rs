@@ -224,8 +224,9 @@ impl Reader {
                 return Ok(Some(Read::Total(totals(columns, &row))));
             }
             let has_number = NUMBERS.iter().any(|field| is_told(columns, &row, field));
+            let has_sum = kopecks(columns.text(&row, "collected")).is_some();
             // Signatures stand below the totals.
-            if self.is_after_total && !has_number {
+            if self.is_after_total && !has_number && !has_sum {
                 continue;
             }
             return Ok(Some(match line(columns, &row, &self.about.currency) {
@@ -264,14 +265,17 @@ fn columns(
     Ok((has_number && columns.has("collected")).then_some(columns))
 }
 
-/// «Итого» in any cell of a row that names no parcel.
+/// «Итого» in any cell of a row that names no parcel. Where it stands in the number's own cell, digits
+/// behind it count parcels («Итого: 25 отправлений»).
 fn is_total(columns: &Columns, row: &Row) -> bool {
-    let is_word = |cell: &String| {
+    let is_word = |cell: &str| {
         let cell = folded(cell);
         cell.starts_with("итого") || cell.starts_with("всего")
     };
     let has_digits = |field: &str| columns.text(row, field).bytes().any(|b| b.is_ascii_digit());
-    !["track", "order_number"].iter().any(|f| has_digits(f)) && row.cells.iter().any(is_word)
+    NUMBERS.iter().any(|field| is_word(columns.text(row, field)))
+        || (!["track", "order_number"].iter().any(|f| has_digits(f))
+            && row.cells.iter().any(|cell| is_word(cell)))
 }
 
 fn totals(columns: &Columns, row: &Row) -> Totals {
@@ -310,7 +314,7 @@ fn line(columns: &Columns, row: &Row, currency: &str) -> Result<Line, Refusal> {
         vat: vat(columns, row)?,
         currency: currency_in(columns.text(row, "currency"), currency),
         contract: identifier(columns.text(row, "contract")).chars().take(TEXT_MAX).collect(),
-        method: method(columns.text(row, "method")),
+        method: PayMethod::from_words(columns.text(row, "method")),
     })
 }
 
@@ -320,19 +324,6 @@ fn vat(columns: &Columns, row: &Row) -> Result<Option<Kopecks>, Refusal> {
         return Ok(None);
     }
     columns.sum(row, "vat")
-}
-
-/// How the buyer paid; nothing for other words.
-pub(super) fn method(text: &str) -> Option<PayMethod> {
-    let word = folded(text);
-    let is = |stems: &[&str]| stems.iter().any(|stem| word.contains(stem));
-    if is(&["карт", "безнал", "эквайр", "card"]) {
-        Some(PayMethod::Card)
-    } else if is(&["наличн", "cash"]) || word == "нал" {
-        Some(PayMethod::Cash)
-    } else {
-        None
-    }
 }
 
 /// What a register comes to, whatever the order of its lines.

@@ -1,5 +1,7 @@
 //! What people decide: findings, and registers as wholes.
 
+use std::collections::{BTreeMap, HashMap, HashSet};
+
 use super::findings::fits;
 use super::load::{around, compare};
 use super::model::{
@@ -17,7 +19,7 @@ use crate::db::Tx;
 use crate::fault::reason_checked;
 use crate::ids::{CodRegisterId, FindingId, ParcelId};
 use crate::money::{self, Account, Posting, TransferReason};
-use crate::units::{Kopecks, OutOfRange};
+use crate::units::{Day, Kopecks, OutOfRange};
 use crate::{bank, reconciliation};
 
 /// Lines that are posted or compared at once.
@@ -228,6 +230,8 @@ struct Sums {
     listed: Kopecks,
     /// By the carrier, of what it owes for the register.
     kept: Kopecks,
+    /// Of these a person said that the register is right.
+    right: HashSet<ParcelId>,
 }
 
 fn add(sum: &mut Kopecks, amount: i64) -> Result<(), RegisterError> {
@@ -236,14 +240,29 @@ fn add(sum: &mut Kopecks, amount: i64) -> Result<(), RegisterError> {
     Ok(())
 }
 
-/// What some lines move. A parcel that stands there twice goes on from its first line.
+/// What some lines move of a parcel: how much, and on which day.
+type Moved = BTreeMap<(ParcelId, Step), (Kopecks, Day)>;
+
+fn move_on(
+    moved: &mut Moved,
+    (parcel, step): (ParcelId, Step),
+    amount: i64,
+    day: Day,
+) -> Result<(), RegisterError> {
+    let (sum, last) = moved.entry((parcel, step)).or_insert((Kopecks::ZERO, day));
+    *last = day;
+    add(sum, amount)
+}
+
+/// What some lines move. A parcel that stands there twice goes on from its first line, and what one line
+/// lets go and the next one takes does not move at all.
 fn moves(
     register: &Holding,
     page: &[ToPost],
     sums: &mut Sums,
 ) -> Result<Vec<CodMove>, RegisterError> {
-    let mut known: std::collections::HashMap<ParcelId, Held> = std::collections::HashMap::new();
-    let mut moves = Vec::new();
+    let mut known: HashMap<ParcelId, Held> = HashMap::new();
+    let mut moved = Moved::new();
     for line in page {
         let part = withheld(line.collected, line.fee, line.delivery, line.transferred);
         add(&mut sums.kept, part)?;
@@ -252,13 +271,15 @@ fn moves(
         let amount = line.collected.get();
         add(&mut sums.listed, amount)?;
         if line.kind == LineKind::Refund {
-            let step = Step::Refunded(register.id);
-            let day = register.day;
-            moves.push(CodMove { parcel, step, amount: Kopecks::new(-amount), day });
+            move_on(&mut moved, (parcel, Step::Refunded(register.id)), -amount, register.day)?;
             continue;
         }
+        if line.is_right {
+            sums.right.insert(parcel);
+        }
+        let is_right = sums.right.contains(&parcel);
+        let verdict = if is_right { Verdict::AsStated } else { Verdict::AsExpected };
         let held = known.entry(parcel).or_insert_with(|| held_of(line));
-        let verdict = if line.is_right { Verdict::AsStated } else { Verdict::AsExpected };
         let steps = steps(held, amount, verdict)
             .map_err(|_| RegisterError::FactsChanged { line: line.line })?;
         for (kind, amount) in steps {
@@ -268,10 +289,11 @@ fn moves(
                 StepKind::Collected => (Step::Collected, day),
                 _ => (Step::Registered(register.id), register.day),
             };
-            moves.push(CodMove { parcel, step, amount: Kopecks::new(amount), day });
+            move_on(&mut moved, (parcel, step), amount, day)?;
         }
     }
-    Ok(moves)
+    let moves = moved.into_iter();
+    Ok(moves.map(|((parcel, step), (amount, day))| CodMove { parcel, step, amount, day }).collect())
 }
 
 const fn held_of(line: &ToPost) -> Held {

@@ -6,13 +6,16 @@
 use std::collections::BTreeMap;
 
 use super::about::About;
+use super::findings::of_changed;
 use super::load::{Incoming, Lines, run};
 use super::model::{Line, LineKind, RegisterSource};
 use super::read::{Digest, Read, Totals};
+use super::store::findings;
 use super::store::registers::{self, Head};
 use super::{RegisterError, news};
 use crate::app::App;
 use crate::carriers::model::{CodRegister, CodRegisterLine, RegisterLineKind};
+use crate::commands::Ctx;
 use crate::db::{DbError, Tx};
 use crate::ids::{CarrierAccountId, CodRegisterId, new_uuid};
 use crate::shipments::ShipmentError;
@@ -47,16 +50,34 @@ async fn fetch(app: &App, account: CarrierAccountId, day: Day) -> Result<(), Reg
         if app.db.read::<bool, DbError, _>(look).await? {
             continue;
         }
+        let digest = incoming.digest.clone();
         match Box::pin(run(app, incoming, None, 0, |_| {})).await {
             Ok(_) => {}
             // It came by mail, or the carrier changed it: the one that is there is what people see.
-            Err(RegisterError::NumberTaken { number, register }) => {
-                tracing::warn!(number, %register, "a carrier tells a register with other lines");
+            Err(RegisterError::NumberTaken { register, .. }) => {
+                raise_changed(app, register, digest).await?;
             }
             Err(error) => return Err(error),
         }
     }
     Ok(())
+}
+
+/// Says once of a register that its carrier tells it otherwise. By mail the same lines come with other
+/// columns: there only what they come to counts.
+async fn raise_changed(app: &App, id: CodRegisterId, told: Digest) -> Result<(), DbError> {
+    let ctx = Ctx::system(app.clock.now());
+    let write = async move |tx: &mut Tx| {
+        let Some(known) = registers::find(tx, id).await? else { return Ok(()) };
+        let is_as_mailed = known.source == RegisterSource::File
+            && known.lines == told.lines
+            && known.collected_kopecks == told.collected;
+        if is_as_mailed {
+            return Ok(());
+        }
+        findings::insert(tx, &ctx, id, &[(0, None, of_changed(&known, &told))]).await
+    };
+    app.db.write::<(), DbError, _>(write).await
 }
 
 pub(super) fn from_carrier(

@@ -18,7 +18,7 @@ use super::picker::{Acknowledged, Picker};
 use super::{free_door, store};
 use crate::db::{Db, Tx};
 use crate::ids::DeviceId;
-use crate::stock::integrity;
+use crate::integrity;
 
 const READY_ATTEMPTS_MAX: u32 = 600;
 const READY_PAUSE: Duration = Duration::from_millis(50);

@@ -109,6 +109,7 @@ fn ask(known: &Known, buyer: &Buyer, day: Day) -> ShipmentAsk {
         cod_kopecks: Kopecks::ZERO,
         vat: VatRate::TwentyTwo,
         marks: Vec::new(),
+        is_marked: false,
     };
     ShipmentAsk {
         number: String::new(),

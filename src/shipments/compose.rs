@@ -4,7 +4,7 @@ use super::model::{DeliveryTerms, Origin, Shipment};
 use super::store::facts::{ItemFacts, MarkFacts, ParcelFacts};
 use crate::carriers::RecipientModel;
 use crate::carriers::model::{
-    Address, Contact, DeliveryMode, Item, Package, QuoteAsk, Seller, ShipmentAsk, Spot,
+    Address, BuyOut, Contact, DeliveryMode, Item, Package, QuoteAsk, Seller, ShipmentAsk, Spot,
 };
 use crate::taxes::{VatClass, VatMode, VatRate, rate_on};
 use crate::units::{CubicCentimetres, Day, Grams, Kopecks, Pieces};
@@ -79,6 +79,13 @@ impl Known {
         items_with_cod(&self.items, &self.marks, cod, |class| self.rate(class))
     }
 
+    /// The buyer can leave only what is not paid yet, and a part only of more than one piece.
+    fn buy_out(&self) -> BuyOut {
+        let pieces = self.items.iter().map(|item| item.pieces.get()).fold(0, i64::saturating_add);
+        let is_open = self.parcel.cod_kopecks.is_positive() && pieces > 1;
+        if is_open { self.terms.buy_out } else { BuyOut::Whole }
+    }
+
     pub(super) fn delivery_fee_vat(&self) -> VatRate {
         self.rate(VatClass::General)
     }
@@ -96,7 +103,7 @@ impl Known {
             package: self.package(),
             declared_kopecks: Kopecks::new(declared.fold(0, i64::saturating_add)),
             cod_kopecks: self.parcel.cod_kopecks,
-            buy_out: self.terms.buy_out,
+            buy_out: self.buy_out(),
             day: self.day,
         }
     }
@@ -121,7 +128,7 @@ impl Known {
             items,
             delivery_fee_kopecks,
             delivery_fee_vat: self.delivery_fee_vat(),
-            buy_out: self.terms.buy_out,
+            buy_out: self.buy_out(),
             day: self.day,
             comment: self.parcel.order_number.clone(),
         }
@@ -160,21 +167,16 @@ fn items_with_cod(
     let total: i64 = facts.iter().map(price).fold(0, i64::saturating_add);
     let fee = Kopecks::new(cod.get().saturating_sub(total).max(0));
     let for_goods = cod.get().min(total);
-    let mut items = Vec::with_capacity(facts.len());
+    let mut items: Vec<Item> = Vec::with_capacity(facts.len());
     let (mut seen, mut given) = (0_i64, 0_i64);
     for fact in facts {
         seen = seen.saturating_add(price(fact));
         // Shares of the running sum: they end at the whole, whatever was rounded on the way.
         let until = share(for_goods, seen, total);
         let mut codes = marks.iter().filter(|mark| mark.line == fact.line);
-        for (part, pieces, each) in pieces_of(until - given, fact.pieces) {
-            let article = if part == 0 {
-                fact.article.clone()
-            } else {
-                format!("{}-{}", fact.article, part + 1)
-            };
+        for (pieces, each) in pieces_of(until - given, fact.pieces) {
             items.push(Item {
-                article,
+                article: article_of(fact, facts, &items),
                 name: fact.name.clone(),
                 quantity: pieces,
                 weight_g: fact.weight_g,
@@ -182,11 +184,23 @@ fn items_with_cod(
                 cod_kopecks: Kopecks::new(each),
                 vat: rate(fact.vat_class),
                 marks: codes_of(&mut codes, pieces),
+                is_marked: fact.is_marked,
             });
         }
         given = until;
     }
     (items, fee)
+}
+
+/// The article that an item is told under. Each is told once, and none under that of other goods.
+fn article_of(fact: &ItemFacts, facts: &[ItemFacts], told: &[Item]) -> String {
+    let is_free = |name: &str| told.iter().all(|item| item.article != name);
+    if is_free(&fact.article) {
+        return fact.article.clone();
+    }
+    let is_own = |name: &str| facts.iter().all(|other| other.article != name);
+    let mut names = (2_u32..).map(|number| format!("{}-{number}", fact.article));
+    names.find(|name| is_free(name) && is_own(name)).unwrap_or_default()
 }
 
 /// The next codes of a line, at most one for each of so many pieces.
@@ -204,12 +218,11 @@ fn share(whole: i64, part: i64, total: i64) -> i64 {
 }
 
 /// So many pieces at so much each, which add up to `sum`: one group, or two.
-fn pieces_of(sum: i64, pieces: Pieces) -> impl Iterator<Item = (usize, i64, i64)> {
+fn pieces_of(sum: i64, pieces: Pieces) -> impl Iterator<Item = (i64, i64)> {
     let count = pieces.get().max(1);
     let (each, rest) = (sum / count, sum % count);
     let groups = [(count - rest, each), (rest, each + 1)];
-    let groups = groups.into_iter().filter(|(pieces, _)| *pieces > 0);
-    groups.enumerate().map(|(part, (pieces, each))| (part, pieces, each))
+    groups.into_iter().filter(|(pieces, _)| *pieces > 0)
 }
 
 #[cfg(test)]
@@ -217,7 +230,8 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
-    use crate::ids::OrderLineId;
+    use crate::ids::{OrderLineId, OwnerId, WarehouseId};
+    use crate::packing::ParcelState;
 
     fn fact(price: i64, pieces: i64) -> ItemFacts {
         ItemFacts {
@@ -231,6 +245,7 @@ mod tests {
             width_mm: 80,
             height_mm: 50,
             vat_class: VatClass::General,
+            is_marked: false,
         }
     }
 
@@ -240,6 +255,38 @@ mod tests {
 
     fn collected(items: &[Item], fee: Kopecks) -> i64 {
         items.iter().map(|item| item.cod_kopecks.get() * item.quantity).sum::<i64>() + fee.get()
+    }
+
+    fn known(cod: i64) -> Known {
+        Known {
+            parcel: ParcelFacts {
+                number: "P-1".to_owned(),
+                state: ParcelState::Packed,
+                warehouse: WarehouseId::new(),
+                owner: OwnerId::new(),
+                weight_g: Some(Grams::new(500)),
+                cod_kopecks: Kopecks::new(cod),
+                length_mm: None,
+                width_mm: None,
+                height_mm: None,
+                order_number: "N-1".to_owned(),
+                recipient: serde_json::json!({}),
+                shop: "Чай и чашка".to_owned(),
+                shop_inn: None,
+            },
+            items: vec![fact(10_000, 2)],
+            marks: Vec::new(),
+            origin: Origin::default(),
+            terms: DeliveryTerms { buy_out: BuyOut::Partial, ..DeliveryTerms::default() },
+            vat: VatMode::None,
+            day: "2026-11-22".parse().unwrap(),
+        }
+    }
+
+    #[test]
+    fn the_buyer_can_leave_only_what_is_not_paid() {
+        let told = |cod: i64| known(cod).quote_ask(DeliveryMode::Door, "").buy_out;
+        assert_eq!((told(0), told(1)), (BuyOut::Whole, BuyOut::Partial));
     }
 
     #[test]
@@ -267,6 +314,17 @@ mod tests {
             .map(|item| (item.article.as_str(), item.quantity, item.cod_kopecks.get()))
             .collect();
         assert_eq!(paid, [("A-1000", 1, 333), ("A-1000-2", 2, 334)]);
+    }
+
+    #[test]
+    fn no_item_is_told_under_the_article_of_other_goods() {
+        let tea = ItemFacts { article: "TEA".to_owned(), is_marked: true, ..fact(1_000, 3) };
+        let other = ItemFacts { article: "TEA-2".to_owned(), ..fact(1_000, 1) };
+        let again = ItemFacts { article: "TEA".to_owned(), is_marked: true, ..fact(1_000, 1) };
+        let (items, _) = items_with_cod(&[tea, other, again], &[], Kopecks::new(3_002), exempt);
+        let told: Vec<(&str, bool)> =
+            items.iter().map(|item| (item.article.as_str(), item.is_marked)).collect();
+        assert_eq!(told, [("TEA", true), ("TEA-3", true), ("TEA-2", false), ("TEA-4", true)]);
     }
 
     #[test]

@@ -3,7 +3,7 @@
 use super::model::Shipment;
 use super::store::points as store;
 use super::{AUTO, ShipmentError};
-use crate::carriers::model::{BuyOut, DeliveryMode, PointKind, QuoteAsk};
+use crate::carriers::model::{DeliveryMode, PointKind, QuoteAsk};
 use crate::db::{DbError, Tx};
 use crate::ids::ShipmentId;
 use crate::points::{self, PointRow};
@@ -52,9 +52,7 @@ pub(super) async fn point_of(
 /// Refuses a parcel that its point will not take. One that nobody knows is left to the carrier.
 pub(super) fn check(point: Option<&PointRow>, ask: &QuoteAsk) -> Result<(), ShipmentError> {
     let Some(point) = point else { return Ok(()) };
-    // The buyer can leave only what is not paid yet.
-    let buy_out = if ask.cod_kopecks.is_positive() { ask.buy_out } else { BuyOut::Whole };
-    let fit = points::fits(&point.rules(), &ask.package, ask.cod_kopecks, buy_out);
+    let fit = points::fits(&point.rules(), &ask.package, ask.cod_kopecks, ask.buy_out);
     fit.map_err(|misfit| ShipmentError::PointUnfit {
         point: point.code.clone(),
         reason: misfit.reason,

@@ -169,6 +169,7 @@ async fn tell(app: &App, loaded: &Loaded) -> Result<JobOutcome, Trouble> {
         id: shipment.carrier_ref.clone(),
         track: shipment.track.clone(),
         day: Some(ask.day),
+        goal: Some(ask.to.goal()),
     };
     let open = |error: ShipmentError| Trouble { error, sent: Sent::Perhaps };
     match register(shipping, &ask, &known, sent).await {

@@ -136,13 +136,13 @@ async fn find(app: &App, id: ShipmentId) -> Result<Option<Shipment>, DbError> {
 }
 
 pub(super) fn reference(shipment: &Shipment) -> ShipmentRef {
-    let ask = shipment.ask.as_ref();
-    ShipmentRef {
+    let reference = ShipmentRef {
         number: shipment.number.clone(),
         id: shipment.carrier_ref.clone(),
         track: shipment.track.clone(),
-        day: ask.and_then(|ask| serde_json::from_value(ask.get("day")?.clone()).ok()),
-    }
+        ..ShipmentRef::default()
+    };
+    reference.asked(shipment.ask.as_ref())
 }
 
 /// Fetches the carrier's label, keeps it, and prints it where the parcel was packed.

@@ -4,7 +4,6 @@
 
 use std::collections::BTreeSet;
 
-use super::Goods;
 use crate::catalog::{Mixing, Place, Product};
 use crate::ids::{LotId, OwnerId, ProductId};
 use crate::units::Pieces;
@@ -38,12 +37,6 @@ impl Piece {
         let volume_mm3 = sides.iter().fold(1_i64, |volume, side| volume.saturating_mul(side.get()));
         let weight_g = product.weight_g.get();
         Self { owner: product.owner, product: product.id, lot, volume_mm3, weight_g }
-    }
-
-    /// The same goods without their size, for what has no limit.
-    pub const fn of_goods(goods: &Goods) -> Self {
-        let Goods { owner, product, lot, .. } = *goods;
-        Self { owner, product, lot, volume_mm3: 0, weight_g: 0 }
     }
 }
 

@@ -7,7 +7,7 @@ use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
 use super::{ModeRow, TaxError, service};
-use crate::access::caller::{Caller, rights};
+use crate::access::caller::{Caller, Staff, rights};
 use crate::app::App;
 use crate::catalog::{CatalogError, owner_find};
 use crate::commands::Ctx;
@@ -28,9 +28,8 @@ pub fn router() -> OpenApiRouter<App> {
 )]
 async fn operator_modes(
     State(app): State<App>,
-    caller: Caller<rights::MoneyRead>,
+    _caller: Staff<rights::MoneyRead>,
 ) -> Result<Json<Vec<ModeRow>>, Problem> {
-    caller.staff_only()?;
     let read = async |tx: &mut Tx| service::modes(tx, None).await;
     Ok(Json(app.db.read::<_, DbError, _>(read).await?))
 }
@@ -38,16 +37,14 @@ async fn operator_modes(
 /// Says what the operator pays from a day on. The same day again corrects it.
 #[utoipa::path(
     put, path = "/v1/vat-modes", tag = "money", request_body = ModeRow,
-    params(("Idempotency-Key" = String, Header)),
     responses((status = 200, body = ModeRow), (status = "default", body = ProblemBody))
 )]
 async fn operator_mode_set(
     State(app): State<App>,
-    caller: Caller<rights::MoneyWork>,
+    caller: Staff<rights::MoneyWork>,
     key: IdempotencyKey,
     Body(input): Body<ModeRow>,
 ) -> Result<Json<ModeRow>, Problem> {
-    caller.staff_only()?;
     set(&app, &caller, key, None, input).await
 }
 
@@ -75,17 +72,16 @@ async fn owner_modes(
 /// keeps its rates.
 #[utoipa::path(
     put, path = "/v1/owners/{id}/vat-modes", tag = "money", request_body = ModeRow,
-    params(("id" = OwnerId, Path), ("Idempotency-Key" = String, Header)),
+    params(("id" = OwnerId, Path)),
     responses((status = 200, body = ModeRow), (status = "default", body = ProblemBody))
 )]
 async fn owner_mode_set(
     State(app): State<App>,
-    caller: Caller<rights::MoneyWork>,
+    caller: Staff<rights::MoneyWork>,
     IdPath(id): IdPath<OwnerId>,
     key: IdempotencyKey,
     Body(input): Body<ModeRow>,
 ) -> Result<Json<ModeRow>, Problem> {
-    caller.staff_only()?;
     set(&app, &caller, key, Some(id), input).await
 }
 

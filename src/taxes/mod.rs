@@ -19,7 +19,7 @@ mod service;
 mod store;
 
 pub use self::rates::{TaxSystem, VatClass, VatMode, VatRate, begins, rate_on};
-pub use self::service::{mode_on, mode_set, modes};
+pub use self::service::{is_mode_said, mode_on, mode_set, modes};
 pub use self::store::{ModeRow, QUERIES};
 use crate::catalog::CatalogError;
 use crate::commands::CommandError;

@@ -20,6 +20,11 @@ pub async fn mode_on(tx: &mut Tx, owner: Option<OwnerId>, day: Day) -> Result<Va
     Ok(store::mode_on(tx, owner, day).await?.map(|row| row.mode).unwrap_or_default())
 }
 
+/// Whether anybody has said what a shop pays on a day: that it pays nothing has to be said, too.
+pub async fn is_mode_said(tx: &mut Tx, owner: OwnerId, day: Day) -> Result<bool, DbError> {
+    Ok(store::mode_on(tx, Some(owner), day).await?.is_some())
+}
+
 /// Says what a shop (without one: the operator) pays from a day on. The same day again corrects it;
 /// what carriers were told already keeps its rates.
 pub async fn mode_set(

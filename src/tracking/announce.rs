@@ -19,6 +19,9 @@ pub(super) struct Change {
     pub(super) course: Course,
     pub(super) status_before: Option<DeliveryStatus>,
     pub(super) attention_before: Option<Attention>,
+    /// The buyer took a part of the goods.
+    pub(super) is_partial: bool,
+    pub(super) was_partial: bool,
     /// The carrier's words for where it is, and the place.
     pub(super) words: String,
     pub(super) place: String,

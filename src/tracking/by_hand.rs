@@ -69,7 +69,7 @@ pub(super) async fn status_set(
     }
     let kept = store::kept(tx, &[id]).await?;
     let event = event(&course, &kept, said, ctx)?;
-    keep(tx, ctx, &[event]).await?;
+    keep(tx, ctx, &[event], &[]).await?;
     course_find(tx, id, None).await
 }
 

@@ -13,7 +13,7 @@ use super::by_hand::{self, ByHand};
 use super::rules::EventSource;
 use super::store::{self, AttentionFilter, AttentionRow, Course, EventRow};
 use super::{TrackingError, hooks, service};
-use crate::access::caller::{Caller, rights};
+use crate::access::caller::{Caller, Staff, rights};
 use crate::app::App;
 use crate::carriers::model::{DeliveryStatus, EventFlag, Leg};
 use crate::commands::Ctx;
@@ -193,12 +193,11 @@ async fn shipment_event_list(
 )]
 async fn shipment_event_add(
     State(app): State<App>,
-    caller: Caller<rights::ManifestsWork>,
+    caller: Staff<rights::ManifestsWork>,
     IdPath(id): IdPath<ShipmentId>,
     key: IdempotencyKey,
     Body(body): Body<StatusIn>,
 ) -> Result<Json<CourseOut>, Problem> {
-    caller.staff_only()?;
     let said = ByHand::from(body.clone());
     let work = async move |tx: &mut Tx, ctx: &Ctx| -> Result<CourseOut, TrackingError> {
         Ok(by_hand::status_set(tx, ctx, id, &said).await?.into())
@@ -234,13 +233,12 @@ async fn track_now(
 )]
 async fn attention_acknowledge(
     State(app): State<App>,
-    caller: Caller<rights::ManifestsWork>,
+    caller: Staff<rights::ManifestsWork>,
     IdPath(id): IdPath<ShipmentId>,
     key: IdempotencyKey,
     Body(body): Body<AcknowledgeIn>,
 ) -> Result<Json<CourseOut>, Problem> {
     // It is the operator who has to look: a shop that put something aside would hide it from him.
-    caller.staff_only()?;
     let (attention, reason) = (body.attention, body.reason.clone());
     let work = async move |tx: &mut Tx, ctx: &Ctx| -> Result<CourseOut, TrackingError> {
         Ok(service::attention_seen(tx, ctx, id, attention, &reason).await?.into())

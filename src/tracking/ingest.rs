@@ -6,8 +6,10 @@ use std::sync::Arc;
 use serde_json::Value;
 
 use super::announce::{Change, announce};
+use super::renamed;
 use super::rules::{self, EventSource, Fact, fold};
 use super::store::{self, Course, EventRow, Kept, Key};
+use super::store_tracks::Renamed;
 use crate::app::App;
 use crate::carriers::model::{DeliveryStatus, ShipmentRef, Track, TrackEvent};
 use crate::cod::{self, Delivery};
@@ -76,40 +78,48 @@ async fn part_ingest(app: &App, carrier: &str, tracks: Vec<Track>) -> Result<Ing
     let ctx = Ctx::system(app.clock.now());
     let carrier = carrier.to_owned();
     let look = async move |tx: &mut Tx| look(tx, &ctx, &carrier, &tracks).await;
-    let (fresh, unknown) = app.db.read(look).await?;
-    if fresh.is_empty() {
+    let news: News = app.db.read(look).await?;
+    let unknown = news.unknown;
+    if news.fresh.is_empty() && news.renamed.is_empty() {
         return Ok(Ingested { unknown, ..Ingested::default() });
     }
-    let fresh = Arc::new(fresh);
-    let write = async move |tx: &mut Tx| keep(tx, &ctx, &fresh).await;
+    let news = Arc::new(news);
+    let write = async move |tx: &mut Tx| keep(tx, &ctx, &news.fresh, &news.renamed).await;
     let kept: Ingested = app.db.write::<_, DbError, _>(write).await?;
     Ok(Ingested { unknown, ..kept })
 }
 
-/// The events that are not kept yet, and how many shipments nobody here sent.
-async fn look(
-    tx: &mut Tx,
-    ctx: &Ctx,
-    carrier: &str,
-    tracks: &[Track],
-) -> Result<(Vec<EventRow>, u64), DbError> {
+/// What of that which was told is new.
+#[derive(Debug, Default)]
+struct News {
+    /// Events that are not kept yet.
+    fresh: Vec<EventRow>,
+    /// Shipments that their carrier calls otherwise by now.
+    renamed: Vec<Renamed>,
+    /// How many shipments nobody here sent.
+    unknown: u64,
+}
+
+async fn look(tx: &mut Tx, ctx: &Ctx, carrier: &str, tracks: &[Track]) -> Result<News, DbError> {
     let references: Vec<&ShipmentRef> = tracks.iter().map(|track| &track.reference).collect();
     let found = courses_of(tx, carrier, &references).await?;
-    let mut unknown = 0;
-    let mut rows = Vec::new();
+    let mut news = News::default();
     for (track, course) in tracks.iter().zip(found) {
         match course {
             Some(course) => {
-                rows.extend(track.events.iter().map(|event| row(&course, event, ctx.now)));
+                let rows = track.events.iter().map(|event| row(&course, event, ctx.now));
+                news.fresh.extend(rows);
+                news.renamed.extend(renamed::of(&course, track));
             }
-            None => unknown += 1,
+            None => news.unknown += 1,
         }
     }
-    let ids: Vec<ShipmentId> = ids_of(&rows);
+    let ids: Vec<ShipmentId> = ids_of(&news.fresh);
     let mut seen: HashSet<(ShipmentId, Vec<u8>)> =
         store::prints(tx, &ids).await?.into_iter().collect();
-    rows.retain(|row| seen.insert((row.shipment, row.print.clone())));
-    Ok((rows, unknown))
+    news.fresh.retain(|row| seen.insert((row.shipment, row.print.clone())));
+    news.renamed = renamed::not_noted(tx, carrier, news.renamed).await?;
+    Ok(news)
 }
 
 fn ids_of(rows: &[EventRow]) -> Vec<ShipmentId> {
@@ -117,9 +127,8 @@ fn ids_of(rows: &[EventRow]) -> Vec<ShipmentId> {
     ids.into_iter().collect()
 }
 
-/// What a reference and a shipment are called in one of the three ways.
+/// What a reference is called in one of the three ways.
 type Name = fn(&ShipmentRef) -> &str;
-type CourseName = fn(&Course) -> &str;
 
 /// The shipment of each reference: by our number, else by the carrier's id, else by the track.
 pub(super) async fn courses_of(
@@ -128,12 +137,12 @@ pub(super) async fn courses_of(
     references: &[&ShipmentRef],
 ) -> Result<Vec<Option<Course>>, DbError> {
     let mut found: Vec<Option<Course>> = vec![None; references.len()];
-    let ways: [(Key, Name, CourseName); 3] = [
-        (Key::Number, |one| &one.number, |course| &course.number),
-        (Key::CarrierRef, |one| &one.id, |course| &course.carrier_ref),
-        (Key::Track, |one| &one.track, |course| &course.track),
+    let ways: [(Key, Name); 3] = [
+        (Key::Number, |one| &one.number),
+        (Key::CarrierRef, |one| &one.id),
+        (Key::Track, |one| &one.track),
     ];
-    for (key, name, course_name) in ways {
+    for (key, name) in ways {
         let open = references.iter().zip(&found).filter(|(_, found)| found.is_none());
         let names: BTreeSet<&str> = open.map(|(reference, _)| name(reference)).collect();
         let names: Vec<&str> = names.into_iter().filter(|name| !name.is_empty()).collect();
@@ -141,9 +150,8 @@ pub(super) async fn courses_of(
             continue;
         }
         let mut by_name: HashMap<String, Course> = HashMap::new();
-        for course in store::courses_by(tx, carrier, key, names).await? {
+        for (name, course) in store::courses_by(tx, carrier, key, names).await? {
             // Tracks come round again after years: the newest shipment is meant.
-            let name = course_name(&course).to_owned();
             let older = by_name.get(&name).is_some_and(|other| other.id > course.id);
             if !older {
                 by_name.insert(name, course);
@@ -176,7 +184,9 @@ fn clean_json(value: &Value) -> Value {
 
 fn row(course: &Course, event: &TrackEvent, now: UtcMicros) -> EventRow {
     let (code, words, place) = (clean(&event.code), clean(&event.words), clean(&event.place));
-    let print = body_hash(&(&code, event.at.micros(), &words, event.leg, &place)).to_vec();
+    // Also what it means: read anew beside what came later, the same event may mean something else.
+    let told = (&code, event.at.micros(), &words, event.leg, &place, event.meaning);
+    let print = body_hash(&told).to_vec();
     EventRow {
         id: TrackingEventId::new(),
         shipment: course.id,
@@ -198,21 +208,35 @@ fn row(course: &Course, event: &TrackEvent, now: UtcMicros) -> EventRow {
 }
 
 /// Keeps events, moves their shipments and tells the shops. To be called at the end of a transaction.
-pub(super) async fn keep(tx: &mut Tx, ctx: &Ctx, fresh: &[EventRow]) -> Result<Ingested, DbError> {
+pub(super) async fn keep(
+    tx: &mut Tx,
+    ctx: &Ctx,
+    fresh: &[EventRow],
+    renamed: &[Renamed],
+) -> Result<Ingested, DbError> {
     let ids = ids_of(fresh);
-    let courses = store::courses_lock(tx, &ids).await?;
+    let touched = ids.iter().copied().chain(renamed.iter().map(|one| one.shipment));
+    let touched: BTreeSet<ShipmentId> = touched.collect();
+    let touched: Vec<ShipmentId> = touched.into_iter().collect();
+    let mut courses = store::courses_lock(tx, &touched).await?;
+    renamed::note(tx, &mut courses, renamed).await?;
     let events = store::events_insert(tx, fresh).await?;
     if events == 0 {
         return Ok(Ingested::default());
     }
+    // Of a shipment that is only called otherwise nothing is heard.
+    courses.retain(|course| ids.binary_search(&course.id).is_ok());
     let mut kept: HashMap<ShipmentId, Vec<Kept>> = HashMap::new();
     for one in store::kept(tx, &ids).await? {
         kept.entry(one.shipment).or_default().push(one);
     }
+    let new: HashSet<(ShipmentId, &[u8])> =
+        fresh.iter().map(|row| (row.shipment, row.print.as_slice())).collect();
     let (mut changes, mut moved) = (Vec::new(), 0);
     for course in courses {
         let kept = kept.remove(&course.id).unwrap_or_default();
-        let change = refold(course, &kept, ctx.now);
+        let is_new = |one: &Kept| new.contains(&(one.shipment, one.fact.print.as_slice()));
+        let change = refold(course, &kept, is_new, ctx.now);
         moved += u64::from(change.course.status != change.status_before);
         changes.push(change);
     }
@@ -230,16 +254,20 @@ fn delivery_of(change: &Change) -> Option<Delivery> {
     if matches!(course.state, ShipmentState::Cancelling | ShipmentState::Cancelled) {
         return None;
     }
-    let status = course.status.filter(|status| Some(*status) != change.status_before)?;
-    Some(Delivery { parcel: course.parcel, status, at: course.status_at? })
+    let is_other = course.status != change.status_before || change.is_partial != change.was_partial;
+    let status = course.status.filter(|_| is_other)?;
+    let (parcel, at, is_partial) = (course.parcel, course.status_at?, change.is_partial);
+    Some(Delivery { parcel, status, at, is_partial })
 }
 
 /// Where a shipment is by all its events, after something new was heard.
-fn refold(course: Course, kept: &[Kept], now: UtcMicros) -> Change {
+fn refold(course: Course, kept: &[Kept], is_new: impl Fn(&Kept) -> bool, now: UtcMicros) -> Change {
     let outcome = fold(&facts_of(kept, course.seen_at));
     let told = |one: &&Kept| one.fact.status.is_some() && Some(one.fact.at) == outcome.status_at;
-    let told = kept.iter().find(told);
+    let told = in_force(kept).into_iter().find(told);
     let (words, place) = told.map(|one| (one.words.clone(), one.place.clone())).unwrap_or_default();
+    let before: Vec<Kept> = kept.iter().filter(|one| !is_new(one)).cloned().collect();
+    let was_partial = fold(&facts_of(&before, None)).is_partial;
     let registered = course.registered_at.map(|at| (DeliveryStatus::Created, at));
     let status = outcome.status.or(registered.map(|(status, _)| status));
     let status_at = outcome.status_at.or(registered.map(|(_, at)| at));
@@ -247,16 +275,42 @@ fn refold(course: Course, kept: &[Kept], now: UtcMicros) -> Change {
     let attention = attention_of(status, outcome.attention, course.attention);
     let poll_at = poll_at(&course, status, now);
     let course = Course { status, status_at, attention, heard_at: Some(now), poll_at, ..course };
-    Change { course, status_before, attention_before, words, place }
+    let is_partial = outcome.is_partial;
+    Change { course, status_before, attention_before, is_partial, was_partial, words, place }
 }
 
-/// The events for the rules. Whoever entered one has seen it, and what was there.
+/// The events as they were read last. What a carrier's event means depends on those around it: once
+/// it was read anew, what it was taken for before is only kept.
+fn in_force(kept: &[Kept]) -> Vec<&Kept> {
+    let mut last: HashMap<(UtcMicros, &str), UtcMicros> = HashMap::new();
+    for one in kept.iter().filter(|one| one.fact.source == EventSource::Carrier) {
+        let at = last.entry((one.fact.at, one.fact.code.as_str())).or_insert(one.received_at);
+        *at = one.received_at.max(*at);
+    }
+    let is_last = |one: &&Kept| {
+        one.fact.source == EventSource::Person
+            || last.get(&(one.fact.at, one.fact.code.as_str())) == Some(&one.received_at)
+    };
+    kept.iter().filter(is_last).collect()
+}
+
+/// The events for the rules. Whoever entered one has seen it, and what was there: also what is only
+/// told in other words since.
 pub(super) fn facts_of(kept: &[Kept], seen_at: Option<UtcMicros>) -> Vec<Fact> {
+    let is_same = |one: &Kept, other: &Kept| {
+        let reading = |kept: &Kept| {
+            let Fact { at, leg, status, flag, is_known, .. } = kept.fact;
+            (at, leg, status, flag, is_known)
+        };
+        reading(one) == reading(other) && one.fact.code == other.fact.code
+    };
     let seen = |one: &Kept| {
         one.fact.source == EventSource::Person
-            || seen_at.is_some_and(|seen_at| one.received_at <= seen_at)
+            || seen_at.is_some_and(|seen_at| {
+                kept.iter().any(|told| told.received_at <= seen_at && is_same(told, one))
+            })
     };
-    kept.iter().map(|one| Fact { is_seen: seen(one), ..one.fact.clone() }).collect()
+    in_force(kept).into_iter().map(|one| Fact { is_seen: seen(one), ..one.fact.clone() }).collect()
 }
 
 /// A closed point stays a reason to look until the parcel is past it.

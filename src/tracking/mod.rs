@@ -7,7 +7,8 @@
 //! ([`by_hand`]) is an event like any other.
 //!
 //! **Invariant:** every event is kept for ever as it came, once. Status and attention are folded from
-//! the kept events alone ([`rules`]), so that neither order nor repetition matters.
+//! the kept events alone ([`rules`]), so that neither order nor repetition matters. An event that a
+//! carrier's history as a whole makes something else of is kept in each reading; the last one counts.
 //! **Invariant:** a message is never believed: it only makes its shipment be asked for.
 //! **Invariant:** a queue is confirmed after the commit of what it told, never before.
 //! **Invariant:** whoever asks a carrier has moved the time of the next question first, so that nodes
@@ -23,10 +24,12 @@ mod ingest;
 mod patience;
 mod poll;
 mod queue;
+mod renamed;
 pub mod rules;
 mod service;
 mod silence;
 mod store;
+mod store_tracks;
 mod tickets;
 
 use tokio::sync::Notify;

@@ -16,7 +16,7 @@ use super::tickets::Desk;
 use super::{TrackingError, queue, rules};
 use crate::app::App;
 use crate::carriers::CarrierError;
-use crate::carriers::model::ShipmentRef;
+use crate::carriers::model::{ShipmentRef, Track};
 use crate::db::{DbError, Tx};
 use crate::ids::{CarrierAccountId, ShipmentId};
 use crate::shipments::accounts::accounts_active;
@@ -149,19 +149,16 @@ impl Poller {
             if references.is_empty() {
                 return Ok(());
             }
-            let asking = carrier.tracking().map(|tracking| tracking.track(&references));
-            let Some(asking) = asking else { return Ok(()) };
-            match asking.await {
-                Ok(tracks) => {
-                    self.patience.went_well(account.id);
-                    *sum = sum.plus(ingest(&self.app, &account.carrier, tracks).await?);
-                }
-                Err(error) if is_odd(&error) && odd < ODD_MAX => {
-                    // Others need not wait for it; it is asked for again at its next time.
+            let Answered { tracks, failure } = answered(account.id, carrier, &references).await;
+            *sum = sum.plus(ingest(&self.app, &account.carrier, tracks).await?);
+            match failure {
+                None => self.patience.went_well(account.id),
+                Some(error) if is_odd(&error) && odd < ODD_MAX => {
+                    // Others need not wait for them; they are asked for again at their next time.
                     odd += 1;
                     tracing::warn!(%error, account = %account.id, "shipments were not told of");
                 }
-                Err(error) => {
+                Some(error) => {
                     let until = self.patience.refused(account.id, &error, self.app.clock.now());
                     let write = async move |tx: &mut Tx| put_back(tx, &claimed, until).await;
                     self.app.db.write::<(), DbError, _>(write).await?;
@@ -188,6 +185,54 @@ impl Poller {
         let take = async move |tx: &mut Tx| claim(tx, &due, now, seconds).await;
         self.app.db.write(take).await
     }
+}
+
+/// What came of a question about some shipments.
+#[derive(Debug, Default)]
+struct Answered {
+    tracks: Vec<Track>,
+    failure: Option<CarrierError>,
+}
+
+/// Asks for these at once; for each by itself where one of them is trouble to the carrier, so that the
+/// others are told of.
+async fn answered(
+    account: CarrierAccountId,
+    carrier: &Connected,
+    references: &[ShipmentRef],
+) -> Answered {
+    let mut answered = Answered::default();
+    let asking = carrier.tracking().map(|tracking| tracking.track(references));
+    let Some(asking) = asking else { return answered };
+    match asking.await {
+        Ok(tracks) => return Answered { tracks, failure: None },
+        Err(error) if is_odd(&error) && references.len() > 1 => {
+            tracing::warn!(%error, %account, "shipments are asked for one by one");
+        }
+        Err(error) => return Answered { failure: Some(error), ..answered },
+    }
+    let mut is_answered = false;
+    for reference in references {
+        let one = std::slice::from_ref(reference);
+        let asking = carrier.tracking().map(|tracking| tracking.track(one));
+        let Some(asking) = asking else { break };
+        match asking.await {
+            Ok(tracks) => {
+                is_answered = true;
+                answered.tracks.extend(tracks);
+            }
+            Err(error) if is_odd(&error) => {
+                let number = &reference.number;
+                tracing::warn!(%error, %account, number, "a shipment was not told of");
+                answered.failure = Some(error);
+            }
+            Err(error) => return Answered { failure: Some(error), ..answered },
+        }
+    }
+    if is_answered {
+        answered.failure = None;
+    }
+    answered
 }
 
 /// The shipments of an account that are due, as many as its carrier takes at once.
@@ -257,13 +302,13 @@ pub(super) struct Claim {
 }
 
 fn reference(due: &Due) -> ShipmentRef {
-    let day = due.ask.as_ref().and_then(|ask| serde_json::from_value(ask.get("day")?.clone()).ok());
-    ShipmentRef {
+    let reference = ShipmentRef {
         number: due.number.clone(),
         id: due.carrier_ref.clone(),
         track: due.track.clone(),
-        day,
-    }
+        ..ShipmentRef::default()
+    };
+    reference.asked(due.ask.as_ref())
 }
 
 /// The trouble is with these shipments, not with the carrier.

@@ -64,6 +64,9 @@ pub struct Outcome {
     /// When it got there.
     pub status_at: Option<UtcMicros>,
     pub attention: Option<Attention>,
+    /// The buyer took a part of the goods on the way there. It holds while the rest goes back; a
+    /// delivery of the whole after it ends it.
+    pub is_partial: bool,
 }
 
 /// Folds all events of a shipment.
@@ -76,6 +79,7 @@ pub fn fold(facts: &[Fact]) -> Outcome {
         status: walk.at.map(|(status, _)| status),
         status_at: walk.at.map(|(_, since)| since),
         attention: walk.standing.or(walk.passing),
+        is_partial: walk.is_partial,
     }
 }
 
@@ -235,6 +239,7 @@ struct Walk {
     passing: Option<Attention>,
     /// Until a person has seen it.
     standing: Option<Attention>,
+    is_partial: bool,
 }
 
 impl Walk {
@@ -245,8 +250,8 @@ impl Walk {
                 return;
             }
             Step::Corrected(fact) => {
-                *self =
-                    Self { at: fact.meant().map(|status| (status, fact.at)), ..Self::default() };
+                *self = Self::default();
+                self.set(fact.meant(), fact.at);
                 return;
             }
             Step::Event(fact) => *fact,
@@ -269,7 +274,7 @@ impl Walk {
 
     fn go(&mut self, next: DeliveryStatus, fact: &Fact) {
         let Some((now, since)) = self.at else {
-            self.at = Some((next, fact.at));
+            self.set(Some(next), fact.at);
             return;
         };
         if now == next {
@@ -277,11 +282,24 @@ impl Walk {
         }
         let told = judge(now, since, next, fact.at);
         if matches!(told, Move::Goes | Move::GoesOddly) {
-            self.at = Some((next, fact.at));
+            self.set(Some(next), fact.at);
         }
         if matches!(told, Move::GoesOddly | Move::Contradicts) && !fact.is_seen {
             self.standing = Some(Attention::Contradiction);
         }
+    }
+
+    /// The parcel is there from `at` on.
+    fn set(&mut self, status: Option<DeliveryStatus>, at: UtcMicros) {
+        self.at = status.map(|status| (status, at));
+        self.is_partial = match status {
+            Some(DeliveryStatus::PartlyDelivered) => true,
+            // The rest goes back, or gets lost on its way.
+            Some(DeliveryStatus::Returning | DeliveryStatus::Returned | DeliveryStatus::Lost) => {
+                self.is_partial
+            }
+            _ => false,
+        };
     }
 }
 
@@ -358,7 +376,7 @@ mod tests {
             let outcome = fold(&facts[..count]);
             let (status, since) = (WAY[count - 1], facts[count - 1].at);
             let expected =
-                Outcome { status: Some(status), status_at: Some(since), attention: None };
+                Outcome { status: Some(status), status_at: Some(since), ..Outcome::default() };
             assert_eq!(outcome, expected);
         }
         assert_eq!(fold(&[]), Outcome::default());
@@ -441,6 +459,34 @@ mod tests {
         comes_to(&partly, Status::Returning, None);
         let changed = [went(0, Status::Returning), went(1, Status::Delivered)];
         comes_to(&changed, Status::Delivered, Some(Attention::Contradiction));
+    }
+
+    #[test]
+    fn a_part_that_was_taken_is_known_while_the_rest_goes_back() {
+        let is_partial = |facts: &[Fact]| {
+            let outcome = fold(facts);
+            (outcome.status.unwrap(), outcome.is_partial)
+        };
+        let there = [went(0, Status::InTransit), went(1, Status::PartlyDelivered)];
+        assert_eq!(is_partial(&there[..1]), (Status::InTransit, false));
+        assert_eq!(is_partial(&there), (Status::PartlyDelivered, true));
+        for (next, expected) in [
+            (went(2, Status::Returning), (Status::Returning, true)),
+            (back(went(2, Status::InTransit)), (Status::Returning, true)),
+            (back(went(2, Status::Delivered)), (Status::Returned, true)),
+            (went(2, Status::Lost), (Status::Lost, true)),
+            (annuls(2), (Status::InTransit, false)),
+            (corrected(2, Status::Delivered), (Status::Delivered, false)),
+            (corrected(2, Status::PartlyDelivered), (Status::PartlyDelivered, true)),
+        ] {
+            let facts = [there.as_slice(), &[next]].concat();
+            assert_eq!(is_partial(&facts), expected, "{facts:#?}");
+        }
+        let back_and_whole = [went(2, Status::Returning), went(3, Status::Delivered)];
+        let facts = [there.as_slice(), &back_and_whole].concat();
+        assert_eq!(is_partial(&facts), (Status::Delivered, false));
+        let heard_late = [went(0, Status::Returning), back(went(1, Status::PartlyDelivered))];
+        assert_eq!(is_partial(&heard_late), (Status::Returning, false), "nothing on the way back");
     }
 
     #[test]

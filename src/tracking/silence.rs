@@ -72,6 +72,8 @@ async fn carrier_note(app: &App, carrier: String) -> Result<u64, DbError> {
         let change = |course: store::Course| Change {
             status_before: course.status,
             attention_before: None,
+            is_partial: false,
+            was_partial: false,
             words: String::new(),
             place: String::new(),
             course,

@@ -3,6 +3,7 @@
 use serde_json::Value;
 
 use super::rules::{EventSource, Fact};
+use super::store_tracks::{COURSES_BY_ID, FORMER_INSERT, FORMERS, TRACK_SET, renamed};
 use crate::carriers::model::{DeliveryStatus, EventFlag, Leg};
 use crate::db::{Arg, DbError, Tx};
 use crate::ids::{
@@ -253,6 +254,10 @@ pub const QUERIES: &[&str] = &[
     COURSES_BY_NUMBER,
     COURSES_BY_REF,
     COURSES_BY_TRACK,
+    COURSES_BY_ID,
+    FORMERS,
+    FORMER_INSERT,
+    TRACK_SET,
     COURSE_FIND,
     COURSES_LOCK,
     PRINTS,
@@ -285,19 +290,37 @@ pub(super) enum Key {
     Track,
 }
 
-/// The shipments of a carrier with one of these numbers, ids or tracks.
+impl Key {
+    fn of(self, course: &Course) -> &str {
+        match self {
+            Self::Number => &course.number,
+            Self::CarrierRef => &course.carrier_ref,
+            Self::Track => &course.track,
+        }
+    }
+}
+
+/// The shipments of a carrier with one of these numbers, ids or tracks, each with what it was found
+/// by. A track is also one that a shipment had before.
 pub(super) async fn courses_by(
     tx: &mut Tx,
     carrier: &str,
     key: Key,
     values: Vec<&str>,
-) -> Result<Vec<Course>, DbError> {
+) -> Result<Vec<(String, Course)>, DbError> {
+    let list = values.iter().map(|value| Arg::from(*value)).collect();
     let sql = match key {
         Key::Number => COURSES_BY_NUMBER,
         Key::CarrierRef => COURSES_BY_REF,
         Key::Track => COURSES_BY_TRACK,
     };
-    tx.fetch_in(sql, args![carrier], values.into_iter().map(Arg::from).collect()).await
+    let courses: Vec<Course> = tx.fetch_in(sql, args![carrier], list).await?;
+    let mut found: Vec<(String, Course)> =
+        courses.into_iter().map(|course| (key.of(&course).to_owned(), course)).collect();
+    if key == Key::Track {
+        found.extend(renamed(tx, carrier, values).await?);
+    }
+    Ok(found)
 }
 
 pub(super) async fn course_find(

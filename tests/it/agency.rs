@@ -1,5 +1,7 @@
 //! Agency contracts and the agent's report: what it tells, who accepts it, and what stays as it is.
 
+use std::collections::BTreeMap;
+
 use ambar::access::Role;
 use ambar::cod::{self, CodError, CodMove, Step};
 use ambar::commands::Ctx;
@@ -112,9 +114,10 @@ impl Office {
         self.app.post(token, &path, body).await
     }
 
-    /// By somebody else than who drew it up.
+    /// By somebody else than who drew it up, as it is shown here.
     async fn approve(&self, report: &Value) -> Answer {
-        self.post(self.world.admin(), report, "approve", json!({})).await
+        let seen = json!({ "made_at": report["made_at"] });
+        self.post(self.world.admin(), report, "approve", seen).await
     }
 
     async fn read(&self, token: &str, report: &Value, rest: &str) -> Answer {
@@ -174,7 +177,8 @@ async fn a_report_tells_what_came_and_a_second_person_makes_it_due() {
     assert_eq!(office.draft(-9, -8).await.problem(409), "agent_report_draft_exists");
     let key = &office.world.keys[0];
     assert_eq!(office.read(key, &draft, "").await.problem(404), "agent_report_not_found");
-    let own = office.post(accountant, &draft, "approve", json!({})).await;
+    let seen = json!({ "made_at": draft["made_at"] });
+    let own = office.post(accountant, &draft, "approve", seen).await;
     assert_eq!(own.problem(403), "agent_report_same_person");
     assert_eq!(office.balance(Account::OwnerPayable(owner)).await, 0, "nothing is due by a draft");
 
@@ -266,7 +270,7 @@ async fn what_changes_after_the_draft_is_drawn_up_anew_and_held_money_waits() {
         (&json!("5"), &json!(119))
     );
     office.received(1, -12).await;
-    assert_eq!(office.approve(&draft).await.problem(409), "agent_report_facts_changed");
+    assert_eq!(office.approve(&refreshed).await.problem(409), "agent_report_facts_changed");
     office
         .put_terms(-30, json!({ "fee_bp": 100, "fee_minimum_kopecks": 0, "set_off": false }))
         .await
@@ -281,9 +285,12 @@ async fn what_changes_after_the_draft_is_drawn_up_anew_and_held_money_waits() {
     let reason = json!({ "reason": "покупатель спорит" });
     let answer = office.app.post(accountant, &format!("{held}/hold"), reason).await.ok();
     assert_eq!(answer["held_because"], "покупатель спорит");
-    assert_eq!(office.approve(&draft).await.problem(409), "agent_report_facts_changed");
-    office.post(accountant, &draft, "refresh", json!({})).await.ok();
-    let approved = office.approve(&draft).await.ok();
+    assert_eq!(office.approve(&refreshed).await.problem(409), "agent_report_facts_changed");
+    office.app.app.clock.advance_seconds(1);
+    let last = office.post(accountant, &draft, "refresh", json!({})).await.ok();
+    let unseen = office.approve(&refreshed).await;
+    assert_eq!(unseen.problem(409), "agent_report_facts_changed", "not what he looked at");
+    let approved = office.approve(&last).await.ok();
     assert_eq!(approved["received_kopecks"], 100_000);
     assert_eq!(
         (&approved["set_off_kopecks"], &approved["charges_due_kopecks"]),
@@ -413,5 +420,47 @@ async fn a_parcel_in_parts_bears_its_fee_and_the_minimum_once() {
     assert_eq!((fees("OP-0"), fees("OP-1")), (json!(0), json!(5_000)));
     office.approve(&second).await.ok();
     assert_eq!(office.balance(Account::AgentFee).await, -20_000);
+    office.app.finish().await;
+}
+
+fn told(fees: &[(&str, i64)]) -> BTreeMap<String, i64> {
+    fees.iter().map(|(order, fee)| ((*order).to_owned(), *fee)).collect()
+}
+
+#[tokio::test]
+async fn half_a_kopeck_of_fee_is_a_kopeck_and_less_is_none() {
+    let office = Office::open(&[10, 9, 29, 30]).await;
+    office.put_terms(-30, json!({ "fee_bp": 500, "fee_minimum_kopecks": 0 })).await.ok();
+    for parcel in 0..3 {
+        office.received(parcel, -15).await;
+    }
+    // Of the last one a third comes first.
+    office.step(3, Step::Collected, 30, -16).await.unwrap();
+    let part = async |sum: i64, days: i64| {
+        let register = CodRegisterId::new();
+        office.step(3, Step::Registered(register), sum, days).await.unwrap();
+        office.step(3, Step::Received(register), sum, days).await.unwrap();
+    };
+    let fees = async |report: &Value| {
+        let lines = office.read(office.accountant(), report, "/lines").await.ok();
+        let lines = lines["items"].as_array().unwrap().iter();
+        let fee = |line: &Value| {
+            (
+                line["order_number"].as_str().unwrap().to_owned(),
+                line["fee_kopecks"].as_i64().unwrap(),
+            )
+        };
+        lines.map(fee).collect::<BTreeMap<String, i64>>()
+    };
+    part(10, -15).await;
+    let first = office.draft(-20, -10).await.ok();
+    assert_eq!(fees(&first).await, told(&[("OP-0", 1), ("OP-1", 0), ("OP-2", 1), ("OP-3", 1)]));
+    assert_eq!(first["fee_kopecks"], 3);
+    office.approve(&first).await.ok();
+    part(20, -5).await;
+    let second = office.draft(-9, -1).await.ok();
+    assert_eq!(fees(&second).await, told(&[("OP-3", 1)]), "two for all of it, and one was charged");
+    office.approve(&second).await.ok();
+    assert_eq!(office.balance(Account::AgentFee).await, -4);
     office.app.finish().await;
 }

@@ -7,7 +7,7 @@ use ambar::money::Account;
 use ambar::reconciliation::RunReport;
 use serde_json::{Value, json};
 
-use crate::bank;
+use crate::bank::{self, OURS, THEIRS, doc};
 use crate::reconciliation::{Office, carrier, paid, told};
 use crate::support::Answer;
 
@@ -32,7 +32,7 @@ async fn a_receipt_for_no_register_goes_to_what_it_pays_and_can_be_taken_back() 
     let office = Office::of_sample().await;
     let lost = office.register("74", &[(3, "2400"), (4, "3290")]).await.register;
     let body = json!({ "to": "claim", "reason": "перевозчик признал утрату" });
-    office.desk.post(&format!("/v1/registers/{lost}/difference"), body).await.ok();
+    office.post_second(&format!("/v1/registers/{lost}/difference"), body).await.ok();
     let receipt = paid("900", "5690.00").says("Наложенные платежи, претензия");
     office.receive(&[receipt]).await;
     office.run().await;
@@ -131,7 +131,7 @@ async fn a_difference_booked_by_mistake_is_taken_back_once_until_shops_are_told(
     office.match_by_hand(0, register, 350_000).await.ok();
     let path = format!("/v1/registers/{register}/difference");
     let book =
-        async |to: &str| office.desk.post(&path, json!({ "to": to, "reason": "по акту" })).await;
+        async |to: &str| office.post_second(&path, json!({ "to": to, "reason": "по акту" })).await;
     let undo_path = format!("{path}/undo");
     let undo = async || office.desk.post(&undo_path, json!({ "reason": "поспешили" })).await;
     let silent = office.desk.post(&undo_path, json!({ "reason": " " })).await;
@@ -168,5 +168,43 @@ async fn a_difference_booked_by_mistake_is_taken_back_once_until_shops_are_told(
     office.advance(0, Step::Reported(AgentReportId::new()), 359_000).await;
     assert_eq!(undo().await.problem(409), "register_money_reported");
     assert_eq!(office.desk.balance(Account::CarrierClaims(carrier())).await, 9_000);
+    office.finish().await;
+}
+
+#[tokio::test]
+async fn a_payment_for_services_goes_off_the_carriers_settlement_and_can_be_taken_back() {
+    let office = Office::of_sample().await;
+    let paid = doc("17", OURS, THEIRS, "600.00", "18.11.2026").says("Оплата по счёту 77");
+    office.receive(&[paid]).await;
+    let unexplained = async || {
+        let page = office.desk.get("/v1/bank/documents?unexplained=true").await;
+        let open = |one: &Value| one["open_kopecks"].as_i64().unwrap();
+        page["items"].as_array().unwrap().iter().map(open).collect::<Vec<_>>()
+    };
+    let settlement = json!({ "to": "carrier_settlement", "carrier": "cdek" });
+    let others = [
+        json!({ "to": "carrier_claims", "carrier": "cdek" }),
+        json!({ "to": "owner_payable", "owner_id": office.desk.owner() }),
+    ];
+    for other in others {
+        let refused = office.assign(0, other, 100).await;
+        assert_eq!(refused.problem(409), "bank_document_not_incoming");
+    }
+    let more = office.assign(0, settlement.clone(), 60_001).await;
+    assert_eq!(more.problem(409), "bank_match_too_big");
+    office.assign(0, settlement.clone(), 10_000).await.ok();
+    assert_eq!(unexplained().await, [50_000]);
+    let done = office.assign(0, settlement, 50_000).await.ok();
+    assert_eq!(unexplained().await, [] as [i64; 0]);
+    assert_eq!(office.desk.balance(Account::CarrierSettlement(carrier())).await, 60_000);
+    assert_eq!(office.suspense().await, 0);
+    assert_eq!(office.run().await, RunReport::default(), "it is no receipt");
+
+    let mut matches = done["matches"].as_array().unwrap().iter();
+    let last = matches.find(|one| one["amount_kopecks"] == 50_000).unwrap();
+    office.unassign(0, &last["transfer_id"]).await.ok();
+    assert_eq!(unexplained().await, [50_000]);
+    assert_eq!(office.desk.balance(Account::CarrierSettlement(carrier())).await, 10_000);
+    assert_eq!(office.suspense().await, -50_000);
     office.finish().await;
 }

@@ -59,7 +59,6 @@ fn rates(told: &Value) -> Vec<&str> {
 async fn the_lines_of_a_receipt_are_the_cash_on_delivery_and_stay_as_the_carrier_was_told() {
     let site = Site::open().await;
     let (owner, product) = (site.world.owners[0], site.world.products[0][0]);
-    mode(&site, "2025-01-01", "general", "osn").await.ok();
     run(&site, "UPDATE product SET marked = $2 WHERE id = $1", args![product, true]).await;
     let parcel = parcel(&site).await;
     let now = site.app.app.clock.now();
@@ -69,6 +68,9 @@ async fn the_lines_of_a_receipt_are_the_cash_on_delivery_and_stay_as_the_carrier
              'in_parcel', $4 FROM parcel_line l WHERE l.parcel_id = $1";
     run(&site, mark, args![parcel.id, owner, product, now]).await;
 
+    let unsaid = lines(&site, &parcel).await;
+    assert_eq!(unsaid["missing"], json!(["inn", "phone", "vat_mode"]), "{unsaid}");
+    mode(&site, "2025-01-01", "general", "osn").await.ok();
     let draft = lines(&site, &parcel).await;
     assert_eq!((&draft["is_told"], &draft["total_kopecks"]), (&json!(false), &json!(COD)));
     assert_eq!(draft["missing"], json!(["inn", "phone"]), "{draft}");
@@ -161,7 +163,8 @@ async fn paid(site: &Site, parcel: ParcelId) {
         let (amount, day) = (Kopecks::new(COD), ctx.now.moscow_day());
         let one = CodMove { parcel, step: Step::Expected, amount, day };
         cod::advance(tx, &ctx, &[one]).await?;
-        let told = Delivery { parcel, status: DeliveryStatus::Delivered, at: ctx.now };
+        let told =
+            Delivery { parcel, status: DeliveryStatus::Delivered, at: ctx.now, is_partial: false };
         Ok::<_, cod::CodError>(cod::follow(tx, &ctx, &[told]).await?)
     };
     site.app.app.db.write(work).await.unwrap();
@@ -195,7 +198,9 @@ fn receipt(document: i64, kind: &str, card: i64) -> Value {
 async fn receipts_of_carriers_are_kept_once_and_what_differs_from_the_money_is_seen() {
     let site = Site::open().await;
     let [told, late] = [parcel(&site).await, parcel(&site).await];
+    let untold = parcel(&site).await;
     let shipment = site.send_by(&told, "cdek", "SPB3").await;
+    site.send_by(&late, "cdek", "SPB3").await;
     site.work().await;
     let sent = site.shipment(&shipment).await;
     for step in Way::WAY {
@@ -203,9 +208,13 @@ async fn receipts_of_carriers_are_kept_once_and_what_differs_from_the_money_is_s
     }
     paid(&site, told.id).await;
     paid(&site, late.id).await;
+    paid(&site, untold.id).await;
     let own = &site.world.keys[0];
     assert_eq!(attention(&site, own, 3).await, [], "they may come yet");
-    assert_eq!(attention(&site, own, 0).await.len(), 2);
+    assert_eq!(attention(&site, own, 0).await.len(), 2, "only of a carrier that tells them");
+    let named = site.app.get(own, "/v1/receipts/attention?days=0&carrier=pochta").await.ok();
+    assert_eq!(named["items"][0]["parcel_id"], json!(untold.id), "{named}");
+    assert_eq!(named["items"].as_array().unwrap().len(), 1);
 
     let workers = Workers::new(site.app.app.clone(), daily::handlers(fiscal::ASKS));
     for queued in [10, 0] {
@@ -257,6 +266,7 @@ async fn receipts_of_carriers_are_kept_once_and_what_differs_from_the_money_is_s
         site.app.post(own, &path(&late), receipt(5, "sale", 1)).await.problem(403),
         "forbidden"
     );
+    enter(&untold, receipt(6, "sale", 1)).await.ok();
     site.app.app.clock.advance_seconds(3 * DAY);
     assert_eq!(
         daily::queue_due(&site.app.app, fiscal::ASKS).await.unwrap(),
@@ -264,18 +274,127 @@ async fn receipts_of_carriers_are_kept_once_and_what_differs_from_the_money_is_s
         "the same days again"
     );
     while workers.run_due().await.unwrap() > 0 {}
-    assert_eq!(number(&site.app, "SELECT COUNT(*) FROM fiscal_receipt").await, 4);
-    assert_eq!(attention(&site, own, 3).await, []);
+    assert_eq!(number(&site.app, "SELECT COUNT(*) FROM fiscal_receipt").await, 5);
+    assert_eq!(attention(&site, own, 3).await, [("differs".to_owned(), 1)], "whoever gave it");
+    site.app.finish().await;
+}
+
+/// The contract with СДЭК.
+async fn contract(site: &Site) -> CarrierAccountId {
+    let accounts = site.app.get(site.world.admin(), "/v1/carrier-accounts").await.ok();
+    let mut accounts = accounts["items"].as_array().unwrap().iter();
+    let account = accounts.find(|one| one["carrier"] == "cdek").unwrap()["id"].clone();
+    account.as_str().unwrap().parse().unwrap()
+}
+
+/// Numbers, source and whether it counts of each receipt of a parcel.
+async fn kept(site: &Site, parcel: &Packed) -> Vec<(i64, String, bool)> {
+    let path = format!("/v1/parcels/{}/receipts", parcel.id);
+    let list = site.app.get(&site.world.keys[0], &path).await.ok();
+    let one = |item: &Value| {
+        let source = item["source"].as_str().unwrap().to_owned();
+        (item["document_number"].as_i64().unwrap(), source, item["annulled_at"].is_null())
+    };
+    let mut all: Vec<_> = list.as_array().unwrap().iter().map(one).collect();
+    all.sort_unstable();
+    all
+}
+
+#[tokio::test]
+async fn a_receipt_entered_by_mistake_is_annulled_and_the_carriers_own_takes_its_place() {
+    let site = Site::open().await;
+    let account = contract(&site).await;
+    let [right, other] = [parcel(&site).await, parcel(&site).await];
+    let shipment = site.send_by(&right, "cdek", "SPB3").await;
+    site.work().await;
+    let track = site.shipment(&shipment).await["track"].as_str().unwrap().to_owned();
+    paid(&site, right.id).await;
+    let (desk, own) = (site.world.session(Role::Accountant), &site.world.keys[0]);
+    let path = |parcel: &Packed, end: &str| format!("/v1/parcels/{}/receipts{end}", parcel.id);
+    let enter = async |parcel: &Packed, document: i64, card: i64| {
+        site.app.post(desk, &path(parcel, ""), receipt(document, "sale", card)).await
+    };
+    let annul = async |parcel: &Packed, document: i64| {
+        let which = json!({
+            "fiscal_drive": DRIVE, "document_number": document, "reason": "опечатка",
+        });
+        site.app.post(desk, &path(parcel, "/annul"), which).await
+    };
+
+    enter(&right, 1, COD - 1).await.ok();
+    assert_eq!(method(&site, &right).await, "card");
+    assert_eq!(annul(&other, 1).await.problem(404), "receipt_unknown");
+    assert_eq!(annul(&right, 2).await.problem(404), "receipt_unknown");
+    let annulled = annul(&right, 1).await.ok();
+    assert_eq!(annulled["annul_reason"], "опечатка");
+    assert_eq!(annul(&right, 1).await.problem(404), "receipt_unknown", "it counts no more");
+    assert_eq!(method(&site, &right).await, json!(null), "nobody has said it");
+    assert_eq!(attention(&site, own, 0).await, [("missing".to_owned(), 0)]);
+    enter(&right, 1, COD).await.ok();
+    assert_eq!(attention(&site, own, 0).await, []);
+    let hand = || "hand".to_owned();
+    assert_eq!(kept(&site, &right).await, [(1, hand(), false), (1, hand(), true)]);
+
+    // Of two others one has the wrong parcel and one the wrong sum.
+    enter(&other, 2, COD).await.ok();
+    enter(&right, 3, 500).await.ok();
+    let now = site.app.app.clock.now();
+    let told = |document: i64, kind: ReceiptKind, total: i64| FiscalReceipt {
+        track: track.clone(),
+        drive: DRIVE.to_owned(),
+        document,
+        sign: 1_234_567_890,
+        kind,
+        at: now,
+        shift: None,
+        cash_kopecks: Kopecks::ZERO,
+        card_kopecks: Kopecks::new(total),
+        total_kopecks: Kopecks::new(total),
+    };
+    let all = [
+        told(1, ReceiptKind::Sale, COD),
+        told(2, ReceiptKind::Sale, COD),
+        told(3, ReceiptKind::Refund, COD),
+    ];
+    for new in [2, 0] {
+        let all = all.to_vec();
+        let work =
+            async move |tx: &mut Tx| fiscal::keep(tx, &Ctx::system(now), account, &all).await;
+        assert_eq!(site.app.app.db.write::<u64, DbError, _>(work).await.unwrap(), new);
+    }
+    assert_eq!(kept(&site, &other).await, [(2, hand(), false)]);
+    let api = || "api".to_owned();
+    let expected = [
+        (1, hand(), false),
+        (1, hand(), true),
+        (2, api(), true),
+        (3, api(), true),
+        (3, hand(), false),
+    ];
+    assert_eq!(kept(&site, &right).await, expected);
+    assert_eq!(attention(&site, own, 0).await, [], "two sales and a refund");
+    assert_eq!(annul(&right, 2).await.problem(409), "receipt_of_carrier");
+
+    // The money of the other parcel is expected only now: what was annulled is not counted.
+    paid(&site, other.id).await;
+    assert_eq!(method(&site, &other).await, json!(null));
+    for sql in [
+        "UPDATE fiscal_receipt SET annulled_at = NULL, annul_reason = NULL",
+        "UPDATE fiscal_receipt SET total_kopecks = 1, annulled_at = recorded_at, annul_reason = ''",
+        "UPDATE fiscal_receipt SET annulled_at = recorded_at, annul_reason = ''",
+        "DELETE FROM fiscal_receipt",
+    ] {
+        let work = async move |tx: &mut Tx| tx.execute(sql, args![]).await;
+        let refused = site.app.app.db.write::<u64, DbError, _>(work).await;
+        assert!(matches!(refused, Err(DbError::Check { .. })), "{sql}: {refused:?}");
+    }
     site.app.finish().await;
 }
 
 #[tokio::test]
 async fn of_receipts_that_come_together_the_first_sale_says_how_the_buyer_paid() {
     let site = Site::open().await;
-    let accounts = site.app.get(site.world.admin(), "/v1/carrier-accounts").await.ok();
-    let mut accounts = accounts["items"].as_array().unwrap().iter();
-    let account = accounts.find(|one| one["carrier"] == "cdek").unwrap()["id"].clone();
-    let account: CarrierAccountId = account.as_str().unwrap().parse().unwrap();
+    let account = contract(&site).await;
     let [before, after] = [parcel(&site).await, parcel(&site).await];
     let mut tracks = Vec::new();
     for one in [&before, &after] {

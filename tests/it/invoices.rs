@@ -1,5 +1,7 @@
 //! Carriers' invoices: what is passed on, to whom, and that nobody pays twice or a kopeck more.
 
+mod again;
+
 use ambar::args;
 use ambar::carriers::model::{CarrierInvoice, ChargeKind, InvoiceLine};
 use ambar::commands::Ctx;
@@ -7,10 +9,10 @@ use ambar::db::{Count, DbError, Tx};
 use ambar::documents::{Cell, Column, Sheet, xlsx};
 use ambar::fault::Fault as _;
 use ambar::ids::{CarrierInvoiceId, OwnerId};
+use ambar::integrity;
 use ambar::invoices::{Taking, take};
 use ambar::money::{self, Account, MoneyError, Posting, TransferReason};
 use ambar::sandbox::on_the_way::{self, OnTheWay};
-use ambar::stock::integrity;
 use ambar::units::{Clock, Kopecks};
 use calamine::{Data, Reader as _};
 use serde_json::{Value, json};
@@ -534,10 +536,12 @@ async fn what_a_carriers_program_tells_is_taken_the_same_way_and_verify_sees_wha
         invoice: invoice(lines),
     };
     let app = &desk.app.app;
-    let twice = take(app, taking(vec![line(1, "TA-1", 500), line(1, "TB-1", 500)]), None).await;
+    let twice =
+        take(app, taking(vec![line(1, "TA-1", 500), line(1, "TB-1", 500)]), None, |_| {}).await;
     assert_eq!(twice.unwrap_err().code(), "input_invalid");
     let right = || taking(vec![line(1, "TA-1", 500), line(2, "TB-1", 500)]);
-    let (first, again) = futures::join!(take(app, right(), None), take(app, right(), None));
+    let (first, again) =
+        futures::join!(take(app, right(), None, |_| {}), take(app, right(), None, |_| {}));
     let (first, again) = (first.unwrap(), again.unwrap());
     assert_eq!(first.invoice.id, again.invoice.id);
     assert_ne!(first.is_known, again.is_known, "taken in once, whoever was faster");

@@ -16,6 +16,7 @@ use ambar::units::{Clock, Day, Kopecks, UtcMicros};
 use serde_json::{Value, json};
 
 use crate::manifests::Packed;
+use crate::picking::number;
 use crate::road::{DAY, NOW, track, went};
 use crate::seed;
 use crate::shipments::Site;
@@ -49,11 +50,11 @@ impl Purse {
 
     /// The carrier said so, on that day from now.
     pub(crate) async fn told(&self, parcel: usize, status: DeliveryStatus, day: i64) {
-        let delivery = Delivery {
-            parcel: self.parcels[parcel].parcel,
-            status,
-            at: NOW.plus_seconds(day * DAY),
-        };
+        let (parcel, at) = (self.parcels[parcel].parcel, NOW.plus_seconds(day * DAY));
+        self.follow(Delivery { parcel, status, at, is_partial: false }).await;
+    }
+
+    async fn follow(&self, delivery: Delivery) {
         let ctx = Ctx::system(delivery.at);
         let work = async move |tx: &mut Tx| cod::follow(tx, &ctx, &[delivery]).await;
         self.app.app.db.write::<(), DbError, _>(work).await.unwrap();
@@ -148,6 +149,144 @@ async fn a_parcel_that_comes_back_brings_nothing_and_one_that_turns_again_is_pai
 }
 
 #[tokio::test]
+async fn the_return_of_the_rest_leaves_what_was_paid_for_a_part_to_the_register() {
+    let purse = Purse::open(&[1_000, 1_000]).await;
+    let owner = purse.owner();
+    for (day, status) in [
+        (1, DeliveryStatus::PartlyDelivered),
+        (2, DeliveryStatus::Returning),
+        (3, DeliveryStatus::Returned),
+    ] {
+        purse.told(0, status, day).await;
+    }
+    // Of this one all was told at once.
+    let (parcel, at) = (purse.parcels[1].parcel, NOW.plus_seconds(3 * DAY));
+    let returned = Delivery { parcel, status: DeliveryStatus::Returned, at, is_partial: true };
+    purse.follow(returned).await;
+    assert_eq!(purse.balance(Account::CodAtBuyer(owner, carrier())).await, 2_000);
+    let missed = "SELECT COUNT(*) FROM cod
+         WHERE is_partial AND registered_kopecks = 0 AND collected_on IS NOT NULL";
+    assert_eq!(purse.count(missed).await, 2, "both are waited for");
+
+    let register = CodRegisterId::new();
+    purse.advance(0, Step::Collected, 600).await.unwrap();
+    purse.advance(0, Step::Registered(register), 600).await.unwrap();
+    purse.advance(0, Step::Released, 400).await.unwrap();
+    purse.told(0, DeliveryStatus::Lost, 4).await;
+    assert_eq!(purse.balance(Account::CodRegistered(owner, carrier())).await, 600);
+    assert_eq!(purse.balance(Account::CodAtBuyer(owner, carrier())).await, 1_000);
+
+    purse.told(1, DeliveryStatus::InTransit, 5).await;
+    purse.told(1, DeliveryStatus::Returned, 6).await;
+    assert_eq!(purse.balance(Account::CodAtBuyer(owner, carrier())).await, 0, "it was annulled");
+    assert_eq!(purse.balance(Account::CodPending(owner)).await, -600);
+    purse.app.finish().await;
+}
+
+#[tokio::test]
+async fn what_goes_forth_and_back_in_one_work_is_what_is_left_of_it() {
+    let purse = Purse::open(&[1_000]).await;
+    let (owner, parcel) = (purse.owner(), purse.parcels[0].parcel);
+    let register = Step::Registered(CodRegisterId::new());
+    // Two lines of a register: each is right, and the first lets the rest go.
+    let moves = [
+        (Step::Collected, 600),
+        (register, 600),
+        (Step::Released, 400),
+        (Step::Released, -400),
+        (Step::Collected, 400),
+        (register, 400),
+    ];
+    let moves: Vec<CodMove> = moves
+        .into_iter()
+        .map(|(step, sum)| CodMove { parcel, step, amount: Kopecks::new(sum), day: day(NOW, 1) })
+        .collect();
+    let ctx = Ctx::system(NOW);
+    let work = async move |tx: &mut Tx| cod::advance(tx, &ctx, &moves).await;
+    purse.app.app.db.write::<(), CodError, _>(work).await.unwrap();
+    assert_eq!(purse.balance(Account::CodRegistered(owner, carrier())).await, 1_000);
+    assert_eq!(purse.balance(Account::CodAtBuyer(owner, carrier())).await, 0);
+    let released = "SELECT COUNT(*) FROM cod_step WHERE step = 'released'";
+    assert_eq!(purse.count(released).await, 0);
+    purse.app.finish().await;
+}
+
+#[tokio::test]
+async fn what_no_register_lists_is_shown_the_oldest_first_and_page_by_page() {
+    let purse = Purse::open(&[100, 200, 300, 400]).await;
+    for (parcel, days) in [(0, -1), (1, -3), (2, -2), (3, -3)] {
+        purse.told(parcel, DeliveryStatus::Delivered, days).await;
+    }
+    let world = seed::world(&purse.app.app).await;
+    let accountant = world.session(Role::Accountant);
+    let (mut days, mut sums, mut after) = (Vec::new(), Vec::new(), String::new());
+    loop {
+        let path = format!("/v1/cod/absent?carrier=cdek&days=1&limit=1{after}");
+        let page = purse.app.get(accountant, &path).await.ok();
+        let item = &page["items"][0];
+        days.push(item["collected_on"].as_str().unwrap().to_owned());
+        sums.push(item["collected_kopecks"].as_i64().unwrap());
+        let Some(next) = page["next"].as_str() else { break };
+        after = format!("&after={next}");
+    }
+    assert_eq!(days, [-3, -3, -2, -1].map(|days| day(NOW, days).to_string()));
+    sums.sort_unstable();
+    assert_eq!(sums, [100, 200, 300, 400]);
+    let eve = purse.app.get(accountant, "/v1/cod/absent?carrier=cdek&days=3").await.ok();
+    assert_eq!(eve["items"].as_array().unwrap().len(), 2);
+    let order = &purse.parcels[2].order_number;
+    let named = format!("/v1/cod?order_number={order}");
+    let of_order = purse.app.get(accountant, &named).await.ok();
+    assert_eq!(of_order["items"].as_array().unwrap().len(), 1);
+    assert_eq!(of_order["items"][0]["collected_kopecks"], 300);
+    let other = purse.app.get(&world.keys[0], &named).await.ok();
+    assert_eq!(other["items"], json!([]), "another shop's");
+    purse.app.finish().await;
+}
+
+#[tokio::test]
+async fn money_that_is_held_back_says_since_when_and_ages_by_itself() {
+    let app = TestApp::spawn_with(Clock::fixed(NOW)).await;
+    let world = seed::world(&app.app).await;
+    let shop = world.owners[0];
+    let route = on_the_way::route(&app.app, world.warehouse, shop, "cdek").await.unwrap();
+    let parcels: Vec<OnTheWay> =
+        ["P-1", "P-2"].into_iter().map(|number| OnTheWay::new(number).with_cod(10_000)).collect();
+    on_the_way::send(&app.app, &route, &parcels, NOW).await.unwrap();
+    let purse = Purse { app, route, parcels };
+    let register = CodRegisterId::new();
+    for parcel in [0, 1] {
+        purse.told(parcel, DeliveryStatus::Delivered, 0).await;
+        purse.advance(parcel, Step::Registered(register), 10_000).await.unwrap();
+        purse.advance(parcel, Step::Received(register), 10_000).await.unwrap();
+    }
+    purse.advance(0, Step::Reported(AgentReportId::new()), 4_000).await.unwrap();
+
+    let path = format!("/v1/cod/{}", purse.parcels[0].parcel);
+    let reason = json!({ "reason": "спорят о сумме" });
+    let held = purse.app.post(world.admin(), &format!("{path}/hold"), reason).await.ok();
+    assert_eq!(held["held_on"], day(NOW, 0).to_string());
+    assert!(held["held_by"].is_string(), "{held}");
+    let shown = purse.app.get(&world.keys[0], &path).await.ok();
+    assert_eq!((&shown["held_on"], &shown["held_by"]), (&held["held_on"], &Value::Null));
+    assert_eq!(purse.app.get(&world.keys[1], &path).await.problem(404), "cod_parcel_unknown");
+
+    let ages = async || {
+        let ages = purse.app.get(world.admin(), "/v1/cod/ageing").await.ok();
+        let line = |line: &Value| {
+            (line["state"].as_str().unwrap().to_owned(), line["sum_kopecks"].as_i64().unwrap())
+        };
+        ages["lines"].as_array().unwrap().iter().map(line).collect::<Vec<_>>()
+    };
+    let state = |state: &str, sum: i64| (state.to_owned(), sum);
+    assert_eq!(ages().await, [state("received", 10_000), state("disputed", 10_000)]);
+    let freed = purse.app.post(world.admin(), &format!("{path}/release"), json!({})).await.ok();
+    assert_eq!((&freed["held_on"], &freed["held_by"]), (&Value::Null, &Value::Null));
+    assert_eq!(ages().await, [state("received", 16_000), state("reported", 4_000)]);
+    purse.app.finish().await;
+}
+
+#[tokio::test]
 async fn what_is_advanced_before_the_bank_has_it_stays_visible_until_it_comes() {
     let purse = Purse::open(&[90_000]).await;
     let owner = purse.owner();
@@ -172,7 +311,12 @@ async fn two_nodes_that_hear_of_one_delivery_collect_it_once() {
     let deliveries: Vec<Delivery> = purse
         .parcels
         .iter()
-        .map(|one| Delivery { parcel: one.parcel, status: DeliveryStatus::Delivered, at: NOW })
+        .map(|one| Delivery {
+            parcel: one.parcel,
+            status: DeliveryStatus::Delivered,
+            at: NOW,
+            is_partial: false,
+        })
         .collect();
     let tell = |deliveries: Vec<Delivery>| {
         let db = purse.app.app.db.clone();
@@ -276,6 +420,12 @@ async fn an_account_has_a_statement_page_by_page_and_a_shop_sees_its_own() {
     let trial = purse.app.get(accountant, &path).await.ok();
     assert_eq!(trial["debit_kopecks"], trial["credit_kopecks"]);
     assert_eq!(trial["debit_kopecks"], 200_000, "expected, and then collected");
+    let path = format!("/v1/money/trial-balance?day={}", day(NOW, 1));
+    let earlier = purse.app.get(accountant, &path).await.ok();
+    let sides = (&earlier["debit_kopecks"], &earlier["credit_kopecks"]);
+    assert_eq!(sides, (&json!(130_000), &json!(130_000)), "without what came later");
+    let path = format!("/v1/money/trial-balance?day={}", day(NOW, -1));
+    assert_eq!(purse.app.get(accountant, &path).await.ok()["lines"], json!([]));
     purse.app.finish().await;
 }
 
@@ -349,6 +499,26 @@ async fn a_parcel_that_arrived_before_its_manifest_was_closed_is_paid_for() {
     let [expected, collected, released] = sums(&site).await;
     assert!(expected > 0);
     assert_eq!((collected, released), (expected, 0));
+    site.app.finish().await;
+}
+
+#[tokio::test]
+async fn what_a_register_lists_before_the_manifest_is_closed_is_not_expected_twice() {
+    let site = Site::open().await;
+    let (packed, _) = with_couriers(&site).await;
+    let (parcel, register) = (packed.id, CodRegisterId::new());
+    let ctx = Ctx::system(site.app.app.clock.now());
+    let work = async move |tx: &mut Tx| {
+        let (amount, day) = (Kopecks::new(100), ctx.now.moscow_day());
+        let moves = [Step::Expected, Step::Collected, Step::Registered(register)]
+            .map(|step| CodMove { parcel, step, amount, day });
+        cod::advance(tx, &ctx, &moves).await
+    };
+    site.app.app.db.write::<(), CodError, _>(work).await.unwrap();
+    handed_over(&site, &packed).await;
+    let due = number(&site.app, "SELECT CAST(SUM(cod_kopecks) AS BIGINT) FROM parcel").await;
+    assert!(due > 100);
+    assert_eq!(sums(&site).await, [due, 100, 0]);
     site.app.finish().await;
 }
 

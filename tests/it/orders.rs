@@ -24,6 +24,18 @@ pub(crate) fn order_in(number: &str, lines: &[(&str, i64)]) -> Value {
     })
 }
 
+/// An order whose lines have prices, of which so much is paid on delivery.
+fn priced(number: &str, lines: &[(&str, i64, i64)], cod: i64) -> Value {
+    let lines: Vec<Value> = lines
+        .iter()
+        .map(|(article, n, price)| {
+            json!({"article": article, "quantity": n, "price_kopecks": price})
+        })
+        .collect();
+    let order = with(order_in(number, &[]), "lines", json!(lines));
+    with(order, "cod_kopecks", json!(cod))
+}
+
 pub(crate) fn with(mut order: Value, field: &str, value: Value) -> Value {
     order[field] = value;
     order
@@ -330,7 +342,8 @@ pub(crate) async fn advance(
 async fn an_order_can_be_changed_at_every_stage_until_it_has_left() {
     let (app, world) = world().await;
     seed::stock(&app.app, &world, 0, 0, world.bins[0], 5).await;
-    let order = create(&app, &world, order_in("N-1", &[("A-1", 3)])).await;
+    let order = priced("N-1", &[("A-1", 3, 1_000)], 3_500);
+    let order = create(&app, &world, order).await;
     let path = format!("/v1/orders/{}/change", order["id"].as_str().unwrap());
     let line = order["lines"][0]["id"].clone();
     let lines = |quantity: i64| json!({"reason": "покупатель", "lines": [{"line_id": line, "quantity": quantity}]});
@@ -339,17 +352,20 @@ async fn an_order_can_be_changed_at_every_stage_until_it_has_left() {
         (&less["lines"][0]["cancelled"], &less["lines"][0]["reserved"]),
         (&json!(2), &json!(1))
     );
+    assert_eq!(less["cod_kopecks"], 1_500, "the delivery is paid as before");
     let more = app.post(&world.keys[0], &path, lines(4)).await.ok();
     assert_eq!(
         (&more["lines"][0]["ordered"], &more["lines"][0]["reserved"]),
         (&json!(4), &json!(4))
     );
+    assert_eq!(more["cod_kopecks"], 4_500);
     assert_eq!(app.post(&world.keys[0], &path, lines(0)).await.problem(409), "order_empty");
 
     let number = id(&order);
     release(&app, number).await;
     let address = json!({"reason": "адрес", "pickup_point": "MSK-7"});
     let moved = app.post(&world.keys[0], &path, address.clone()).await.ok();
+    assert_eq!(moved["cod_kopecks"], 4_500);
     assert_eq!((&moved["state"], &moved["pickup_point"]), (&json!("released"), &json!("MSK-7")));
     let back = app.post(&world.keys[0], &path, lines(2)).await.ok();
     assert_eq!((&back["state"], &back["lines"][0]["reserved"]), (&json!("reserved"), &json!(2)));
@@ -367,6 +383,30 @@ async fn an_order_can_be_changed_at_every_stage_until_it_has_left() {
     let late = app.post(&world.keys[0], &cancel, json!({"reason": "поздно"})).await;
     assert_eq!(late.problem(409), "order_shipped");
     app.finish().await;
+}
+
+#[tokio::test]
+async fn what_a_wave_does_not_get_is_not_paid_on_delivery() {
+    // All is paid on delivery, with the delivery; a part was paid before; all was.
+    let paid: [(i64, i64, i64); 3] = [(3_300, 2_300, 1_300), (1_000, 667, 334), (0, 0, 0)];
+    for (cod, after_wave, after_picking) in paid {
+        let (app, world) = world().await;
+        seed::stock(&app.app, &world, 0, 0, world.bins[0], 2).await;
+        let order = priced("N-1", &[("A-1", 3, 1_000)], cod);
+        let order = create(&app, &world, order).await;
+        assert_eq!(order["cod_kopecks"], cod);
+        release(&app, id(&order)).await;
+        let released = get(&app, &world, &order).await;
+        assert_eq!(released["lines"][0]["cancelled"], 1);
+        assert_eq!(released["cod_kopecks"], after_wave);
+        let line = line_id(&order, 0);
+        let short = async move |tx: &mut Tx, ctx: &Ctx| {
+            line_cancel_rest(tx, ctx, line, Pieces::new(1), "brak").await
+        };
+        write(&app, short).await.unwrap();
+        assert_eq!(get(&app, &world, &order).await["cod_kopecks"], after_picking);
+        app.finish().await;
+    }
 }
 
 #[tokio::test]

@@ -1,5 +1,7 @@
 //! Packing at the table.
 
+use ambar::args;
+use ambar::db::{DbError, Tx};
 use ambar::devices;
 use ambar::ids::OrderId;
 use ambar::orders::OrderPolicy;
@@ -85,22 +87,62 @@ async fn each_item_is_verified_and_the_weighed_parcel_gets_its_label() {
     app.finish().await;
 }
 
+/// What the buyer of an order pays on delivery.
+async fn cod_set(app: &TestApp, order: OrderId, kopecks: i64) {
+    let sql = "UPDATE shop_order SET cod_kopecks = $2 WHERE id = $1";
+    let work = async move |tx: &mut Tx| tx.execute(sql, args![order, kopecks]).await;
+    app.app.db.write::<_, DbError, _>(work).await.unwrap();
+}
+
+fn cods(parcels: &[Value]) -> Vec<i64> {
+    parcels.iter().map(|parcel| parcel["cod_kopecks"].as_i64().unwrap()).collect()
+}
+
 #[tokio::test]
 async fn an_order_in_two_parcels_collects_its_cash_once() {
-    let app = TestApp::spawn().await;
-    let world = seed::world(&app.app).await;
-    let order = picked(&app, &world, OrderPolicy::Partial, 3).await;
-    let mut packer = Handheld::logged_in(&app, &world, 1).await;
-    scans(&mut packer, &["PACK", &unit("T-01"), A1, "FULL", "S", "400"]).await;
-    assert!(is_state(&app, order, "picked").await);
-    scans(&mut packer, &["2", A1, "L", "4800", "YES"]).await;
-    assert!(is_state(&app, order, "packed").await);
-    let parcels = parcels(&app, &world, order).await;
-    let cod: Vec<_> =
-        parcels.iter().map(|parcel| parcel["cod_kopecks"].as_i64().unwrap()).collect();
-    assert_eq!(cod, [0, 10_001]);
-    assert_eq!(parcels[1]["weight_g"], 4_800, "a confirmed weight is believed");
-    app.finish().await;
+    let paid: [(i64, [i64; 2]); 4] = [
+        // With the delivery, which the last parcel carries.
+        (35_000, [10_000, 25_000]),
+        (30_000, [10_000, 20_000]),
+        // A part was paid before.
+        (10_001, [3_333, 6_668]),
+        (0, [0, 0]),
+    ];
+    for (cod, carried) in paid {
+        let app = TestApp::spawn().await;
+        let world = seed::world(&app.app).await;
+        let order = picked(&app, &world, OrderPolicy::Partial, 3).await;
+        cod_set(&app, order, cod).await;
+        let mut packer = Handheld::logged_in(&app, &world, 1).await;
+        scans(&mut packer, &["PACK", &unit("T-01"), A1, "FULL", "S", "400"]).await;
+        assert!(is_state(&app, order, "picked").await);
+        scans(&mut packer, &["2", A1, "L", "4800", "YES"]).await;
+        assert!(is_state(&app, order, "packed").await);
+        let parcels = parcels(&app, &world, order).await;
+        assert_eq!(cods(&parcels), carried);
+        assert_eq!(parcels[1]["weight_g"], 4_800, "a confirmed weight is believed");
+        app.finish().await;
+    }
+}
+
+#[tokio::test]
+async fn nobody_pays_on_delivery_for_what_was_not_packed() {
+    // All is paid on delivery, with the delivery; a part was paid before; all was.
+    let paid: [(i64, i64, i64); 3] = [(35_000, 10_000, 15_000), (10_001, 3_333, 3_335), (0, 0, 0)];
+    for (cod, first, last) in paid {
+        let app = TestApp::spawn().await;
+        let world = seed::world(&app.app).await;
+        let order = picked(&app, &world, OrderPolicy::Partial, 3).await;
+        cod_set(&app, order, cod).await;
+        let mut packer = Handheld::logged_in(&app, &world, 1).await;
+        scans(&mut packer, &["PACK", &unit("T-01"), A1, "FULL", "S", "400"]).await;
+        scans(&mut packer, &[A1, "SHORT", "бой при упаковке", "YES", "400"]).await;
+        assert!(is_state(&app, order, "packed").await);
+        assert_eq!(cods(&parcels(&app, &world, order).await), [first, last]);
+        let shown = app.get(world.admin(), &format!("/v1/orders/{order}")).await.ok();
+        assert_eq!(shown["cod_kopecks"], first + last);
+        app.finish().await;
+    }
 }
 
 #[tokio::test]

@@ -1,6 +1,8 @@
 //! Payouts: proposed by one person, approved by another, paid once, and taken back when the bank does not
 //! carry them out.
 
+mod returns;
+
 use std::collections::BTreeMap;
 
 use ambar::access::Role;
@@ -87,7 +89,12 @@ impl Till {
         on_the_way::send(app, &self.routes[shop], &parcels, NOW).await.unwrap();
         let told: Vec<Delivery> = parcels
             .iter()
-            .map(|one| Delivery { parcel: one.parcel, status: DeliveryStatus::Delivered, at: NOW })
+            .map(|one| Delivery {
+                parcel: one.parcel,
+                status: DeliveryStatus::Delivered,
+                at: NOW,
+                is_partial: false,
+            })
             .collect();
         let ctx = Ctx::system(NOW);
         let work = async move |tx: &mut Tx| cod::follow(tx, &ctx, &told).await;
@@ -117,8 +124,8 @@ impl Till {
     async fn disputed(&self, parcel: &OnTheWay, why: Option<&'static str>) {
         let parcel = parcel.parcel;
         let work = async move |tx: &mut Tx| {
-            tx.execute("UPDATE cod SET disputed = $2 WHERE parcel_id = $1", args![parcel, why])
-                .await
+            let sql = "UPDATE cod SET disputed = $2, disputed_on = $3 WHERE parcel_id = $1";
+            tx.execute(sql, args![parcel, why, why.map(|_| day(NOW, 0))]).await
         };
         self.app.app.db.write::<u64, DbError, _>(work).await.unwrap();
     }
@@ -148,9 +155,20 @@ impl Till {
         self.app.post(self.world.session(role), &path, body).await
     }
 
+    /// As the run is shown now.
+    async fn seen(&self, run: &str) -> Value {
+        let path = format!("/v1/payout-runs/{run}");
+        let shown = self.app.get(self.world.admin(), &path).await.ok();
+        json!({ "made_at": shown["made_at"] })
+    }
+
+    async fn approve(&self, role: Role, run: &str) -> Answer {
+        self.decide(role, run, "approve", self.seen(run).await).await
+    }
+
     async fn approved(&self) -> String {
         let run = self.run().await;
-        let told = self.decide(Role::Administrator, &run, "approve", json!({})).await.ok();
+        let told = self.approve(Role::Administrator, &run).await.ok();
         assert_eq!(told["state"], "approved");
         run
     }
@@ -245,12 +263,12 @@ async fn what_is_due_is_ordered_by_a_second_person_and_paid_when_the_bank_says_s
         [] as [Value; 0],
         "a draft is nobody's"
     );
-    let own = till.decide(Role::Accountant, &run, "approve", json!({})).await;
+    let own = till.approve(Role::Accountant, &run).await;
     assert_eq!(own.problem(403), "payout_second_person");
     let path = format!("/v1/payout-runs/{run}/orders.txt");
     let early = till.app.get(till.world.admin(), &path).await;
     assert_eq!(early.problem(409), "payout_run_not_approved");
-    till.decide(Role::Administrator, &run, "approve", json!({})).await.ok();
+    till.approve(Role::Administrator, &run).await.ok();
 
     let orders = till.orders(&run).await;
     assert_eq!(orders.len(), 2);
@@ -313,13 +331,14 @@ async fn an_accepted_report_is_paid_by_an_order_that_names_it_and_the_next_one_t
     let run = till.run().await;
     assert_eq!(till.paid(&run).await, BTreeMap::new(), "a draft makes nothing due");
     let path = format!("/v1/agent-reports/{}/approve", drawn["id"].as_str().unwrap());
-    let accepted = till.app.post(till.world.admin(), &path, json!({})).await.ok();
+    let seen = json!({ "made_at": drawn["made_at"] });
+    let accepted = till.app.post(till.world.admin(), &path, seen).await.ok();
     let number = accepted["number"].as_str().unwrap();
     assert_eq!(accepted["to_pay_kopecks"], 142_500);
 
     till.decide(Role::Accountant, &run, "refresh", json!({})).await.ok();
     assert_eq!(till.paid(&run).await, BTreeMap::from([(0, [150_000, 0, 7_500, 142_500])]));
-    till.decide(Role::Administrator, &run, "approve", json!({})).await.ok();
+    till.approve(Role::Administrator, &run).await.ok();
     let orders = till.orders(&run).await;
     let [order] = orders.as_slice() else { panic!("{} orders", orders.len()) };
     let named =
@@ -368,7 +387,7 @@ async fn who_is_not_paid_is_named_with_the_reason() {
         [0, 1].map(|shop| left_out.get(&shop).cloned().unwrap_or_default())
     };
     assert_eq!(reasons().await, ["below_minimum", "held"]);
-    let empty = till.decide(Role::Administrator, &run, "approve", json!({})).await;
+    let empty = till.approve(Role::Administrator, &run).await;
     assert_eq!(empty.problem(409), "payout_run_empty");
     assert_eq!(till.make(till.account).await.problem(409), "payout_run_open");
 
@@ -402,7 +421,7 @@ async fn who_is_not_paid_is_named_with_the_reason() {
         (&given_up["state"], &given_up["reason"]),
         (&json!("rejected"), &json!("передумали"))
     );
-    let late = till.decide(Role::Administrator, &run, "approve", json!({})).await;
+    let late = till.approve(Role::Administrator, &run).await;
     assert_eq!(late.problem(409), "payout_run_decided");
     till.app.finish().await;
 }
@@ -449,7 +468,7 @@ async fn a_refund_after_payment_is_a_debt_that_the_next_payouts_make_good() {
     till.charge(0, 2_000, 0).await;
     till.decide(Role::Accountant, &run, "refresh", json!({})).await.ok();
     assert_eq!(till.paid(&run).await, BTreeMap::from([(0, [64_000, 49_000, 2_000, 13_000])]));
-    till.decide(Role::Administrator, &run, "approve", json!({})).await.ok();
+    till.approve(Role::Administrator, &run).await.ok();
     let told = till.money(0).await;
     for name in ["payable_kopecks", "debt_kopecks", "charges_kopecks"] {
         assert_eq!(told[name], 0, "{name}");
@@ -464,7 +483,7 @@ async fn a_run_is_approved_as_it_was_made_and_pays_once() {
     let parcels = till.reported(0, "A", &[40_000, 5_000]).await;
     let run = till.run().await;
     till.disputed(&parcels[1], Some("спорят")).await;
-    let approve = async |role: Role| till.decide(role, &run, "approve", json!({})).await;
+    let approve = async |role: Role| till.approve(role, &run).await;
     assert_eq!(approve(Role::Administrator).await.problem(409), "payout_run_stale");
     till.decide(Role::Administrator, &run, "refresh", json!({})).await.ok();
     assert_eq!(approve(Role::Administrator).await.problem(403), "payout_second_person");
@@ -490,7 +509,8 @@ async fn a_run_is_approved_as_it_was_made_and_pays_once() {
     let path = format!("/v1/payout-runs/{run}/approve");
     let keys = ["1", "1", "2", "3", "4", "5", "6", "7"];
     let accountant = till.world.session(Role::Accountant);
-    let all = keys.map(|key| till.app.post_with_key(accountant, &path, key, json!({})));
+    let seen = till.seen(&run).await;
+    let all = keys.map(|key| till.app.post_with_key(accountant, &path, key, seen.clone()));
     for answer in futures::future::join_all(all).await {
         assert_eq!(answer.ok()["state"], "approved");
     }
@@ -503,58 +523,20 @@ async fn a_run_is_approved_as_it_was_made_and_pays_once() {
 }
 
 #[tokio::test]
-async fn a_payout_that_did_not_arrive_is_to_be_paid_again() {
+async fn a_run_that_was_made_anew_is_not_approved_unseen() {
     let till = Till::open().await;
     till.reported(0, "A", &[40_000]).await;
-    till.charge(0, 1_000, 0).await;
-    let back_by = async |role: Role, payout: &Value, body: Value| {
-        let path = format!("/v1/payouts/{}/return", payout["id"].as_str().unwrap());
-        till.app.post(till.world.session(role), &path, body).await
-    };
-    let back = async |payout: &Value, body: Value| back_by(Role::Accountant, payout, body).await;
-    let latest = async || till.payouts(&till.world.keys[0], "").await[0].clone();
-    till.approved().await;
-    let refused = latest().await;
-    let own = json!({ "reason": "банк отказал" });
-    let own = back_by(Role::Administrator, &refused, own).await;
-    assert_eq!(own.problem(403), "payout_second_person", "who sent it does not say it never left");
-    let told = back(&refused, json!({ "reason": "банк отказал" })).await.ok();
-    assert_eq!(
-        (&told["state"], &told["return_reason"]),
-        (&json!("returned"), &json!("банк отказал"))
-    );
-    let again = back(&refused, json!({ "reason": "ещё раз" })).await;
-    assert_eq!(again.problem(409), "payout_not_ordered");
-    assert_eq!(till.clearing(0, &refused).await, 0);
-    let told = till.money(0).await;
-    assert_eq!(
-        (&told["payable_kopecks"], &told["charges_kopecks"]),
-        (&json!(40_000), &json!(1_000))
-    );
-    assert_eq!((&told["paid_kopecks"], &told["next"]["net_kopecks"]), (&json!(0), &json!(39_000)));
-
-    let run = till.approved().await;
-    assert_eq!(till.orders(&run).await[0].number, "2");
-    // The bank carried the first one out after all: that is nobody's order.
-    let both = [doc("1", OURS, THEIRS, "390.00", TODAY), doc("2", OURS, THEIRS, "390.00", TODAY)];
-    till.bank_says(100_000, &both).await;
-    assert_eq!(balance(&till.app, Account::BankOutgoing(till.account)).await, 0);
-    assert_eq!(balance(&till.app, Account::BankSuspense(till.account)).await, -100_000 + 39_000);
-    let paid = latest().await;
-    assert_eq!(paid["state"], "paid");
-    let unsaid = back(&paid, json!({ "reason": "счёт закрыт" })).await;
-    assert_eq!(unsaid.problem(409), "payout_carried_out");
-
-    till.bank_says(22_000, &[doc("900", THEIRS, OURS, "390.00", TODAY)]).await;
-    let documents = crate::bank::documents(&till.app).await;
-    let receipt = documents.iter().find(|one| one.number == "900").unwrap();
-    let body = json!({ "reason": "счёт закрыт", "bank_document_id": receipt.id });
-    let returned = back_by(Role::Administrator, &paid, body).await.ok();
-    assert_eq!(returned["state"], "returned", "the receipt says so");
-    let suspense = balance(&till.app, Account::BankSuspense(till.account)).await;
-    assert_eq!(suspense, -100_000 + 39_000, "the receipt is explained");
-    assert_eq!(till.money(0).await["next"]["net_kopecks"], 39_000);
-    let open = till.app.get(till.world.admin(), "/v1/bank/documents?unmatched=true").await.ok();
-    assert_eq!(open["items"], json!([]));
+    let run = till.run().await;
+    let seen = till.seen(&run).await;
+    till.reported(1, "B", &[80_000]).await;
+    till.app.app.clock.advance_seconds(1);
+    till.decide(Role::Accountant, &run, "refresh", json!({})).await.ok();
+    let unseen = till.decide(Role::Administrator, &run, "approve", seen).await;
+    assert_eq!(unseen.problem(409), "payout_run_stale");
+    let silent = till.decide(Role::Administrator, &run, "approve", json!({})).await;
+    assert_eq!(silent.problem(422), "body_invalid");
+    assert_eq!(number(&till.app, "SELECT COUNT(*) FROM bank_order").await, 0);
+    let approved = till.approve(Role::Administrator, &run).await.ok();
+    assert_eq!(approved["net_kopecks"], 120_000);
     till.app.finish().await;
 }

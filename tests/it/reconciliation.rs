@@ -3,6 +3,7 @@
 
 use std::fmt::Write as _;
 
+use ambar::access::Role;
 use ambar::cod::{self, CodMove, Step};
 use ambar::commands::Ctx;
 use ambar::db::Tx;
@@ -121,6 +122,12 @@ impl Office {
         let id = bank::documents(&self.desk.app).await[document].id;
         let body = json!({ "register_id": register, "amount_kopecks": sum });
         self.desk.post(&format!("/v1/bank/documents/{id}/match"), body).await
+    }
+
+    /// By somebody else than who accepts registers.
+    pub(crate) async fn post_second(&self, path: &str, body: Value) -> crate::support::Answer {
+        let (app, world) = (&self.desk.app, &self.desk.world);
+        app.post(world.session(Role::Accountant), path, body).await
     }
 
     pub(crate) async fn unmatch(
@@ -361,8 +368,14 @@ async fn a_kopeck_is_told_until_somebody_books_it() {
 
     let last = office.register("74", &[(3, "2400"), (4, "3290")]).await.register;
     let path = format!("/v1/registers/{last}/difference");
+    for to in ["claim", "write_off"] {
+        let body = json!({ "to": to, "reason": "перевозчик утратил реестр" });
+        let own = office.desk.post(&path, body).await;
+        assert_eq!(own.problem(403), "reconciliation_second_person", "who accepted it");
+    }
+    assert_eq!(office.shown(last).await["open_kopecks"], 569_000);
     let body = json!({ "to": "claim", "reason": "перевозчик утратил реестр" });
-    office.desk.post(&path, body).await.ok();
+    office.post_second(&path, body).await.ok();
     assert_eq!(office.desk.balance(Account::CarrierClaims(carrier())).await, 569_000);
     office.finish().await;
 }

@@ -25,6 +25,8 @@ struct Newsman {
     paid: Mutex<BTreeMap<String, &'static str>>,
     asked: Mutex<Vec<String>>,
     is_down: Mutex<bool>,
+    /// It answers of so many, and breaks off.
+    answers_max: Mutex<Option<usize>>,
 }
 
 impl Carrier for Newsman {
@@ -55,11 +57,12 @@ impl MoneyNews for Newsman {
             let asked = shipments.iter().map(|shipment| shipment.track.clone());
             self.asked.lock().unwrap().extend(asked);
             let paid = self.paid.lock().unwrap();
-            let tracks = shipments.iter().filter_map(|shipment| {
-                let order = paid.get(&shipment.track)?;
-                Some(Track { reference: shipment.clone(), events: vec![event(order)] })
+            let tracks = shipments.iter().map(|shipment| {
+                let events = paid.get(&shipment.track).map(|order| event(order));
+                Track { reference: shipment.clone(), events: events.into_iter().collect() }
             });
-            Ok(tracks.collect())
+            let answered = self.answers_max.lock().unwrap().unwrap_or(shipments.len());
+            Ok(tracks.take(answered).collect())
         })
     }
 
@@ -229,5 +232,16 @@ async fn everybody_has_a_turn_and_what_broke_off_is_drawn_up_again() {
     site.day().await;
     assert_eq!(site.registers().await, [register("55", 2, "draft")]);
     assert_eq!(site.newest().await["id"], first["id"]);
+    site.desk.app.finish().await;
+}
+
+#[tokio::test]
+async fn whoever_the_carrier_did_not_answer_of_is_asked_for_first_the_next_day() {
+    let site = Site::open().await;
+    site.desk.told(3, DeliveryStatus::Delivered).await;
+    *site.newsman.answers_max.lock().unwrap() = Some(1);
+    assert_eq!(site.day().await, ["1", "2", "3"]);
+    *site.newsman.answers_max.lock().unwrap() = None;
+    assert_eq!(site.day().await, ["2", "3", "4"], "of the first it said that there is nothing yet");
     site.desk.app.finish().await;
 }

@@ -74,7 +74,8 @@ impl Desk {
 
     pub(crate) async fn told(&self, parcel: usize, status: DeliveryStatus) {
         let at = SENT.plus_seconds(DAY);
-        let delivery = Delivery { parcel: self.parcels[parcel].parcel, status, at };
+        let delivery =
+            Delivery { parcel: self.parcels[parcel].parcel, status, at, is_partial: false };
         let ctx = Ctx::system(at);
         let work = async move |tx: &mut Tx| cod::follow(tx, &ctx, &[delivery]).await;
         self.app.app.db.write::<(), DbError, _>(work).await.unwrap();
@@ -466,7 +467,7 @@ impl Registers for Teller {
 
 impl Desk {
     /// The carrier is asked by the day's jobs, and tells these.
-    async fn ask_daily(&self, told: Vec<CodRegister>) {
+    pub(crate) async fn ask_daily(&self, told: Vec<CodRegister>) {
         let account: CarrierAccountId = self.route.account;
         let use_it = async move |tx: &mut Tx| {
             let sql = "UPDATE carrier_account SET active = $2 WHERE id = $1";
@@ -478,10 +479,21 @@ impl Desk {
         let workers = Workers::new(self.app.app.clone(), daily::handlers(registers::ASKS));
         assert_eq!(workers.run_due().await.unwrap(), 7);
     }
+
+    /// It is asked for the same days once more, and tells these.
+    pub(crate) async fn ask_again(&self, told: Vec<CodRegister>) {
+        self.app.app.connectors.put(self.route.account, 1, Arc::new(Teller(Mutex::new(told))));
+        let again = "UPDATE job SET state = 'queued', finished_at = NULL
+             WHERE kind = 'cod_registers_fetch'";
+        let work = async move |tx: &mut Tx| tx.execute(again, vec![]).await;
+        self.app.app.db.write::<u64, DbError, _>(work).await.unwrap();
+        let workers = Workers::new(self.app.app.clone(), daily::handlers(registers::ASKS));
+        assert_eq!(workers.run_due().await.unwrap(), 7);
+    }
 }
 
 /// The carrier's answer of the sample.
-fn sample_registers() -> Vec<CodRegister> {
+pub(crate) fn sample_registers() -> Vec<CodRegister> {
     let text = std::fs::read(format!("{SAMPLES}/cdek_registries_constructed.json")).unwrap();
     let told: Value = serde_json::from_slice(&text).unwrap();
     let kopecks = |sum: &Value| {

@@ -39,6 +39,8 @@ pub(crate) struct Teller {
     pub(crate) confirmed: Mutex<Vec<String>>,
     pub(crate) subscribed: Mutex<Vec<String>>,
     pub(crate) keeps_queue: bool,
+    /// It answers nothing where one of these is asked for.
+    pub(crate) stumbles_over: Mutex<Vec<String>>,
 }
 
 pub(crate) fn down() -> CarrierError {
@@ -95,6 +97,10 @@ impl Tracking for Teller {
             assert!(!self.panics.load(Ordering::SeqCst), "as the test wants");
             if self.is_down.load(Ordering::SeqCst) {
                 return Err(down());
+            }
+            let trouble = self.stumbles_over.lock().unwrap().clone();
+            if shipments.iter().any(|one| trouble.contains(&one.number)) {
+                return Err(CarrierError::refused(CODE, "", "неверный номер"));
             }
             let told = self.told.lock().unwrap();
             let mut asked = self.asked.lock().unwrap();

@@ -5,8 +5,8 @@ use std::sync::atomic::{AtomicU64, Ordering};
 
 use ambar::app::App;
 use ambar::db::{Location, migrate};
+use ambar::integrity;
 use ambar::secrets::Vault;
-use ambar::stock::integrity;
 use ambar::units::Clock;
 use reqwest::{Method, StatusCode};
 use serde_json::Value;

@@ -4,7 +4,9 @@ use std::collections::HashMap;
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
 
-use ambar::carriers::model::{DeliveryStatus, EventBatch, ShipmentRef, Track, TrackEvent};
+use ambar::carriers::model::{
+    DeliveryStatus, EventBatch, EventFlag, Leg, Meaning, ShipmentRef, Track, TrackEvent,
+};
 use ambar::db::Dialect;
 use ambar::sandbox::carriers::{BadManner, Misbehaviour, Step};
 use ambar::tracking::{
@@ -86,6 +88,78 @@ async fn a_shipment_is_known_by_our_number_the_carriers_id_or_its_track_and_othe
 }
 
 #[tokio::test]
+async fn an_event_that_is_read_anew_counts_as_it_was_read_last() {
+    let road = Road::open().await;
+    let id = road.parcel("P-1").await;
+    let (there, given) =
+        (went(0, DeliveryStatus::ArrivedAtPoint), went(5, DeliveryStatus::Delivered));
+    road.told("P-1", &[there.clone(), given.clone()]).await;
+    assert_eq!(road.standing(id).await, ("delivered".to_owned(), None));
+    road.app.app.clock.advance_seconds(HOUR);
+    let part = Some(Meaning { status: Some(DeliveryStatus::PartlyDelivered), flag: None });
+    let part = TrackEvent { meaning: part, ..given };
+    assert_eq!(road.told("P-1", &[there.clone(), part.clone()]).await.events, 1);
+    assert_eq!(road.standing(id).await, ("partly_delivered".to_owned(), None));
+    assert_eq!(road.told("P-1", &[there.clone(), part]).await, Ingested::default());
+
+    let second = road.parcel("P-2").await;
+    let back = TrackEvent { leg: Leg::Return, ..went(9, DeliveryStatus::InTransit) };
+    let begins = went(8, DeliveryStatus::Returning);
+    road.told("P-2", &[there.clone(), begins.clone(), back.clone()]).await;
+    assert_eq!(road.standing(second).await, ("returning".to_owned(), None));
+    road.app.app.clock.advance_seconds(HOUR);
+    let annuls = Some(Meaning { status: None, flag: Some(EventFlag::Annuls) });
+    let annulment = TrackEvent { meaning: annuls, ..event(8, "returning.annulled", None) };
+    let on_its_way = TrackEvent { leg: Leg::Direct, ..back };
+    road.told("P-2", &[there, begins, annulment, on_its_way]).await;
+    assert_eq!(road.standing(second).await, ("in_transit".to_owned(), None));
+    road.app.finish().await;
+}
+
+#[tokio::test]
+async fn a_shipment_that_its_carrier_calls_otherwise_is_known_by_both_tracks() {
+    let road = Road::open().await;
+    let id = road.parcel("P-1").await;
+    let told = async |number: &str, track: &str, events: &[TrackEvent]| {
+        let (number, track) = (number.to_owned(), track.to_owned());
+        let reference = ShipmentRef { number, track, ..ShipmentRef::default() };
+        let tracks = vec![Track { reference, events: events.to_vec() }];
+        ingest(&road.app.app, CODE, tracks).await.unwrap()
+    };
+    let track = async || road.history(id).await["shipment"]["track"].clone();
+    assert_eq!(told("P-1", "final-P-1", &[]).await, Ingested::default());
+    assert_eq!(track().await, "final-P-1");
+    for (index, by) in ["track-P-1", "final-P-1"].into_iter().enumerate() {
+        let done = told("", by, &way()[index..=index]).await;
+        assert_eq!((done.unknown, done.events), (0, 1), "{by}");
+    }
+    assert_eq!(told("P-1", "track-P-1", &way()[2..3]).await.events, 1);
+    assert_eq!(track().await, "final-P-1", "a door that is late does not call it as before");
+    let back = TrackEvent { leg: Leg::Return, ..went(40, DeliveryStatus::InTransit) };
+    assert_eq!(told("P-1", "return-P-1", &[back]).await.events, 1);
+    assert_eq!(track().await, "final-P-1", "a return has a number of its own");
+    assert_eq!(number(&road.app, "SELECT COUNT(*) FROM shipment_track").await, 1);
+    assert_eq!(told("", "nobody's", &way()).await.unknown, 1);
+    road.app.finish().await;
+}
+
+#[tokio::test]
+async fn a_shipment_that_a_carrier_stumbles_over_costs_the_others_nothing() {
+    let road = Road::open().await;
+    let numbers = road.parcels(5).await;
+    for number in &numbers {
+        road.teller.tells(number, &way()[..1]);
+    }
+    road.teller.stumbles_over.lock().unwrap().push(numbers[2].clone());
+    let poller = Poller::new(road.app.app.clone());
+    assert_eq!(poller.run_due().await.unwrap().events, 4);
+    road.teller.stumbles_over.lock().unwrap().clear();
+    road.app.app.clock.advance_seconds(INTERVAL);
+    assert_eq!(poller.run_due().await.unwrap().events, 1, "it is asked for at its next time");
+    road.app.finish().await;
+}
+
+#[tokio::test]
 async fn trouble_calls_for_people_and_a_person_can_put_it_aside_with_a_reason() {
     let road = Road::open().await;
     let id = road.parcel("P-1").await;
@@ -116,7 +190,9 @@ async fn trouble_calls_for_people_and_a_person_can_put_it_aside_with_a_reason() 
     assert!(trail["items"][0].to_string().contains("позвонили покупателю"), "{trail}");
 
     road.app.app.clock.advance_seconds(60);
-    road.told("P-1", &[event(2, "note", None)]).await;
+    let reworded =
+        TrackEvent { words: "Попытка не удалась".to_owned(), ..failed(1) };
+    road.told("P-1", &[event(2, "note", None), reworded]).await;
     assert_eq!(attention(&road).await, None, "what was seen does not call again");
     road.told("P-1", &[unheard(3)]).await;
     assert_eq!(attention(&road).await.as_deref(), Some("unknown_code"));

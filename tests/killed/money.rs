@@ -287,7 +287,8 @@ impl Office {
             let body = json!({ "owner_id": owner, "from": from, "to": to });
             let report = self.command(Role::Accountant, "/v1/agent-reports", &body).await;
             let path = format!("/v1/agent-reports/{}/approve", text(&report, "id"));
-            let approved = self.command(Role::Administrator, &path, &json!({})).await;
+            let seen = json!({ "made_at": report["made_at"] });
+            let approved = self.command(Role::Administrator, &path, &seen).await;
             assert_eq!(approved["line_count"], json!(PARCELS));
         }
         let account = self.server.desk().get("/v1/bank/accounts").await.unwrap();
@@ -295,7 +296,8 @@ impl Office {
         let body = json!({ "cut_off": to, "bank_account_id": account });
         let run = self.command(Role::Accountant, "/v1/payout-runs", &body).await;
         let path = format!("/v1/payout-runs/{}/approve", text(&run, "id"));
-        let approved = self.command(Role::Administrator, &path, &json!({})).await;
+        let seen = json!({ "made_at": run["made_at"] });
+        let approved = self.command(Role::Administrator, &path, &seen).await;
         assert_eq!(approved["state"], "approved");
         let paid = "SELECT CAST(SUM(paid_kopecks) AS BIGINT) FROM cod";
         let all = COD * i64::try_from(self.parcels.len()).unwrap();

@@ -4,9 +4,9 @@ use std::path::PathBuf;
 
 use ambar::args;
 use ambar::db::{Arg, Count, DbError, Location, Tx};
+use ambar::integrity;
 use ambar::sandbox::client::ApiClient;
 use ambar::sandbox::crash::Node;
-use ambar::stock::integrity;
 
 use crate::seed::{self, World};
 use crate::support::{self, TestApp};

@@ -123,7 +123,6 @@ struct Renewed {
 /// Enrols a handheld and shows its token once (подключить терминал).
 #[utoipa::path(
     post, path = "/v1/devices", tag = "access", request_body = DeviceIn,
-    params(("Idempotency-Key" = String, Header)),
     responses((status = 201, body = EnrolledOut), (status = "default", body = ProblemBody))
 )]
 async fn device_enrol(
@@ -166,7 +165,7 @@ async fn device_list(
 /// Gives a device another token; the one before opens nothing any more (перевыпустить).
 #[utoipa::path(
     post, path = "/v1/devices/{id}/renew", tag = "access",
-    params(("id" = DeviceId, Path), ("Idempotency-Key" = String, Header)),
+    params(("id" = DeviceId, Path)),
     responses((status = 200, body = EnrolledOut), (status = "default", body = ProblemBody))
 )]
 async fn device_renew(
@@ -191,7 +190,7 @@ async fn device_renew(
 /// Takes a device's token back (отозвать).
 #[utoipa::path(
     post, path = "/v1/devices/{id}/revoke", tag = "access",
-    params(("id" = DeviceId, Path), ("Idempotency-Key" = String, Header)),
+    params(("id" = DeviceId, Path)),
     responses((status = 200, body = DeviceOut), (status = "default", body = ProblemBody))
 )]
 async fn device_revoke(
@@ -212,7 +211,6 @@ async fn device_revoke(
 /// Makes a key for a shop's program and shows it once (ключ API).
 #[utoipa::path(
     post, path = "/v1/api-keys", tag = "access", request_body = ApiKeyIn,
-    params(("Idempotency-Key" = String, Header)),
     responses((status = 201, body = ApiKeyCreatedOut), (status = "default", body = ProblemBody))
 )]
 async fn api_key_create(
@@ -257,7 +255,7 @@ async fn api_key_list(
 /// Takes a key back (отозвать).
 #[utoipa::path(
     post, path = "/v1/api-keys/{id}/revoke", tag = "access",
-    params(("id" = ApiKeyId, Path), ("Idempotency-Key" = String, Header)),
+    params(("id" = ApiKeyId, Path)),
     responses((status = 200, body = ApiKeyOut), (status = "default", body = ProblemBody))
 )]
 async fn api_key_revoke(

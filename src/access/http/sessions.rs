@@ -169,7 +169,6 @@ async fn me(
 /// Sets one's own PIN for the handheld (ПИН-код).
 #[utoipa::path(
     put, path = "/v1/me/pin", tag = "access", request_body = PinIn,
-    params(("Idempotency-Key" = String, Header)),
     responses((status = 204), (status = "default", body = ProblemBody))
 )]
 async fn own_pin_set(
@@ -188,7 +187,6 @@ async fn own_pin_set(
 /// Changes one's own password; all sessions end, also this one (смена пароля).
 #[utoipa::path(
     put, path = "/v1/me/password", tag = "access", request_body = PasswordIn,
-    params(("Idempotency-Key" = String, Header)),
     responses((status = 204), (status = "default", body = ProblemBody))
 )]
 async fn own_password_set(

@@ -103,7 +103,6 @@ struct Invited {
 /// Creates a user and the link by which that person sets a password (пользователь).
 #[utoipa::path(
     post, path = "/v1/users", tag = "access", request_body = NewUser,
-    params(("Idempotency-Key" = String, Header)),
     responses((status = 201, body = InvitedOut), (status = "default", body = ProblemBody))
 )]
 async fn user_create(
@@ -160,7 +159,7 @@ async fn user_get(
 /// Replaces the roles of a user (роли). The last administrator stays one.
 #[utoipa::path(
     put, path = "/v1/users/{id}/roles", tag = "access", request_body = RolesIn,
-    params(("id" = UserId, Path), ("Idempotency-Key" = String, Header)),
+    params(("id" = UserId, Path)),
     responses((status = 200, body = UserOut), (status = "default", body = ProblemBody))
 )]
 async fn roles_set(
@@ -183,7 +182,7 @@ async fn roles_set(
 /// Locks a user out (отключить). The last administrator stays.
 #[utoipa::path(
     post, path = "/v1/users/{id}/deactivate", tag = "access",
-    params(("id" = UserId, Path), ("Idempotency-Key" = String, Header)),
+    params(("id" = UserId, Path)),
     responses((status = 200, body = UserOut), (status = "default", body = ProblemBody))
 )]
 async fn user_deactivate(
@@ -204,7 +203,7 @@ async fn user_deactivate(
 /// Lets a user in again (включить).
 #[utoipa::path(
     post, path = "/v1/users/{id}/activate", tag = "access",
-    params(("id" = UserId, Path), ("Idempotency-Key" = String, Header)),
+    params(("id" = UserId, Path)),
     responses((status = 200, body = UserOut), (status = "default", body = ProblemBody))
 )]
 async fn user_activate(
@@ -223,7 +222,7 @@ async fn user_activate(
 /// Gives a user another link to set a password (пригласить снова). Older links are void.
 #[utoipa::path(
     post, path = "/v1/users/{id}/invitation", tag = "access",
-    params(("id" = UserId, Path), ("Idempotency-Key" = String, Header)),
+    params(("id" = UserId, Path)),
     responses((status = 200, body = InvitedOut), (status = "default", body = ProblemBody))
 )]
 async fn user_invite(
@@ -247,7 +246,7 @@ async fn user_invite(
 /// Gives a user a new badge (бейдж). The one before opens nothing any more.
 #[utoipa::path(
     post, path = "/v1/users/{id}/badge", tag = "access",
-    params(("id" = UserId, Path), ("Idempotency-Key" = String, Header)),
+    params(("id" = UserId, Path)),
     responses((status = 200, body = BadgeOut), (status = "default", body = ProblemBody))
 )]
 async fn badge_issue(
@@ -267,7 +266,7 @@ async fn badge_issue(
 /// Sets the PIN of a user (ПИН-код). The trail notes that it was set, not the PIN.
 #[utoipa::path(
     put, path = "/v1/users/{id}/pin", tag = "access", request_body = PinIn,
-    params(("id" = UserId, Path), ("Idempotency-Key" = String, Header)),
+    params(("id" = UserId, Path)),
     responses((status = 204), (status = "default", body = ProblemBody))
 )]
 async fn pin_set(

@@ -11,14 +11,13 @@ use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
 use self::out::{
-    AgencyTermsOut, AgentReportDetailOut, AgentReportLineOut, AgentReportOut, CarrierChargeOut,
-    SettlementOut,
+    AgencyTermsOut, AgentReportDetailOut, AgentReportLineOut, AgentReportOut, SettlementOut,
 };
 use super::model::{Report, ReportState};
 use super::store::{lines, reports};
 use super::{AgencyError, AgencyTermsIn, papers, service, terms_list, terms_set};
 use crate::access::Scope;
-use crate::access::caller::{Caller, rights};
+use crate::access::caller::{Caller, Staff, rights};
 use crate::app::App;
 use crate::carriers::ExportFormat;
 use crate::commands::Ctx;
@@ -28,7 +27,8 @@ use crate::http::{
     download,
 };
 use crate::ids::{AgentReportId, OwnerId};
-use crate::units::Day;
+use crate::invoices::http::CarrierChargeOut;
+use crate::units::{Day, UtcMicros};
 
 /// Invoices and payments of a shop in one period: more are not shown beside the report.
 const PARTS_MAX: i64 = 5_000;
@@ -55,6 +55,14 @@ struct AgentReportIn {
     from: Day,
     /// Not after today.
     to: Day,
+}
+
+/// Which state of a draft was looked at.
+#[derive(Debug, Clone, Serialize, Deserialize, utoipa::ToSchema)]
+#[serde(deny_unknown_fields)]
+struct AgentReportApproveIn {
+    /// Of the report, as it was shown: one that was drawn up anew since is refused.
+    made_at: UtcMicros,
 }
 
 #[derive(Debug, Deserialize, utoipa::IntoParams)]
@@ -87,17 +95,16 @@ async fn agency_terms_list(
 /// that an accepted report used stay.
 #[utoipa::path(
     put, path = "/v1/owners/{id}/agency-terms", tag = "agent reports", request_body = AgencyTermsIn,
-    params(("id" = OwnerId, Path), ("Idempotency-Key" = String, Header)),
+    params(("id" = OwnerId, Path)),
     responses((status = 200, body = AgencyTermsOut), (status = "default", body = ProblemBody))
 )]
 async fn agency_terms_put(
     State(app): State<App>,
-    caller: Caller<rights::MoneyWork>,
+    caller: Staff<rights::MoneyWork>,
     IdPath(id): IdPath<OwnerId>,
     key: IdempotencyKey,
     Body(body): Body<AgencyTermsIn>,
 ) -> Result<Json<AgencyTermsOut>, Problem> {
-    caller.staff_only()?;
     let input = body.clone();
     let work = async move |tx: &mut Tx, ctx: &Ctx| -> Result<AgencyTermsOut, AgencyError> {
         Ok(terms_set(tx, ctx, id, &input).await?.into())
@@ -133,16 +140,14 @@ async fn agent_report_list(
 /// Draws an agent's report up as a draft (составить отчёт агента).
 #[utoipa::path(
     post, path = "/v1/agent-reports", tag = "agent reports", request_body = AgentReportIn,
-    params(("Idempotency-Key" = String, Header)),
     responses((status = 201, body = AgentReportOut), (status = "default", body = ProblemBody))
 )]
 async fn agent_report_draft(
     State(app): State<App>,
-    caller: Caller<rights::MoneyWork>,
+    caller: Staff<rights::MoneyWork>,
     key: IdempotencyKey,
     Body(body): Body<AgentReportIn>,
 ) -> Result<(StatusCode, Json<AgentReportOut>), Problem> {
-    caller.staff_only()?;
     let (owner, days) = (body.owner_id, (body.from, body.to));
     let work = async move |tx: &mut Tx, ctx: &Ctx| -> Result<AgentReportOut, AgencyError> {
         Ok(service::draft(tx, ctx, owner, days).await?.into())
@@ -202,16 +207,15 @@ async fn agent_report_lines(
 /// Draws a draft up anew (обновить черновик отчёта агента).
 #[utoipa::path(
     post, path = "/v1/agent-reports/{id}/refresh", tag = "agent reports",
-    params(("id" = AgentReportId, Path), ("Idempotency-Key" = String, Header)),
+    params(("id" = AgentReportId, Path)),
     responses((status = 200, body = AgentReportOut), (status = "default", body = ProblemBody))
 )]
 async fn agent_report_refresh(
     State(app): State<App>,
-    caller: Caller<rights::MoneyWork>,
+    caller: Staff<rights::MoneyWork>,
     IdPath(id): IdPath<AgentReportId>,
     key: IdempotencyKey,
 ) -> Result<Json<AgentReportOut>, Problem> {
-    caller.staff_only()?;
     let work = async move |tx: &mut Tx, ctx: &Ctx| -> Result<AgentReportOut, AgencyError> {
         Ok(service::refresh(tx, ctx, id).await?.into())
     };
@@ -221,37 +225,38 @@ async fn agent_report_refresh(
 /// Accepts a draft that somebody else drew up (утвердить отчёт агента). It happens once.
 #[utoipa::path(
     post, path = "/v1/agent-reports/{id}/approve", tag = "agent reports",
-    params(("id" = AgentReportId, Path), ("Idempotency-Key" = String, Header)),
+    params(("id" = AgentReportId, Path)),
+    request_body = AgentReportApproveIn,
     responses((status = 200, body = AgentReportOut), (status = "default", body = ProblemBody))
 )]
 async fn agent_report_approve(
     State(app): State<App>,
-    caller: Caller<rights::MoneyApprove>,
+    caller: Staff<rights::MoneyApprove>,
     IdPath(id): IdPath<AgentReportId>,
     key: IdempotencyKey,
+    Body(body): Body<AgentReportApproveIn>,
 ) -> Result<Json<AgentReportOut>, Problem> {
-    caller.staff_only()?;
+    let made_at = body.made_at;
     let work = async move |tx: &mut Tx, ctx: &Ctx| -> Result<AgentReportOut, AgencyError> {
-        Ok(service::approve(tx, ctx, id).await?.into())
+        Ok(service::approve(tx, ctx, id, made_at).await?.into())
     };
-    Ok(Json(app.command(&caller, key, "agent_report_approve", &id, work).await?))
+    Ok(Json(app.command(&caller, key, "agent_report_approve", &(id, &body), work).await?))
 }
 
 /// Gives a draft up (отклонить отчёт агента).
 #[utoipa::path(
     post, path = "/v1/agent-reports/{id}/reject", tag = "agent reports",
-    params(("id" = AgentReportId, Path), ("Idempotency-Key" = String, Header)),
+    params(("id" = AgentReportId, Path)),
     request_body = ReasonIn,
     responses((status = 200, body = AgentReportOut), (status = "default", body = ProblemBody))
 )]
 async fn agent_report_reject(
     State(app): State<App>,
-    caller: Caller<rights::MoneyWork>,
+    caller: Staff<rights::MoneyWork>,
     IdPath(id): IdPath<AgentReportId>,
     key: IdempotencyKey,
     Body(body): Body<ReasonIn>,
 ) -> Result<Json<AgentReportOut>, Problem> {
-    caller.staff_only()?;
     let reason = body.reason.clone();
     let work = async move |tx: &mut Tx, ctx: &Ctx| -> Result<AgentReportOut, AgencyError> {
         Ok(service::reject(tx, ctx, id, &reason).await?.into())

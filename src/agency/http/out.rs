@@ -2,9 +2,10 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::agency::model::{ChargeRow, LineKind, Report, ReportLine, ReportState, SettlementRow};
+use crate::agency::model::{LineKind, Report, ReportLine, ReportState, SettlementRow};
 use crate::agency::{AgencyTerms, AgencyTermsIn};
-use crate::ids::{AgentReportId, CarrierInvoiceId, OwnerId, ParcelId, TransferId, UserId};
+use crate::ids::{AgentReportId, OwnerId, ParcelId, TransferId, UserId};
+use crate::invoices::http::CarrierChargeOut;
 use crate::money::TransferReason;
 use crate::taxes::VatRate;
 use crate::units::{Day, Kopecks, UtcMicros};
@@ -123,37 +124,6 @@ pub(super) struct AgentReportDetailOut {
     pub(super) report: AgentReportOut,
     pub(super) carrier_charges: Vec<CarrierChargeOut>,
     pub(super) settlements: Vec<SettlementOut>,
-}
-
-/// A carrier's invoice as it concerns the shop.
-#[derive(Debug, Serialize, utoipa::ToSchema)]
-pub(super) struct CarrierChargeOut {
-    invoice_id: CarrierInvoiceId,
-    carrier: String,
-    number: String,
-    day: Day,
-    lines: i64,
-    /// The shop's lines as the carrier invoiced them.
-    invoiced_kopecks: Kopecks,
-    /// With their part of what concerns the whole invoice.
-    cost_kopecks: Kopecks,
-    /// What the ledger charged the shop: the same.
-    charged_kopecks: Kopecks,
-}
-
-impl From<ChargeRow> for CarrierChargeOut {
-    fn from(row: ChargeRow) -> Self {
-        Self {
-            invoice_id: row.invoice,
-            carrier: row.carrier,
-            number: row.number,
-            day: row.day,
-            lines: row.lines,
-            invoiced_kopecks: row.invoiced,
-            cost_kopecks: row.cost,
-            charged_kopecks: row.charged,
-        }
-    }
 }
 
 /// A payment, a set-off or a correction over the shop's accounts.

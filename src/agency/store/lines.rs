@@ -1,9 +1,10 @@
 //! The lines of reports: parcels, carriers' invoices and what else went over the shop's accounts.
 
-use crate::agency::model::{ChargeRow, DayRow, LineKind, Report, ReportLine, SettlementRow};
+use crate::agency::model::{DayRow, LineKind, Report, ReportLine, SettlementRow};
 use crate::cod::StepSource;
 use crate::db::{Count, DbError, Tx};
 use crate::ids::AgentReportId;
+use crate::invoices::Passed;
 use crate::money::Account;
 use crate::units::{Day, Kopecks};
 use crate::{args, record};
@@ -40,7 +41,8 @@ record! {
     }
 }
 
-/// The fee of a sum by the terms `t`, as `fee_of` has it.
+/// The agent's fee of a sum by the terms `t`: a part in hundredths of a per cent, rounded half up to the
+/// kopeck, and at least the minimum.
 macro_rules! fee {
     ($sum:literal) => {
         concat!(
@@ -370,7 +372,7 @@ pub(in crate::agency) async fn charges(
     tx: &mut Tx,
     id: AgentReportId,
     limit: i64,
-) -> Result<Vec<ChargeRow>, DbError> {
+) -> Result<Vec<Passed>, DbError> {
     tx.fetch_all(CHARGES, args![id, limit]).await
 }
 

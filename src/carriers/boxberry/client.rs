@@ -83,9 +83,7 @@ impl Client {
 
     /// The carrier's words without codes: those about the account are told apart by what they name.
     fn no(&self, text: String) -> CarrierError {
-        let lower = text.to_lowercase();
-        let about_keys = ["токен", "token", "заблокирован", "ключ"];
-        let error = if about_keys.iter().any(|word| lower.contains(word)) {
+        let error = if is_about_keys(&text) {
             CarrierError::Credentials { carrier: CODE, said: text }
         } else {
             CarrierError::refused(CODE, "", text)
@@ -95,7 +93,7 @@ impl Client {
 
     /// The error without our token.
     fn masked(&self, mut error: CarrierError) -> CarrierError {
-        let hide = |text: &mut String| *text = text.replace(&self.token, "***");
+        let hide = |text: &mut String| *text = hidden(text, &self.token);
         match &mut error {
             CarrierError::Refused { reasons, .. } => {
                 for reason in reasons {
@@ -114,6 +112,32 @@ impl Client {
         }
         error
     }
+}
+
+/// Fewer letters of a token tell nothing of it.
+const TOKEN_START_MIN: usize = 4;
+
+/// A text without a token, also where the text was cut within it.
+pub(super) fn hidden(text: &str, token: &str) -> String {
+    let text = text.replace(token, "***");
+    let mut starts = (TOKEN_START_MIN..token.len()).rev().filter_map(|len| token.get(..len));
+    let cut = starts.find_map(|start| text.strip_suffix(start));
+    match cut {
+        Some(kept) => format!("{kept}***"),
+        None => text,
+    }
+}
+
+/// Whether a refusal is about our keys or our account: by words from their beginnings, for "ключ" is
+/// in "исключение" too, and a parcel may be blocked as well.
+pub(super) fn is_about_keys(text: &str) -> bool {
+    let lower = text.to_lowercase().replace('ё', "е");
+    let words = lower.split(|letter: char| !letter.is_alphanumeric());
+    let words: Vec<&str> = words.filter(|word| !word.is_empty()).collect();
+    let plain = format!(" {}", words.join(" "));
+    let has = |phrases: &[&str]| phrases.iter().any(|phrase| plain.contains(phrase));
+    has(&[" токен", " token", " ключ не", " ключ api", " неверный ключ"])
+        || (has(&[" заблокирован"]) && has(&[" учетн", " аккаунт", " кабинет"]))
 }
 
 /// What an answer refuses, in any of the shapes that methods have: `err` or `error` as text or as

@@ -36,10 +36,10 @@ use self::wire::{
     CalculationIn, CityIn, CostsIn, CreateOut, CreatedIn, IntakeIn, LastStatusIn, LastStatusesIn,
     OwnNumberOut, ParcelIn, ParcelsOut, PointIn, StatusesIn, TracksOut, ZipIn,
 };
-use super::exchange::{Effect, Exchange, Limits};
+use super::exchange::{Effect, Exchange, Limits, read_of_many};
 use super::model::{
     CarrierFile, DeliveryMode, FileMedia, LabelAsk, LabelState, Pickup, PickupAsk, PointsPage,
-    Quote, QuoteAsk, Reason, Registered, Registration, ShipmentAsk, ShipmentRef, Track,
+    Quote, QuoteAsk, Reason, Registered, Registration, ShipmentAsk, ShipmentRef, Track, TrackEvent,
 };
 use super::registry::Account;
 use super::{
@@ -130,8 +130,11 @@ impl Boxberry {
         let said = self.client.post("ParcelInfo", ParcelsOut { parcels }, Effect::Reads).await;
         let known: Vec<ParcelIn> = match said {
             Ok(known) => known,
-            // It refuses to tell of what it does not have: "no data".
-            Err(CarrierError::Refused { .. }) => Vec::new(),
+            Err(CarrierError::Refused { reasons, .. }) if map::is_no_data(&reasons) => Vec::new(),
+            // Any other refusal says nothing of the order: it may be there.
+            Err(error @ CarrierError::Refused { .. }) => {
+                return Err(CarrierError::Unavailable { carrier: CODE, said: error.said() });
+            }
             Err(error) => return Err(error),
         };
         let own = known.into_iter().find(|parcel| parcel.order_id.0 == shipment.number);
@@ -162,8 +165,14 @@ impl Boxberry {
         Ok(found.map(|city| city.code.0.clone()))
     }
 
-    fn is_news(&self, track: &str, last: &LastStatusIn) -> bool {
-        let mark = map::mark(last);
+    /// Whether a last status was not told yet, or not often enough.
+    fn is_news(&self, track: &str, mark: &str) -> bool {
+        let told = self.told.lock().unwrap_or_else(PoisonError::into_inner);
+        told.get(track).is_none_or(|(known, times)| known != mark || *times < TOLD_TIMES)
+    }
+
+    /// Counts what was read to its end: what was not is news the next time.
+    fn count_told(&self, track: &str, mark: String) {
         let mut told = self.told.lock().unwrap_or_else(PoisonError::into_inner);
         if told.len() >= TOLD_MAX {
             told.clear();
@@ -173,45 +182,74 @@ impl Boxberry {
             (*known, *times) = (mark, 0);
         }
         *times = times.saturating_add(1);
-        *times <= TOLD_TIMES
     }
 
-    /// The last status of each track that Boxberry knows. When it refuses to tell of all together, it
-    /// is asked one by one: which of them it does not know it does not say.
-    async fn last_statuses(&self, asked: &[ShipmentRef]) -> Result<LastStatusesIn, CarrierError> {
+    /// The last status of each track that Boxberry knows, and why others were not read. When it refuses
+    /// to tell of all together, it is asked one by one: which of them it does not know it does not say.
+    async fn last_statuses(&self, asked: &[ShipmentRef]) -> (LastStatusesIn, Option<CarrierError>) {
         let mut parts: Vec<&[ShipmentRef]> = asked.chunks(asked.len().max(1)).collect();
-        let mut last = LastStatusesIn::new();
+        let (mut last, mut failure) = (LastStatusesIn::new(), None);
         while let Some(part) = parts.pop() {
             let track_numbers = part.iter().map(|shipment| shipment.track.clone()).collect();
             let said = TracksOut { track_numbers };
             match self.client.post("GetLastStatusData", said, Effect::Reads).await {
-                Ok(said @ Value::Object(_)) => {
-                    let told: LastStatusesIn =
-                        serde_json::from_value(said).map_err(map::malformed)?;
-                    last.extend(told);
+                Ok(Value::Object(rows)) => {
+                    for (track, row) in rows {
+                        match serde_json::from_value(row) {
+                            Ok(row) => {
+                                last.insert(track, row);
+                            }
+                            Err(error) => failure = Some(map::malformed(error)),
+                        }
+                    }
                 }
                 Err(CarrierError::Refused { .. }) if part.len() > 1 => parts.extend(part.chunks(1)),
                 // Nothing at all comes as an empty list instead of an empty object, or as a refusal.
                 Ok(_) | Err(CarrierError::Refused { .. }) => {}
-                Err(error) => return Err(error),
+                Err(error) => failure = Some(error),
             }
         }
-        Ok(last)
+        (last, failure)
     }
 
-    async fn track_one(
+    /// All events of a track whose last status is news.
+    async fn events_of(
         &self,
         track: &str,
         last: &LastStatusIn,
-    ) -> Result<StatusesIn, CarrierError> {
-        if !self.is_news(track, last) {
-            return Ok(StatusesIn::default());
+    ) -> Result<Vec<TrackEvent>, CarrierError> {
+        let mark = map::mark(last);
+        if !self.is_news(track, &mark) {
+            return Ok(Vec::new());
         }
-        match self.client.get("ListStatusesFull", &[("ImId", track)], Effect::Reads).await {
+        let said = self.client.get("ListStatusesFull", &[("ImId", track)], Effect::Reads).await;
+        let said: StatusesIn = match said {
             // There are none yet.
-            Err(CarrierError::Refused { .. }) => Ok(StatusesIn::default()),
-            said => said,
+            Err(CarrierError::Refused { .. }) => return Ok(Vec::new()),
+            said => said?,
+        };
+        let events = map::events(&said, last)?;
+        self.count_told(track, mark);
+        Ok(events)
+    }
+}
+
+/// What a refused creation comes to, with what is known of its number.
+fn refused(
+    reasons: Vec<Reason>,
+    known: Result<Option<Registration>, CarrierError>,
+) -> Result<Registration, CarrierError> {
+    // The number is taken: perhaps by an attempt of ours whose answer was lost.
+    let is_taken = reasons.iter().any(|one| one.text.to_lowercase().contains("занят"));
+    match known {
+        Ok(Some(known)) => Ok(known),
+        Ok(None) if is_taken => {
+            let said = "the number is taken by an order that is not shown";
+            Err(CarrierError::unclear(CODE, said))
         }
+        Ok(None) => Err(CarrierError::Refused { carrier: CODE, reasons }),
+        Err(error) if is_taken => Err(CarrierError::unclear(CODE, error.said())),
+        Err(error) => Err(error),
     }
 }
 
@@ -311,10 +349,8 @@ impl Shipping for Boxberry {
             let said = self.client.post("ParselCreate", CreateOut { sdata }, Effect::Changes).await;
             let created: CreatedIn = match said {
                 Ok(created) => created,
-                // One of its refusals is that the number is taken: then it is ours.
-                Err(CarrierError::Refused { carrier, reasons }) => {
-                    let known = self.known(&own).await?;
-                    return known.ok_or(CarrierError::Refused { carrier, reasons });
+                Err(CarrierError::Refused { reasons, .. }) => {
+                    return refused(reasons, self.known(&own).await);
                 }
                 Err(error) => return Err(error),
             };
@@ -403,27 +439,26 @@ impl Tracking for Boxberry {
 
     fn track<'a>(&'a self, shipments: &'a [ShipmentRef]) -> Answer<'a, Vec<Track>> {
         Box::pin(async move {
-            let mut asked = Vec::new();
+            // One that cannot be read does not keep the others back.
+            let (mut asked, mut failure) = (Vec::new(), None);
             for shipment in shipments {
-                if let Some(track) = self.track_of(shipment).await? {
-                    asked.push(ShipmentRef { track, ..shipment.clone() });
+                match self.track_of(shipment).await {
+                    Ok(Some(track)) => asked.push(ShipmentRef { track, ..shipment.clone() }),
+                    Ok(None) => {}
+                    Err(error) => failure = Some(error),
                 }
             }
-            let last = self.last_statuses(&asked).await?;
+            let (last, unread) = self.last_statuses(&asked).await;
+            failure = unread.or(failure);
             let mut tracks = Vec::new();
             for reference in asked {
                 let Some(last) = last.get(&reference.track) else { continue };
-                let statuses = self.track_one(&reference.track, last).await?;
-                match map::events(&statuses, last) {
+                match self.events_of(&reference.track, last).await {
                     Ok(events) => tracks.push(Track { reference, events }),
-                    // One that cannot be read does not keep the others back.
-                    Err(error) => {
-                        let track = reference.track.as_str();
-                        tracing::warn!(track, %error, "statuses of a parcel were not read");
-                    }
+                    Err(error) => failure = Some(error),
                 }
             }
-            Ok(tracks)
+            read_of_many(CODE, tracks, failure)
         })
     }
 }

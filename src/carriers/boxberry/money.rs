@@ -3,9 +3,9 @@
 use serde_json::{Value, json};
 
 use super::wire::{ServiceIn, StatusesIn};
-use super::{Boxberry, map};
+use super::{Boxberry, CODE, map};
 use crate::carriers::amounts::kopecks;
-use crate::carriers::exchange::Effect;
+use crate::carriers::exchange::{Effect, read_of_many};
 use crate::carriers::local::moscow_instant;
 use crate::carriers::model::{
     CodTransfer, KeptEvent, Leg, PayMethod, ShipmentRef, Track, TrackEvent,
@@ -23,25 +23,29 @@ impl MoneyNews for Boxberry {
         ASKED_MAX
     }
 
+    /// Each that was answered is told, also one without news.
     fn ask<'a>(&'a self, shipments: &'a [ShipmentRef]) -> Answer<'a, Vec<Track>> {
         Box::pin(async move {
-            let mut tracks = Vec::new();
+            let (mut tracks, mut failure) = (Vec::new(), None);
             for shipment in shipments.iter().filter(|shipment| !shipment.track.is_empty()) {
-                match self.reckoned(&shipment.track).await {
-                    Ok(Some(event)) => {
-                        let reference = shipment.clone();
-                        tracks.push(Track { reference, events: vec![event] });
-                    }
+                let events = match self.reckoned(&shipment.track).await {
+                    Ok(event) => event.into_iter().collect(),
                     // It refuses to tell of what it does not have yet.
-                    Ok(None) | Err(CarrierError::Refused { .. }) => {}
-                    Err(error) if tracks.is_empty() => return Err(error),
+                    Err(CarrierError::Refused { .. }) => Vec::new(),
                     Err(error) => {
-                        tracing::warn!(%error, "the money of a parcel of Boxberry was not read");
+                        // One that cannot be read does not keep the others back; a line that is
+                        // down does.
+                        let is_odd = matches!(error, CarrierError::Malformed { .. });
+                        failure = Some(error);
+                        if is_odd {
+                            continue;
+                        }
                         break;
                     }
-                }
+                };
+                tracks.push(Track { reference: shipment.clone(), events });
             }
-            Ok(tracks)
+            read_of_many(CODE, tracks, failure)
         })
     }
 
@@ -49,17 +53,12 @@ impl MoneyNews for Boxberry {
         let event = events.iter().rev().find(|event| event.code == SERVICES)?;
         let text = |field: &str| event.raw.get(field).and_then(Value::as_str);
         let collected = kopecks(text("sum")?).ok().filter(|sum| sum.is_positive())?;
-        let method = match text("payment_method") {
-            Some("Касса") => Some(PayMethod::Cash),
-            Some("Эквайринг") => Some(PayMethod::Card),
-            _ => None,
-        };
         Some(CodTransfer {
             payment_order: String::new(),
             day: event.at.moscow_day(),
             collected_kopecks: collected,
             transferred_kopecks: None,
-            method,
+            method: text("payment_method").and_then(PayMethod::from_words),
         })
     }
 }

@@ -148,13 +148,13 @@ impl Client {
         ];
         let request = self.exchange.post(&self.url("/v2/oauth/token")).form(&form);
         let reply = self.exchange.send(request, Effect::Reads).await?.sound()?;
-        let answer: TokenAnswer = reply.json().map_err(|_| strange(&reply, Effect::Reads))?;
+        let answer: TokenAnswer = reply.json().map_err(|_| no_token(&reply))?;
         let Some(value) = answer.access_token.filter(|token| !token.is_empty()) else {
             let said = [answer.error, answer.error_description];
             let said = said.into_iter().flatten().collect::<Vec<_>>().join(": ");
             return Err(CarrierError::Credentials { carrier: CODE, said });
         };
-        let lives_s = answer.expires_in.unwrap_or(TOKEN_LIVES_S);
+        let lives_s = answer.expires_in.0.parse().unwrap_or(TOKEN_LIVES_S);
         *slot = Some(Token::new(value.clone(), lives_s));
         Ok(value)
     }
@@ -201,6 +201,15 @@ fn strange(reply: &Reply, effect: Effect) -> CarrierError {
         }
         (error, _) => error,
     }
+}
+
+/// An answer to the question for a token that cannot be read. One that gives a token is not quoted: the
+/// token is in it.
+fn no_token(reply: &Reply) -> CarrierError {
+    if reply.status().is_success() {
+        return CarrierError::malformed(CODE, "the answer with a token cannot be read");
+    }
+    strange(reply, Effect::Reads)
 }
 
 /// What a list of errors means.

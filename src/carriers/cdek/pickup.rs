@@ -1,7 +1,10 @@
-//! Couriers that fetch parcels. A call is checked later, as an order is.
+//! Couriers that fetch parcels. A call is checked later, as an order is, and so is taking it back.
+
+use std::time::Duration;
 
 use super::client::{invalid, refusal};
-use super::wire::{Entity, Envelope, IntakeEntity, Uuid};
+use super::shipping::DELETE_PAUSES_MS;
+use super::wire::{AnswerRequest, Entity, Envelope, IntakeEntity, Uuid};
 use super::{CODE, Cdek, map};
 use crate::carriers::exchange::Effect;
 use crate::carriers::model::{Pickup, PickupAsk};
@@ -12,6 +15,8 @@ const INTAKES: &str = "/v2/intakes";
 const THERE_CODES: [&str; 2] = ["v2_intake_exists_by_date_address", "v2_intake_exists_by_order"];
 /// A call that was fulfilled or taken back.
 const FINAL: &str = "v2_entity_has_final_status";
+/// The status of a call that was taken back.
+const REMOVED: &str = "REMOVED";
 
 impl Pickups for Cdek {
     fn twice(&self) -> TwiceCalled {
@@ -49,19 +54,48 @@ impl Pickups for Cdek {
 impl PickupsBack for Cdek {
     fn pickup_cancel<'a>(&'a self, reference: &'a str) -> Answer<'a, ()> {
         Box::pin(async move {
-            let deleted: Result<Envelope<Entity>, _> =
-                self.client.delete(&format!("{INTAKES}/{reference}")).await;
-            let answer = match deleted {
+            let path = format!("{INTAKES}/{reference}");
+            let answer: Envelope<Entity> = match self.client.delete(&path).await {
                 Err(CarrierError::Unknown { .. }) => return Ok(()),
+                Err(CarrierError::Refused { reasons, .. })
+                    if reasons.iter().any(|one| one.code == FINAL) =>
+                {
+                    return Ok(());
+                }
                 other => other?,
             };
-            match invalid(&answer.requests, "DELETE") {
-                None => Ok(()),
-                Some(errors) if errors.iter().any(|one| one.code.0 == FINAL) => Ok(()),
-                Some(errors) => Err(refusal(errors, Effect::Changes)),
+            if let Some(decided) = taken_back(&answer.requests) {
+                return decided;
             }
+            // It is only taken in: what becomes of it is seen at the call.
+            for pause_ms in DELETE_PAUSES_MS {
+                tokio::time::sleep(Duration::from_millis(pause_ms)).await;
+                let answer: Envelope<IntakeEntity> = match self.client.entity(&path, &[]).await {
+                    Err(CarrierError::Unknown { .. }) => return Ok(()),
+                    other => other?,
+                };
+                let statuses = answer.entity.map(|entity| entity.statuses).unwrap_or_default();
+                if statuses.iter().any(|status| status.code.0 == REMOVED) {
+                    return Ok(());
+                }
+                if let Some(decided) = taken_back(&answer.requests) {
+                    return decided;
+                }
+            }
+            Err(CarrierError::unclear(CODE, "the call is still being taken back"))
         })
     }
+}
+
+/// What became of taking a call back; nothing: it is not decided.
+fn taken_back(requests: &[AnswerRequest]) -> Option<Result<(), CarrierError>> {
+    let of_kind = |one: &&AnswerRequest| one.kind.0 == "DELETE";
+    if requests.iter().filter(of_kind).any(|one| one.state.0 == "SUCCESSFUL") {
+        return Some(Ok(()));
+    }
+    let errors = invalid(requests, "DELETE")?;
+    let is_over = errors.iter().any(|one| one.code.0 == FINAL);
+    Some(if is_over { Ok(()) } else { Err(refusal(errors, Effect::Changes)) })
 }
 
 impl Cdek {

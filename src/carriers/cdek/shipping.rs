@@ -11,8 +11,8 @@ use crate::carriers::{Answer, CarrierError, Shipping};
 
 /// Our number is taken by another order of ours.
 const DUPLICATE: &str = "error_validate_im_dep_number_has_already_had_integration";
-/// Pauses between looks at an order that is being deleted.
-const DELETE_PAUSES_MS: [u64; 8] = [50, 100, 200, 400, 800, 1_500, 2_000, 2_000];
+/// Pauses between looks at what is being deleted.
+pub(super) const DELETE_PAUSES_MS: [u64; 8] = [50, 100, 200, 400, 800, 1_500, 2_000, 2_000];
 
 impl Shipping for Cdek {
     fn find<'a>(&'a self, shipment: &'a ShipmentRef) -> Answer<'a, Option<Registration>> {

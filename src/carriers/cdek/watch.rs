@@ -11,7 +11,7 @@ use super::wire::{
     RegistriesAnswer,
 };
 use super::{CODE, Cdek, map};
-use crate::carriers::exchange::Effect;
+use crate::carriers::exchange::{Effect, read_of_many};
 use crate::carriers::model::{
     CodRegister, FiscalReceipt, PointsPage, ShipmentRef, Track, WebhookHint,
 };
@@ -74,14 +74,7 @@ impl Tracking for Cdek {
                 }
             }
             // One order that cannot be read does not hide the others; it is asked for again.
-            match failure {
-                Some(error) if tracks.is_empty() => Err(error),
-                Some(error) => {
-                    tracing::warn!(%error, "an order of СДЭК was not read");
-                    Ok(tracks)
-                }
-                None => Ok(tracks),
-            }
+            read_of_many(CODE, tracks, failure)
         })
     }
 }
@@ -106,7 +99,7 @@ impl Cdek {
             number: if is_named { shipment.number.clone() } else { entity.number.0 },
             id: entity.uuid.0,
             track: entity.cdek_number.0,
-            day: shipment.day,
+            ..shipment.clone()
         };
         Ok(Some(Track { reference, events }))
     }

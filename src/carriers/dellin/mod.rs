@@ -10,6 +10,9 @@
 //!   the order alone is what clients of the carrier do; the carrier's pages tell it for the latter.
 //! - Only the pick-up from a door can be cancelled. An order that would be brought to a terminal is a
 //!   pre-order: nothing is charged and nothing has to be cancelled when it is not brought.
+//! - A subscription to messages is never made by itself: at most ten can be made, and they cannot be
+//!   listed, so that each start of each node would make another. One that the settings name
+//!   (`webhook_id`) is pointed here; without it orders are asked for at their times only.
 //! - The fee for cash on delivery is not in the calculator's price.
 //! - One question tells the history of five orders. Limits of requests are not published. Times without an
 //!   offset are taken for Moscow's.
@@ -28,10 +31,9 @@ use std::time::Duration;
 use futures::future::join_all;
 use serde::Deserialize;
 use serde_json::Value;
-use tokio::sync::Mutex;
 
 use self::client::{Client, bytes_of};
-use self::map::{Course, calculator_body, events, points, quote, request_body};
+use self::map::{Course, calculator_body, events, ours, points, quote, request_body};
 use self::wire::{
     Answer, Calculation, CancelBody, CargoPlace, Directory, History, HistoryBody, Id, LabelFile,
     LabelsBody, LabelsGetBody, Order, Orders, OrdersBody, Taken, TerminalsFile, WebhookBody,
@@ -125,7 +127,7 @@ pub struct Settings {
     /// `80x50` or `a4`.
     #[serde(default = "usual_format")]
     pub label_format: String,
-    /// The subscription to messages that is changed; without it a new one is made.
+    /// The subscription to messages, as it was made in the cabinet; without it there are none.
     #[serde(default)]
     pub webhook_id: Option<String>,
 }
@@ -169,7 +171,6 @@ pub struct Dellin {
     client: Arc<Client>,
     settings: Settings,
     terminals: Terminals,
-    webhook_id: Mutex<Option<String>>,
 }
 
 impl Dellin {
@@ -186,7 +187,6 @@ impl Dellin {
         let exchange = Exchange::new(CODE, account.limits(Limits::default()))?;
         Ok(Self {
             client: Arc::new(Client::new(exchange, base, credentials)),
-            webhook_id: Mutex::new(settings.webhook_id.clone()),
             settings,
             terminals: Terminals::default(),
         })
@@ -237,20 +237,45 @@ impl Dellin {
         }
     }
 
-    /// The order of a shipment: by the carrier's number where it is known, else by ours. A declined
-    /// one only if there is no other.
+    /// The orders with these numbers, and which of the numbers are known: a question about the history
+    /// of one that is not answers nothing of the others.
+    async fn orders_known(
+        &self,
+        doc_ids: Vec<String>,
+    ) -> Result<(Vec<Order>, Vec<String>), CarrierError> {
+        let body = OrdersBody { doc_ids: doc_ids.clone(), order_number: None };
+        let orders = self.orders(&body).await?;
+        if orders.len() >= doc_ids.len() {
+            return Ok((orders, doc_ids));
+        }
+        if !orders.is_empty() || doc_ids.len() == 1 {
+            let is_known = |id: &String| {
+                orders.iter().any(|order| order.order_id.as_ref().is_some_and(|told| told.0 == *id))
+            };
+            let known = doc_ids.into_iter().filter(is_known).collect();
+            return Ok((orders, known));
+        }
+        // One that is not known yet may hide the others.
+        let (mut orders, mut known) = (Vec::new(), Vec::new());
+        for id in doc_ids {
+            let body = OrdersBody { doc_ids: vec![id.clone()], order_number: None };
+            let found = self.orders(&body).await?;
+            if !found.is_empty() {
+                orders.extend(found);
+                known.push(id);
+            }
+        }
+        Ok((orders, known))
+    }
+
+    /// The order of a shipment: by the carrier's number where it is known, else by ours.
     async fn order(&self, shipment: &ShipmentRef) -> Result<Option<Order>, CarrierError> {
         if !shipment.id.is_empty() {
             let body = OrdersBody { doc_ids: vec![shipment.id.clone()], order_number: None };
             return Ok(self.orders(&body).await?.into_iter().next());
         }
         let body = OrdersBody { doc_ids: Vec::new(), order_number: Some(shipment.number.clone()) };
-        let mut orders = self.orders(&body).await?;
-        orders.retain(|order| {
-            order.order_number.as_ref().is_none_or(|told| told.0 == shipment.number)
-        });
-        orders.sort_by_key(|order| order.state.as_deref() == Some("declined"));
-        Ok(orders.into_iter().next())
+        ours(self.orders(&body).await?, &shipment.number)
     }
 }
 
@@ -336,6 +361,7 @@ impl Shipping for Dellin {
                 track: id.clone(),
                 id,
                 day: Some(ask.day),
+                goal: None,
             };
             match self.order(&reference).await {
                 Ok(Some(order)) => Ok(map::registration(&order, &reference)),
@@ -428,8 +454,10 @@ impl Tracking for Dellin {
             if doc_ids.is_empty() {
                 return Ok(Vec::new());
             }
-            let body = OrdersBody { doc_ids: doc_ids.clone(), order_number: None };
-            let orders = self.orders(&body).await?;
+            let (orders, doc_ids) = self.orders_known(doc_ids).await?;
+            if doc_ids.is_empty() {
+                return Ok(Vec::new());
+            }
             let body = HistoryBody { doc_ids };
             let path = "/v3/orders/statuses_history.json";
             let told: Answer<History> = self.client.call(path, &body, Effect::Reads).await?;
@@ -458,22 +486,21 @@ impl Webhooks for Dellin {
         Ok(messages.into_iter().filter_map(hint).collect())
     }
 
-    /// Changes the subscription that it knows; only without one it makes one.
+    /// Changes the subscription that the settings name. It makes none.
     fn subscribe<'a>(&'a self, url: &'a str) -> super::Answer<'a, ()> {
         Box::pin(async move {
-            let mut known = self.webhook_id.lock().await;
+            let Some(id) = self.settings.webhook_id.clone() else {
+                tracing::info!("the settings name no subscription: orders are only asked for");
+                return Ok(());
+            };
             let body = WebhookBody {
-                id: known.clone(),
+                id,
                 url: url.to_owned(),
                 order_roles: vec!["sender"],
                 state: "enabled",
             };
-            let answer: Value =
-                self.client.call("/v1/webhooks/update", &body, Effect::Changes).await?;
-            let id = answer.pointer("/data/id").or_else(|| answer.get("id"));
-            if let Some(Id(id)) = id.and_then(|id| Id::deserialize(id).ok()) {
-                *known = Some(id);
-            }
+            let path = "/v1/webhooks/update";
+            let _: Value = self.client.call(path, &body, Effect::Changes).await?;
             Ok(())
         })
     }
@@ -494,7 +521,7 @@ fn hint(raw: Value) -> Option<WebhookHint> {
     };
     let id = named(&["orderId", "orderID", "docId"]);
     let number = named(&["orderNumber"]);
-    let reference = ShipmentRef { number, track: id.clone(), id, day: None };
+    let reference = ShipmentRef { number, track: id.clone(), id, ..ShipmentRef::default() };
     let is_named = !reference.id.is_empty() || !reference.number.is_empty();
     is_named.then_some(WebhookHint { reference, raw })
 }

@@ -2,7 +2,9 @@ use std::time::Duration;
 
 use serde_json::{Value, json};
 
-use super::map::{Course, STATUSES, calculator_body, events, quote, registration, request_body};
+use super::map::{
+    Course, STATUSES, calculator_body, events, ours, quote, registration, request_body,
+};
 use super::wire::{Answer as Envelope, Calculation, Orders};
 use super::*;
 use crate::carriers::attempt::{Sent, register};
@@ -87,6 +89,7 @@ fn ask(number: &str) -> ShipmentAsk {
             cod_kopecks: Kopecks::new(329_000),
             vat: VatRate::Ten,
             marks: vec!["0104600000000015215abcDEFghij123".to_owned()],
+            is_marked: true,
         }],
         delivery_fee_kopecks: Kopecks::new(30_050),
         delivery_fee_vat: VatRate::TwentyTwo,
@@ -508,19 +511,51 @@ async fn all_ways_are_offered_where_they_go() {
 }
 
 #[tokio::test]
-async fn messages_are_subscribed_once_and_read_as_hints() {
+async fn only_a_subscription_that_was_made_is_pointed_here() {
     let stage = stage().await;
     let shipment = stage.created(&ask("P-1")).await;
+    let address = "https://ambar.example/v1/hooks";
+    stage.carrier.subscribe(address).await.unwrap();
+    assert_eq!(stage.stand_in.webhook_url(), None, "each start would make another");
+    stage.stand_in.make_subscription();
+    let mut account = account(stage.standing.url());
+    account.settings["webhook_id"] = json!("1");
+    let named = Dellin::connect(&account).unwrap();
     for _ in 0..12 {
-        stage.carrier.subscribe("https://ambar.example/v1/hooks").await.unwrap();
+        named.subscribe(address).await.unwrap();
     }
-    let url = stage.stand_in.webhook_url();
-    assert_eq!(url.as_deref(), Some("https://ambar.example/v1/hooks"));
+    assert_eq!(stage.stand_in.webhook_url().as_deref(), Some(address));
     let hints = stage.carrier.read(&stage.stand_in.webhook_body("P-1").unwrap()).unwrap();
     assert_eq!(hints[0].reference.id, shipment.id);
     assert_eq!(hints[0].reference.number, "P-1");
     assert!(stage.carrier.read(b"<html>").is_err());
     assert!(stage.carrier.read(b"{}").unwrap().is_empty());
+}
+
+#[tokio::test]
+async fn an_order_that_is_not_known_costs_the_others_nothing() {
+    let stage = stage().await;
+    let shipment = stage.created(&ask("P-1")).await;
+    let unknown = ShipmentRef { id: "77".into(), ..shipment.clone() };
+    let tracks = stage.carrier.track(&[unknown, shipment.clone()]).await.unwrap();
+    let ids: Vec<&str> = tracks.iter().map(|track| track.reference.id.as_str()).collect();
+    assert_eq!(ids, [shipment.id.as_str()]);
+    assert!(!tracks[0].events.is_empty());
+}
+
+#[test]
+fn of_several_orders_one_without_a_number_is_nobodys() {
+    let found = |numbers: &[Value]| {
+        let order = |number: &Value| json!({ "orderId": "7", "orderNumber": number });
+        let orders: Vec<Value> = numbers.iter().map(order).collect();
+        let said: Orders = serde_json::from_value(json!({ "orders": orders })).unwrap();
+        ours(said.orders, "P-1").map(|order| order.is_some())
+    };
+    assert!(found(&[json!("P-1"), json!("P-2")]).unwrap());
+    assert!(!found(&[json!("P-2")]).unwrap());
+    assert!(found(&[Value::Null]).unwrap(), "the only one that was found by our number");
+    let unclear = found(&[Value::Null, json!("P-2")]);
+    assert!(matches!(unclear, Err(CarrierError::Unclear { .. })), "{unclear:?}");
 }
 
 #[test]

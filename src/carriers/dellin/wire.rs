@@ -261,8 +261,7 @@ pub(super) struct LabelsGetBody {
 #[derive(Debug, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub(super) struct WebhookBody {
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub(super) id: Option<String>,
+    pub(super) id: String,
     pub(super) url: String,
     pub(super) order_roles: Vec<&'static str>,
     pub(super) state: &'static str,

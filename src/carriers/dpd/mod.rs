@@ -34,7 +34,7 @@ use self::wire::{
     EventsOut, FileIn, LabelOrderOut, LabelsIn, LabelsOut, NothingOut, OrderIn, OrderNumberOut,
     OrderStatusOut, RegisterOut, ReturnIn, ReturnsIn, ShopsIn, ShopsOut, TerminalsIn,
 };
-use super::exchange::{Exchange, Limits};
+use super::exchange::{Exchange, Limits, read_of_many};
 use super::model::{
     CarrierFile, EventBatch, FileMedia, Handover, HandoverAsk, HandoverDone, LabelAsk, LabelState,
     PointsPage, Quote, QuoteAsk, Reason, RefusedParcel, Registration, ShipmentAsk, ShipmentRef,
@@ -61,11 +61,13 @@ const NUMBERS_MAX: usize = 100;
 const EVENTS_MAX: i64 = 500;
 
 text_enum! {
-    /// Which queue tells what happened. That a parcel waits at its point only events say.
+    /// Which queue tells what happened. Shipments that are asked for are told by their states anyhow.
     pub enum Queue {
-        /// States of parcels: every contract has them.
+        /// States of parcels: every contract has them. The queue's do not say that a parcel waits at its
+        /// point: that is seen by those who know where it goes.
         States = "states",
-        /// Events of orders, also of money: DPD switches them on.
+        /// Events of orders, also of money: DPD switches them on. How a parcel was handed out is theirs
+        /// to say.
         Events = "events",
     }
 }
@@ -200,8 +202,7 @@ impl Dpd {
             self.client.ask_of_some(client::STATES_BY_ORDER, &asked).await?
         };
         let Some(said) = said.and_then(|said| said.said) else { return Ok(None) };
-        let events: Vec<_> =
-            map::tracks(&said)?.into_iter().flat_map(|track| track.events).collect();
+        let events = map::asked(&said, shipment, self.settings.queue)?;
         let reference = shipment.clone();
         Ok((!events.is_empty()).then_some(Track { reference, events }))
     }
@@ -289,9 +290,12 @@ impl Shipping for Dpd {
             let said: ReturnsIn<OrderIn> = self.client.ask(client::CREATE, &orders).await?;
             let unclear = |said: &str| CarrierError::unclear(CODE, said);
             let order = said.rows.first().ok_or_else(|| unclear("no word of the order"))?;
+            let lost_sight = |error: CarrierError| unclear(&error.said());
             let decided = match order.status.as_str() {
-                "OrderDuplicate" => self.known(&own).await?,
-                _ => map::decided(order, &own).map_err(|error| unclear(&error.said()))?,
+                "OrderDuplicate" => self.known(&own).await.map_err(lost_sight)?,
+                // Whatever it did not find, it was not the order.
+                "OrderError" => Some(map::refused(order)),
+                _ => map::decided(order, &own).map_err(lost_sight)?,
             };
             let lost = || unclear(&format!("{}: {}", order.status, order.error_message.trim()));
             decided.ok_or_else(lost)
@@ -307,7 +311,8 @@ impl Shipping for Dpd {
             let cancel = vec![CancelOut { order_number_internal, order_num }];
             let said: Option<ReturnsIn<OrderIn>> =
                 self.client.ask_of_some(client::CANCEL, &CancelsOut { cancel }).await?;
-            said.iter().flat_map(|said| &said.rows).try_for_each(map::cancelled)
+            // DPD has no data of it: it is gone.
+            said.map_or(Ok(()), |said| map::cancelled(&said.rows))
         })
     }
 }
@@ -398,11 +403,15 @@ impl Tracking for Dpd {
 
     fn track<'a>(&'a self, shipments: &'a [ShipmentRef]) -> Answer<'a, Vec<Track>> {
         Box::pin(async move {
-            let mut tracks = Vec::new();
+            // One that cannot be read does not keep the others back.
+            let (mut tracks, mut failure) = (Vec::new(), None);
             for shipment in shipments {
-                tracks.extend(self.track_one(shipment).await?);
+                match self.track_one(shipment).await {
+                    Ok(track) => tracks.extend(track),
+                    Err(error) => failure = Some(error),
+                }
             }
-            Ok(tracks)
+            read_of_many(CODE, tracks, failure)
         })
     }
 }

@@ -57,17 +57,7 @@ impl MoneyNews for Dpd {
             day: paid_at.moscow_day(),
             collected_kopecks: collected,
             transferred_kopecks: None,
-            method: taken.value("PaymentWay").and_then(method),
+            method: taken.value("PaymentWay").and_then(PayMethod::from_words),
         })
     }
-}
-
-/// Cash, a card, or the fast payments (СБП), which are no cash either.
-fn method(way: &str) -> Option<PayMethod> {
-    let way = way.to_lowercase();
-    let has = |roots: &[&str]| roots.iter().any(|root| way.contains(root));
-    if has(&["нал", "cash"]) && !has(&["безнал"]) {
-        return Some(PayMethod::Cash);
-    }
-    has(&["карт", "card", "сбп", "sbp", "безнал", "эквайр"]).then_some(PayMethod::Card)
 }

@@ -19,6 +19,23 @@ use self::breaker::{Breaker, UnderWay};
 pub use self::reply::Reply;
 use super::CarrierError;
 
+/// What was read of many things, though some could not be: those are asked for again. An error only
+/// when nothing was read.
+pub(super) fn read_of_many<T>(
+    carrier: &'static str,
+    read: Vec<T>,
+    failure: Option<CarrierError>,
+) -> Result<Vec<T>, CarrierError> {
+    match failure {
+        Some(error) if read.is_empty() => Err(error),
+        Some(error) => {
+            tracing::warn!(carrier, %error, "a part of what was asked for was not read");
+            Ok(read)
+        }
+        None => Ok(read),
+    }
+}
+
 /// How a carrier wants to be treated.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Limits {

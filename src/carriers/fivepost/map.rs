@@ -243,8 +243,7 @@ pub(super) fn reasons(created: Created) -> Vec<Reason> {
 /// New orders are still looked at; what is approved is registered.
 pub(super) fn registration(said: &OrderStatus, asked: &ShipmentRef) -> Registration {
     let id = said.order_id.clone().unwrap_or_else(|| asked.id.clone());
-    let reference =
-        ShipmentRef { number: asked.number.clone(), track: id.clone(), id, day: asked.day };
+    let reference = ShipmentRef { track: id.clone(), id, ..asked.clone() };
     let code = said.execution_status.as_deref().unwrap_or_default();
     let words = || STATUSES.find(code).map_or_else(|| code.to_owned(), |row| row.name.clone());
     match said.status.as_deref() {

@@ -21,7 +21,7 @@ mod wire;
 use std::sync::Arc;
 use std::time::Duration;
 
-use futures::future::try_join_all;
+use futures::future::join_all;
 use serde::Deserialize;
 use serde_json::Value;
 
@@ -227,6 +227,7 @@ impl Shipping for Fivepost {
                 track: id.clone(),
                 id,
                 day: Some(ask.day),
+                goal: None,
             };
             if created.created {
                 return Ok(Registration::Pending(reference));
@@ -309,8 +310,22 @@ impl Tracking for Fivepost {
 
     fn track<'a>(&'a self, shipments: &'a [ShipmentRef]) -> Answer<'a, Vec<Track>> {
         Box::pin(async move {
-            let tracks = try_join_all(shipments.iter().map(|one| self.history(one))).await?;
-            Ok(tracks.into_iter().flatten().collect())
+            // An order that is trouble by itself costs the others nothing.
+            let mut failure = None;
+            let mut told = Vec::new();
+            for answer in join_all(shipments.iter().map(|one| self.history(one))).await {
+                match answer {
+                    Ok(track) => told.push(track),
+                    Err(error) => {
+                        tracing::warn!(%error, "an order of 5post was not read");
+                        failure = failure.or(Some(error));
+                    }
+                }
+            }
+            match failure {
+                Some(error) if told.is_empty() => Err(error),
+                _ => Ok(told.into_iter().flatten().collect()),
+            }
         })
     }
 }

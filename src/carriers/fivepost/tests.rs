@@ -9,7 +9,7 @@ use crate::carriers::model::{
     Address, Answers, BuyOut, Contact, DeliveryStatus, Item, Leg, Package, Party, Seller, VatRate,
 };
 use crate::sandbox::carriers::fivepost::{FivepostStandIn, account};
-use crate::sandbox::carriers::{BadManner, StandIn, Step};
+use crate::sandbox::carriers::{BadManner, Misbehaviour, StandIn, Step};
 use crate::units::{Grams, Kopecks};
 
 const KAZAN: &str = "01a5f3f6-0000-4000-8000-000000000004";
@@ -67,6 +67,7 @@ fn ask(number: &str) -> ShipmentAsk {
             cod_kopecks: Kopecks::new(164_500),
             vat: VatRate::TwentyTwo,
             marks: vec!["0104600".to_owned()],
+            is_marked: true,
         }],
         delivery_fee_kopecks: Kopecks::new(15_050),
         delivery_fee_vat: VatRate::TwentyTwo,
@@ -282,4 +283,20 @@ async fn events_are_told_once_and_in_order_and_a_return_as_one() {
 fn an_archive_that_is_none_is_named() {
     let refused = label_in(b"%PDF-1.4").unwrap_err();
     assert!(matches!(refused, CarrierError::Malformed { .. }), "{refused}");
+}
+
+#[tokio::test]
+async fn an_order_that_cannot_be_read_costs_the_others_nothing() {
+    let stage = stage().await;
+    let mut shipments = Vec::new();
+    for number in ["P-1", "P-2", "P-3"] {
+        shipments.push(stage.created(&ask(number)).await);
+    }
+    let how = Misbehaviour::always(BadManner::ServerError).at("P-2");
+    stage.stand_in.manners().misbehave(how);
+    let tracks = stage.carrier.track(&shipments).await.unwrap();
+    let numbers: Vec<&str> = tracks.iter().map(|track| track.reference.number.as_str()).collect();
+    assert_eq!(numbers, ["P-1", "P-3"]);
+    let failed = stage.carrier.track(&shipments[1..2]).await;
+    assert!(failed.is_err(), "nobody was told of: {failed:?}");
 }

@@ -45,15 +45,6 @@ pub struct RecipientModel {
     pub address: String,
 }
 
-impl RecipientModel {
-    /// Postcode, city and address in one line.
-    pub fn address_line(&self) -> String {
-        let parts = [&self.postcode, &self.city, &self.address];
-        let parts: Vec<&str> = parts.into_iter().map(|part| part.trim()).collect();
-        parts.into_iter().filter(|part| !part.is_empty()).collect::<Vec<_>>().join(", ")
-    }
-}
-
 impl ManifestModel {
     pub fn weight_g(&self) -> Grams {
         Grams::new(self.parcels.iter().map(|parcel| parcel.weight_g.get()).sum())

@@ -27,7 +27,7 @@ pub use register::{
     CodRegister, CodRegisterLine, CodTransfer, KeptEvent, PayMethod, RegisterLineKind,
 };
 pub use shipment::{
-    Address, BuyOut, Contact, Item, Package, Party, Reason, Registered, Registration, Seller,
+    Address, BuyOut, Contact, Goal, Item, Package, Party, Reason, Registered, Registration, Seller,
     ShipmentAsk, ShipmentRef, Spot,
 };
 pub use track::{

@@ -15,6 +15,25 @@ text_enum! {
     }
 }
 
+impl PayMethod {
+    /// By a carrier's words. Fast payments (СБП) are no cash. Nothing: the words say of neither, or of
+    /// both.
+    pub fn from_words(words: &str) -> Option<Self> {
+        let plain = words.trim().trim_end_matches('.').to_lowercase();
+        // Cash is in the words for its absence.
+        let without = plain.replace("безнал", "").replace("cashless", "");
+        let has = |stems: &[&str]| stems.iter().any(|stem| without.contains(stem));
+        let is_card = without != plain || has(&["карт", "card", "эквайр", "сбп", "sbp", "быстр"]);
+        // Whole words where their beginnings are those of others: "нал. платёж" is no cash.
+        let is_cash = has(&["наличн", "cash"]) || ["нал", "касса"].contains(&plain.as_str());
+        match (is_cash, is_card) {
+            (true, false) => Some(Self::Cash),
+            (false, true) => Some(Self::Card),
+            (true, true) | (false, false) => None,
+        }
+    }
+}
+
 text_enum! {
     /// What a line of a register is about.
     pub enum RegisterLineKind {
@@ -76,4 +95,35 @@ pub struct CodTransfer {
     /// What is transferred to us, where it is told.
     pub transferred_kopecks: Option<Kopecks>,
     pub method: Option<PayMethod>,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::PayMethod;
+
+    #[test]
+    fn the_way_of_paying_is_known_by_its_words() {
+        for (words, method) in [
+            ("Наличные", Some(PayMethod::Cash)),
+            ("НАЛИЧНЫМИ ", Some(PayMethod::Cash)),
+            ("нал.", Some(PayMethod::Cash)),
+            ("Касса", Some(PayMethod::Cash)),
+            ("cash", Some(PayMethod::Cash)),
+            ("Банковская карта", Some(PayMethod::Card)),
+            ("безналичный", Some(PayMethod::Card)),
+            ("Безнал (карта)", Some(PayMethod::Card)),
+            ("Эквайринг", Some(PayMethod::Card)),
+            ("СБП", Some(PayMethod::Card)),
+            ("cashless", Some(PayMethod::Card)),
+            ("наложенный платёж картой", Some(PayMethod::Card)),
+            ("наложенный платёж", None),
+            ("нал. платёж", None),
+            ("наличные и карта", None),
+            ("наличные, безнал", None),
+            ("Банк", None),
+            ("", None),
+        ] {
+            assert_eq!(PayMethod::from_words(words), method, "{words}");
+        }
+    }
 }

@@ -1,6 +1,7 @@
 //! A shipment (отправление): one parcel on its way with one carrier.
 
 use serde::{Deserialize, Serialize};
+use serde_json::Value;
 
 use crate::taxes::VatRate;
 use crate::text_enum;
@@ -30,6 +31,23 @@ impl Spot {
             Self::Point { code, .. } => Some(code),
         }
     }
+
+    /// Where what goes there goes.
+    pub fn goal(&self) -> Goal {
+        match self {
+            Self::Door(_) => Goal::Door,
+            Self::Point { code, .. } => Goal::Point(code.clone()),
+        }
+    }
+}
+
+/// Where a shipment goes, without the buyer's address.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Goal {
+    Door,
+    /// By the carrier's code.
+    Point(String),
 }
 
 /// An address in Russia. Parts that nobody knows are empty.
@@ -105,6 +123,9 @@ pub struct Item {
     pub vat: VatRate,
     /// Честный ЗНАК codes, one a piece, as scanned; empty for goods without.
     pub marks: Vec<String>,
+    /// Each piece has such a code, also one that nobody has scanned. Absent in what was told long ago.
+    #[serde(default)]
+    pub is_marked: bool,
 }
 
 /// The parcel itself, closed and measured.
@@ -193,6 +214,20 @@ pub struct ShipmentRef {
     pub track: String,
     /// The day that was told at the creation: some carriers find a number only with it.
     pub day: Option<Day>,
+    /// Where it goes, as it was told at the creation; nothing: it is not known. Carriers do not answer
+    /// it, whoever asks them says it.
+    pub goal: Option<Goal>,
+}
+
+impl ShipmentRef {
+    /// With what the [`ShipmentAsk`] says that is kept as JSON, as far as it can be read.
+    #[must_use]
+    pub fn asked(self, ask: Option<&Value>) -> Self {
+        let part = |name: &str| ask.and_then(|ask| ask.get(name)).cloned();
+        let day = part("day").and_then(|day| serde_json::from_value(day).ok());
+        let to: Option<Spot> = part("to").and_then(|to| serde_json::from_value(to).ok());
+        Self { day: day.or(self.day), goal: to.map(|to| to.goal()).or(self.goal), ..self }
+    }
 }
 
 /// Why a carrier does not do something, in its own words.
@@ -236,7 +271,22 @@ pub enum Registration {
 
 #[cfg(test)]
 mod tests {
-    use super::Address;
+    use serde_json::json;
+
+    use super::{Address, Goal, ShipmentRef, Spot};
+
+    #[test]
+    fn a_reference_says_what_was_asked_as_far_as_it_can_be_read() {
+        let to = Spot::Point { code: "MSK-1".to_owned(), address: Address::default() };
+        let ask = json!({ "number": "P-1", "day": "2026-11-25", "to": to });
+        let asked = ShipmentRef::default().asked(Some(&ask));
+        assert_eq!(asked.day, "2026-11-25".parse().ok());
+        assert_eq!(asked.goal, Some(Goal::Point("MSK-1".to_owned())));
+        let door = json!({ "to": Spot::Door(Address::default()), "day": 1 });
+        let door = ShipmentRef::default().asked(Some(&door));
+        assert_eq!((door.day, door.goal), (None, Some(Goal::Door)));
+        assert_eq!(asked.clone().asked(Some(&json!({}))).asked(None), asked);
+    }
 
     #[test]
     fn a_city_that_is_its_own_region_is_named_once() {

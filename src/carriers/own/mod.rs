@@ -170,6 +170,7 @@ fn registration(ask: &ShipmentAsk) -> Result<Registration, CarrierError> {
         id: String::new(),
         track: ask.number.clone(),
         day: Some(ask.day),
+        goal: None,
     };
     Ok(Registration::Registered(Registered { reference, ..Registered::default() }))
 }

@@ -7,18 +7,18 @@
 //! called by an order that begins at a door.
 //!
 //! - There is no key against doubles and no question by our own number. [`Shipping::find`] lists the
-//!   orders of the month before the day of the handing over (`/cargos/listallorderbylogin/`, by the
-//!   day of the order) and looks for our number, which was told as `orderNumber`; without that day
+//!   orders of the months before and after the day of the handing over (`/cargos/listallorderbylogin/`,
+//!   by the day of the order) and looks for our number, which was told as `orderNumber`; without that day
 //!   an order whose code is unknown cannot be found. `customerCorrelation` is told too, and comes back
 //!   in the answer to the order only.
 //! - The code of a cargo is preliminary and changes when it is accepted: the bar code stays, it is
 //!   the `id` of a [`ShipmentRef`], the present code is its `track`.
-//! - Statuses are titles; a title "Прибыл" at a branch means the end of the way only when no last mile
-//!   is planned.
+//! - Statuses are titles; a title "Прибыл" at a branch means the end of the way only when it does not go
+//!   to a door. Where that is not known, a planned last mile says so.
 //! - The fee for cash on delivery is not in the calculator's price.
 //! - Accounting documents (счета, акты) are told for sixty days at most, under a token that is asked for
-//!   first. A service names its cargo by the code alone, likely that of after the acceptance (not proven),
-//!   while a shipment keeps that of its registration: where they differ, no parcel is found by it.
+//!   first. A service names its cargo by the code alone, likely that of after the acceptance (not proven):
+//!   tracking makes it the shipment's track as soon as it is told.
 //! - One question tells the history of fifteen cargos; its times are Moscow's. Other limits of requests are
 //!   not published. Sizes go out in metres rounded up to the centimetre, as the carrier would do it.
 
@@ -63,6 +63,9 @@ const BASE_URL: &str = "https://kabinet.pecom.ru/api/v1";
 const TRACK_COUNT_MAX: usize = 15;
 /// How long before the day of the handing over an order may have been made.
 const LOOK_BACK: Days = Days::new(29);
+/// The months that are looked through, in days after the earliest one. An attempt that failed for days
+/// is told again with its first day: then the order is made after it.
+const LOOK_SPANS: [(u64, u64); 2] = [(0, 30), (31, 60)];
 const EASY_WAY: i64 = 12;
 /// The calculator does not know it.
 const EXPRESS_CAR: i64 = 5;
@@ -171,6 +174,19 @@ impl Pek {
         }
     }
 
+    /// One code that is not known yet may hide all others: then each is asked for by itself.
+    async fn statuses_known(&self, codes: Vec<String>) -> Result<Vec<Status>, CarrierError> {
+        let all = self.statuses(codes.clone()).await?;
+        if !all.is_empty() || codes.len() < 2 {
+            return Ok(all);
+        }
+        let mut known = Vec::new();
+        for code in codes {
+            known.extend(self.statuses(vec![code]).await?);
+        }
+        Ok(known)
+    }
+
     async fn status(&self, code: &str) -> Result<Option<Status>, CarrierError> {
         Ok(self.statuses(vec![code.to_owned()]).await?.into_iter().next())
     }
@@ -185,16 +201,26 @@ impl Pek {
             )
         })?;
         let date = day.date();
-        let body = ListBody {
-            date_begin: Day::from_date(date - LOOK_BACK).to_string(),
-            date_end: Day::from_date(date + Days::new(1)).to_string(),
-            select_by: 1,
-        };
-        let path = "/cargos/listallorderbylogin/";
-        let said: Listed = self.client.call(path, &body, Effect::Reads).await?;
-        let ours = said.cargos.unwrap_or_default().into_iter();
-        let ours = ours.filter(|cargo| cargo.order_number.as_deref() == Some(number));
-        Ok(ours.filter_map(|cargo| cargo.code).filter(|code| !code.is_empty()).collect())
+        let mut codes = Vec::new();
+        for (begin, end) in LOOK_SPANS {
+            let body = ListBody {
+                date_begin: Day::from_date(date - LOOK_BACK + Days::new(begin)).to_string(),
+                date_end: Day::from_date(date - LOOK_BACK + Days::new(end)).to_string(),
+                select_by: 1,
+            };
+            let path = "/cargos/listallorderbylogin/";
+            let said: Result<Listed, CarrierError> =
+                self.client.call(path, &body, Effect::Reads).await;
+            let said = match said {
+                // Days to come: nothing is made then yet.
+                Err(CarrierError::Refused { .. }) if begin > 0 => break,
+                said => said?,
+            };
+            let ours = said.cargos.unwrap_or_default().into_iter();
+            let ours = ours.filter(|cargo| cargo.order_number.as_deref() == Some(number));
+            codes.extend(ours.filter_map(|cargo| cargo.code).filter(|code| !code.is_empty()));
+        }
+        Ok(codes)
     }
 
     async fn found(&self, shipment: &ShipmentRef) -> Result<Option<Registration>, CarrierError> {
@@ -233,6 +259,7 @@ fn registration(status: &Status, asked: &str, shipment: &ShipmentRef) -> Registr
         id: cargo.cargo_bar_code.unwrap_or_else(|| shipment.id.clone()),
         track: cargo.code.filter(|code| !code.is_empty()).unwrap_or_else(|| asked.to_owned()),
         day: shipment.day,
+        goal: shipment.goal.clone(),
     };
     Registration::Registered(Registered { reference, ..Registered::default() })
 }
@@ -385,7 +412,7 @@ impl Tracking for Pek {
             if codes.is_empty() {
                 return Ok(Vec::new());
             }
-            let statuses = self.statuses(codes).await?;
+            let statuses = self.statuses_known(codes).await?;
             let present = statuses.iter().filter_map(|status| status.cargo.as_ref()?.code.clone());
             let body = CodesBody { cargo_codes: present.collect() };
             if body.cargo_codes.is_empty() {
@@ -415,5 +442,5 @@ fn track(shipment: &ShipmentRef, statuses: &[Status], told: &[CargoHistory]) -> 
     let rows = history.map_or(&[][..], |history| &history.statuses);
     let info = status.info.clone().unwrap_or_default();
     let reference = ShipmentRef { track: code.to_owned(), ..shipment.clone() };
-    Some(Track { reference, events: events(rows, &info) })
+    Some(Track { reference, events: events(rows, &info, shipment.goal.as_ref()) })
 }

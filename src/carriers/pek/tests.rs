@@ -10,8 +10,8 @@ use super::wire::{CargoHistory, Prices, StatusInfo, Statuses};
 use super::*;
 use crate::carriers::conformance::{Setup, Stage};
 use crate::carriers::model::{
-    Address, Answers, BuyOut, Contact, DeliveryStatus, EventFlag, Item, Package, Party, Seller,
-    TrackEvent, VatRate,
+    Address, Answers, BuyOut, Contact, DeliveryStatus, EventFlag, Goal, Item, Package, Party,
+    Seller, TrackEvent, VatRate,
 };
 use crate::sandbox::carriers::pek::{PekStandIn, account};
 use crate::sandbox::carriers::{BadManner, StandIn, Step};
@@ -104,6 +104,7 @@ fn ask(number: &str) -> ShipmentAsk {
             cod_kopecks: Kopecks::new(329_000),
             vat: VatRate::Exempt,
             marks: vec![MARK.to_owned()],
+            is_marked: true,
         }],
         delivery_fee_kopecks: Kopecks::new(30_000),
         delivery_fee_vat: VatRate::TwentyTwo,
@@ -260,7 +261,7 @@ fn samples_of_statuses_are_read() {
     assert_eq!(known.reference.id, "2900112233446");
     let told: Vec<CargoHistory> =
         serde_json::from_value(sample("cargos_statusfullhistory_response.json")).unwrap();
-    let told = events(&told[0].statuses, &StatusInfo::default());
+    let told = events(&told[0].statuses, &StatusInfo::default(), None);
     let codes: Vec<&str> = told.iter().map(|event| event.code.as_str()).collect();
     assert_eq!(codes, ["оформлен", "в пути", "прибыл", "прибыл.отменено"]);
     assert_eq!(
@@ -270,6 +271,42 @@ fn samples_of_statuses_are_read() {
     );
     let annulment = told[3].meaning.unwrap();
     assert_eq!((annulment.status, annulment.flag), (None, Some(EventFlag::Annuls)));
+}
+
+fn rows(rows: &[(&str, bool)]) -> Vec<Value> {
+    let row = |(hour, (name, is_cancel)): (usize, &(&str, bool))| {
+        let date = format!("2026-11-25T{hour:02}:00:00");
+        json!({ "name": name, "date": date, "isCancel": is_cancel })
+    };
+    rows.iter().enumerate().map(row).collect()
+}
+
+#[test]
+fn the_annulment_of_a_title_in_no_table_takes_nothing_back() {
+    let rows = rows(&[("В пути", false), ("Телепортирован", true), ("Прибыл", true)]);
+    let told = events(&rows, &StatusInfo::default(), None);
+    let annulments: Vec<&str> = told
+        .iter()
+        .filter(|event| event.meaning.and_then(|known| known.flag) == Some(EventFlag::Annuls))
+        .map(|event| event.code.as_str())
+        .collect();
+    assert_eq!(annulments, ["прибыл.отменено"]);
+}
+
+#[test]
+fn whether_a_branch_is_the_end_is_said_by_what_was_asked_and_else_by_the_last_mile() {
+    use DeliveryStatus::{ArrivedAtPoint, InTransit};
+    let planned = |day: Option<&str>| StatusInfo {
+        delivery_plan_date: day.map(str::to_owned),
+        ..StatusInfo::default()
+    };
+    let arrived = |goal: Option<Goal>, day: Option<&str>| {
+        statuses(&events(&rows(&[("Прибыл", false)]), &planned(day), goal.as_ref()))
+    };
+    let (day, point) = (Some("2026-11-25T09:00:00"), Goal::Point(KAZAN.to_owned()));
+    assert_eq!(arrived(Some(Goal::Door), None), [InTransit], "no day is planned yet");
+    assert_eq!(arrived(Some(point), day), [ArrivedAtPoint]);
+    assert_eq!((arrived(None, day), arrived(None, None)), (vec![InTransit], vec![ArrivedAtPoint]));
 }
 
 #[test]
@@ -367,6 +404,17 @@ async fn without_a_day_an_unknown_order_cannot_be_looked_for() {
     let known = stage.created(&ask("P-1")).await;
     let known = ShipmentRef { day: None, ..known };
     assert!(stage.carrier.find(&known).await.unwrap().is_some(), "by the code of the cargo");
+}
+
+#[tokio::test]
+async fn an_order_that_was_made_days_after_the_first_attempt_is_found() {
+    let stage = stage().await;
+    let late = ShipmentAsk { day: "2026-12-21".parse().unwrap(), ..ask("P-1") };
+    stage.created(&late).await;
+    let first_day = Some("2026-11-25".parse().unwrap());
+    let shipment = ShipmentRef { number: "P-1".into(), day: first_day, ..ShipmentRef::default() };
+    let found = stage.carrier.find(&shipment).await.unwrap();
+    assert!(matches!(found, Some(Registration::Registered(_))), "{found:?}");
 }
 
 #[tokio::test]

@@ -6,7 +6,7 @@
 use serde_json::Value;
 
 use super::account::{Settings, is_index};
-use super::map::Product;
+use super::map::{Product, insured};
 use crate::carriers::local::russian_phone;
 use crate::carriers::model::{Address, Contact, ShipmentAsk, Spot};
 use crate::documents::post_forms::{
@@ -14,6 +14,8 @@ use crate::documents::post_forms::{
 };
 use crate::units::Kopecks;
 
+/// What is insured beside the goods when the buyer pays for it.
+const DELIVERY: &str = "Доставка";
 /// Characters that a transfer's message holds.
 const MESSAGE_MAX: usize = 70;
 
@@ -39,6 +41,11 @@ impl Posted {
     /// Whether what the buyer pays goes to the shop as a postal transfer. That of ЕКОМ does not.
     pub fn is_paid_by_transfer(&self) -> bool {
         self.ask.cod_kopecks().is_positive() && self.product() != Some(Product::Ecom)
+    }
+
+    /// What it is worth to the Post.
+    fn insured(&self) -> Kopecks {
+        insured(self.ask.declared_kopecks(), self.ask.cod_kopecks())
     }
 
     fn product(&self) -> Option<Product> {
@@ -113,7 +120,7 @@ impl Posted {
             barcode: self.barcode.clone(),
             kind: ItemKind::Parcel,
             mass_g: self.ask.package.weight_g,
-            declared_kopecks: self.ask.declared_kopecks(),
+            declared_kopecks: self.insured(),
             cod_kopecks: self.ask.cod_kopecks(),
             fee_kopecks: Kopecks::ZERO,
             sender: self.sender(),
@@ -163,10 +170,19 @@ impl Posted {
                 }),
             }
         }
+        // The lines are to add up to the declared value.
+        let rest = self.insured().get() - self.ask.declared_kopecks().get();
+        if rest > 0 {
+            lines.push(InventoryLine {
+                name: DELIVERY.to_owned(),
+                quantity: 1,
+                price_kopecks: Kopecks::new(rest),
+            });
+        }
         Inventory {
             barcode: self.barcode.clone(),
             kind: ItemKind::Parcel,
-            declared_kopecks: self.ask.declared_kopecks(),
+            declared_kopecks: self.insured(),
             sender: self.sender(),
             lines,
         }

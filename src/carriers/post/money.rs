@@ -2,6 +2,7 @@
 
 use serde_json::Value;
 
+use super::tracking::Answers;
 use super::{Post, map};
 use crate::carriers::model::{CodTransfer, KeptEvent, ShipmentRef, Track};
 use crate::carriers::{Answer, MoneyNews};
@@ -10,7 +11,7 @@ use crate::units::Kopecks;
 /// The transfer was paid to us.
 const PAID: &str = "cod.3";
 /// Of a day's questions this part is for money; the others are for histories.
-const PART_OF_A_DAY: usize = 2;
+pub(super) const PART_OF_A_DAY: usize = 2;
 
 impl MoneyNews for Post {
     fn count_max(&self) -> usize {
@@ -20,24 +21,28 @@ impl MoneyNews for Post {
     fn ask<'a>(&'a self, shipments: &'a [ShipmentRef]) -> Answer<'a, Vec<Track>> {
         Box::pin(async move {
             let line = self.tracking_line()?;
-            let mut tracks = Vec::new();
+            let mut answers = Answers::default();
             for shipment in shipments.iter().filter(|shipment| !shipment.track.is_empty()) {
-                match line.transfers(&shipment.track).await {
-                    Ok(events) => tracks.push(map::transfer_track(shipment, &events)),
-                    Err(error) if tracks.is_empty() => return Err(error),
-                    // The day's number of questions may be used up: what was told is not lost.
-                    Err(error) => {
-                        tracing::warn!(%error, "the money of an item of the Post was not read");
-                        break;
-                    }
+                // Who was answered for comes back, also where nothing happened.
+                let events = line.transfers(&shipment.track).await;
+                if !answers
+                    .take(events.map(|events| Some(map::transfer_track(shipment, &events))))?
+                {
+                    break;
                 }
             }
-            Ok(tracks)
+            answers.tracks()
         })
     }
 
     fn settled(&self, events: &[KeptEvent]) -> Option<CodTransfer> {
-        let paid: Vec<&KeptEvent> = events.iter().filter(|event| event.code == PAID).collect();
+        // One payment may be kept in several readings of it.
+        let mut paid: Vec<&KeptEvent> = Vec::new();
+        for event in events.iter().filter(|event| event.code == PAID) {
+            if !paid.iter().any(|one| (one.at, &one.raw) == (event.at, &event.raw)) {
+                paid.push(event);
+            }
+        }
         let last = paid.iter().max_by_key(|event| event.at)?;
         let sum = paid.iter().try_fold(Kopecks::ZERO, |sum, event| {
             let part = event.raw.get("SumPaymentForward").and_then(Value::as_i64)?;

@@ -126,6 +126,7 @@ fn registered(order: Order, day: Option<Day>) -> Registered {
             id: order.id.to_string(),
             track: order.barcode.unwrap_or_default(),
             day,
+            goal: None,
         },
         price_kopecks: price.map(Kopecks::new),
         ..Registered::default()
@@ -142,6 +143,7 @@ fn registration(reply: CreateReply, ask: &ShipmentAsk) -> Result<Registration, C
             id: created.result_id.unwrap_or_default().to_string(),
             track: created.barcode.unwrap_or_default(),
             day: Some(ask.day),
+            goal: None,
         };
         return Ok(Registration::Registered(Registered { reference, ..Registered::default() }));
     }

@@ -6,6 +6,7 @@ use serde::Serialize;
 use serde::de::DeserializeOwned;
 
 use super::account::TrackingKeys;
+use super::money::PART_OF_A_DAY;
 use super::wire::{
     AnswerAsk, AnswerReply, AuthorizationHeader, EventsAsk, EventsOf, EventsReply, HistoryAsk,
     HistoryOf, HistoryRecord, HistoryReply, ItemOf, PostalOrderEvent, TicketAsk, TicketError,
@@ -30,6 +31,62 @@ const SINGLES_OF_ONE_A_DAY: usize = 4;
 const TICKET_MAX: usize = 500;
 const TICKET_INTERVAL: Duration = Duration::from_mins(15);
 
+/// Answers to questions about one item each.
+#[derive(Debug, Default)]
+pub(super) struct Answers {
+    tracks: Vec<Track>,
+    is_answered: bool,
+    /// The first item that was not answered for.
+    odd: Option<CarrierError>,
+}
+
+impl Answers {
+    /// False: nothing more is answered today, and what was told is not lost. An item that is trouble
+    /// by itself costs the others nothing.
+    pub(super) fn take(
+        &mut self,
+        answer: Result<Option<Track>, CarrierError>,
+    ) -> Result<bool, CarrierError> {
+        match answer {
+            Ok(track) => {
+                self.is_answered = true;
+                self.tracks.extend(track);
+                Ok(true)
+            }
+            Err(error) if is_of_one(&error) => {
+                tracing::warn!(%error, "an item of the Post was not read");
+                self.odd.get_or_insert(error);
+                Ok(true)
+            }
+            Err(error) if self.tracks.is_empty() => Err(error),
+            // The day's number of questions may be used up.
+            Err(error) => {
+                tracing::warn!(%error, "items of the Post were not read");
+                Ok(false)
+            }
+        }
+    }
+
+    /// What was told; an error if there was no answer at all.
+    pub(super) fn tracks(self) -> Result<Vec<Track>, CarrierError> {
+        match self.odd {
+            Some(error) if !self.is_answered => Err(error),
+            _ => Ok(self.tracks),
+        }
+    }
+}
+
+/// The trouble is with the item, not with the service.
+const fn is_of_one(error: &CarrierError) -> bool {
+    matches!(
+        error,
+        CarrierError::Refused { .. }
+            | CarrierError::Unknown { .. }
+            | CarrierError::NotSayable { .. }
+            | CarrierError::Malformed { .. }
+    )
+}
+
 /// The line to tracking. Its keys are not those of Отправка.
 pub(super) struct TrackingLine {
     exchange: Exchange,
@@ -49,19 +106,13 @@ impl Tracking for Post {
     fn track<'a>(&'a self, shipments: &'a [ShipmentRef]) -> Answer<'a, Vec<Track>> {
         Box::pin(async move {
             let line = self.tracking_line()?;
-            let mut tracks = Vec::new();
+            let mut answers = Answers::default();
             for shipment in shipments.iter().filter(|shipment| !shipment.track.is_empty()) {
-                match line.history(shipment).await {
-                    Ok(track) => tracks.extend(track),
-                    Err(error) if tracks.is_empty() => return Err(error),
-                    // The day's number of questions may be used up: what was told is not lost.
-                    Err(error) => {
-                        tracing::warn!(%error, "an item of the Post was not read");
-                        break;
-                    }
+                if !answers.take(line.history(shipment).await)? {
+                    break;
                 }
             }
-            Ok(tracks)
+            answers.tracks()
         })
     }
 }
@@ -72,7 +123,8 @@ impl TicketTracking for Post {
     }
 
     fn singles_max(&self) -> usize {
-        self.contract.settings.tracking_per_day / SINGLES_OF_ONE_A_DAY
+        let per_day = self.contract.settings.tracking_per_day;
+        (per_day - per_day / PART_OF_A_DAY) / SINGLES_OF_ONE_A_DAY
     }
 
     fn interval(&self) -> Duration {
@@ -152,8 +204,14 @@ impl TrackingLine {
         if !collects(&records) || !is_handed_out(&track) {
             return Ok(Some(track));
         }
-        let transfers = self.transfers(&shipment.track).await?;
-        Ok(Some(map::history_track(shipment, &records, &transfers)))
+        match self.transfers(&shipment.track).await {
+            Ok(transfers) => Ok(Some(map::history_track(shipment, &records, &transfers))),
+            // The money is asked for by itself as well: the history is not lost for it.
+            Err(error) => {
+                tracing::warn!(%error, "the money of an item of the Post was not read");
+                Ok(Some(track))
+            }
+        }
     }
 
     /// What became of the money that was collected.

@@ -79,7 +79,7 @@ async fn rule_list(
 /// Writes a rule, new or known (изменить правило).
 #[utoipa::path(
     put, path = "/v1/acceptance-rules/{code}", tag = "catalog", request_body = RuleIn,
-    params(("code" = String, Path), ("Idempotency-Key" = String, Header)),
+    params(("code" = String, Path)),
     responses((status = 200, body = Rule), (status = "default", body = ProblemBody))
 )]
 async fn rule_edit(
@@ -102,7 +102,7 @@ async fn rule_edit(
 /// Lets a product in against a rule, with a reason (разрешить приём).
 #[utoipa::path(
     post, path = "/v1/products/{id}/waivers", tag = "catalog", request_body = WaiverIn,
-    params(("id" = ProductId, Path), ("Idempotency-Key" = String, Header)),
+    params(("id" = ProductId, Path)),
     responses((status = 204), (status = "default", body = ProblemBody))
 )]
 async fn waiver_add(

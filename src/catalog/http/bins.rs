@@ -205,7 +205,6 @@ struct ZoneQuery {
 /// Creates a warehouse with the places outside it (новый склад).
 #[utoipa::path(
     post, path = "/v1/warehouses", tag = "catalog", request_body = WarehouseIn,
-    params(("Idempotency-Key" = String, Header)),
     responses((status = 201, body = WarehouseOut), (status = "default", body = ProblemBody))
 )]
 async fn warehouse_create(
@@ -243,7 +242,6 @@ async fn warehouse_list(
 /// Creates a zone (новая зона).
 #[utoipa::path(
     post, path = "/v1/zones", tag = "catalog", request_body = ZoneIn,
-    params(("Idempotency-Key" = String, Header)),
     responses((status = 201, body = ZoneOut), (status = "default", body = ProblemBody))
 )]
 async fn zone_create(
@@ -283,7 +281,6 @@ async fn zone_list(
 /// Creates one bin (новая ячейка).
 #[utoipa::path(
     post, path = "/v1/bins", tag = "catalog", request_body = BinIn,
-    params(("Idempotency-Key" = String, Header)),
     responses((status = 201, body = PlaceOut), (status = "default", body = ProblemBody))
 )]
 async fn bin_create(
@@ -304,7 +301,6 @@ async fn bin_create(
 /// Creates the bins of a layout that are not there yet (ячейки по диапазонам).
 #[utoipa::path(
     post, path = "/v1/bins/generate", tag = "catalog", request_body = BinsGenerateIn,
-    params(("Idempotency-Key" = String, Header)),
     responses((status = 200, body = BinsReport), (status = "default", body = ProblemBody))
 )]
 async fn bins_generate(
@@ -359,7 +355,7 @@ async fn bin_get(
 /// `stock_promised` while orders need what lies there.
 #[utoipa::path(
     post, path = "/v1/bins/{id}/lock", tag = "catalog", request_body = BinLockIn,
-    params(("id" = PlaceId, Path), ("Idempotency-Key" = String, Header)),
+    params(("id" = PlaceId, Path)),
     responses((status = 200, body = PlaceOut), (status = "default", body = ProblemBody))
 )]
 async fn bin_lock(
@@ -382,7 +378,7 @@ async fn bin_lock(
 /// Opens a bin again (разблокировать ячейку).
 #[utoipa::path(
     post, path = "/v1/bins/{id}/unlock", tag = "catalog",
-    params(("id" = PlaceId, Path), ("Idempotency-Key" = String, Header)),
+    params(("id" = PlaceId, Path)),
     responses((status = 200, body = PlaceOut), (status = "default", body = ProblemBody))
 )]
 async fn bin_unlock(
@@ -400,7 +396,7 @@ async fn bin_unlock(
 /// Gives a bin another code (переименовать ячейку); its history stays with it.
 #[utoipa::path(
     post, path = "/v1/bins/{id}/rename", tag = "catalog", request_body = RenameIn,
-    params(("id" = PlaceId, Path), ("Idempotency-Key" = String, Header)),
+    params(("id" = PlaceId, Path)),
     responses((status = 200, body = PlaceOut), (status = "default", body = ProblemBody))
 )]
 async fn bin_rename(

@@ -88,7 +88,6 @@ struct DayQuery {
 /// Takes a shop in (новый поклажедатель).
 #[utoipa::path(
     post, path = "/v1/owners", tag = "catalog", request_body = NewOwner,
-    params(("Idempotency-Key" = String, Header)),
     responses((status = 201, body = OwnerOut), (status = "default", body = ProblemBody))
 )]
 async fn owner_create(
@@ -142,7 +141,7 @@ async fn owner_get(
 /// are never changed.
 #[utoipa::path(
     post, path = "/v1/owners/{id}/contracts", tag = "catalog", request_body = NewContract,
-    params(("id" = OwnerId, Path), ("Idempotency-Key" = String, Header)),
+    params(("id" = OwnerId, Path)),
     responses((status = 201, body = ContractOut), (status = "default", body = ProblemBody))
 )]
 async fn contract_add(

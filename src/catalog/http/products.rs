@@ -168,7 +168,6 @@ async fn shown_one(tx: &mut Tx, product: Product) -> Result<ProductOut, CatalogE
 /// an internal barcode of the same number.
 #[utoipa::path(
     post, path = "/v1/products", tag = "catalog", request_body = ProductIn,
-    params(("Idempotency-Key" = String, Header)),
     responses((status = 201, body = ProductOut), (status = "default", body = ProblemBody))
 )]
 async fn product_create(
@@ -193,7 +192,6 @@ async fn product_create(
 /// Describes up to 500 goods in one request (товары списком).
 #[utoipa::path(
     post, path = "/v1/products/batch", tag = "catalog", request_body = ProductBatchIn,
-    params(("Idempotency-Key" = String, Header)),
     responses((status = 201, body = ProductsOut), (status = "default", body = ProblemBody))
 )]
 async fn product_create_batch(
@@ -267,7 +265,7 @@ async fn product_get(
 /// Replaces what is known about a product (изменить товар). Its article stays.
 #[utoipa::path(
     put, path = "/v1/products/{id}", tag = "catalog", request_body = ProductFacts,
-    params(("id" = ProductId, Path), ("Idempotency-Key" = String, Header)),
+    params(("id" = ProductId, Path)),
     responses((status = 200, body = ProductOut), (status = "default", body = ProblemBody))
 )]
 async fn product_update(
@@ -289,7 +287,7 @@ async fn product_update(
 /// Notes sizes and weight taken on our own scales (обмер).
 #[utoipa::path(
     put, path = "/v1/products/{id}/measures", tag = "catalog", request_body = Measures,
-    params(("id" = ProductId, Path), ("Idempotency-Key" = String, Header)),
+    params(("id" = ProductId, Path)),
     responses((status = 200, body = ProductOut), (status = "default", body = ProblemBody))
 )]
 async fn product_measure(
@@ -310,7 +308,7 @@ async fn product_measure(
 /// Adds barcodes to a product, all of them or none (штрихкоды).
 #[utoipa::path(
     post, path = "/v1/products/{id}/barcodes", tag = "catalog", request_body = BarcodesIn,
-    params(("id" = ProductId, Path), ("Idempotency-Key" = String, Header)),
+    params(("id" = ProductId, Path)),
     responses((status = 200, body = ProductOut), (status = "default", body = ProblemBody))
 )]
 async fn barcodes_add(
@@ -337,7 +335,7 @@ async fn barcodes_add(
 /// Gives a product a barcode of ours, or answers the one it has (внутренний штрихкод).
 #[utoipa::path(
     post, path = "/v1/products/{id}/internal-barcode", tag = "catalog",
-    params(("id" = ProductId, Path), ("Idempotency-Key" = String, Header)),
+    params(("id" = ProductId, Path)),
     responses((status = 200, body = InternalBarcodeOut), (status = "default", body = ProblemBody))
 )]
 async fn internal_barcode_assign(

@@ -68,7 +68,6 @@ struct UnitQuery {
 /// Creates a handling unit with the next code of its kind (новая грузовая единица).
 #[utoipa::path(
     post, path = "/v1/handling-units", tag = "catalog", request_body = UnitIn,
-    params(("Idempotency-Key" = String, Header)),
     responses((status = 201, body = PlaceOut), (status = "default", body = ProblemBody))
 )]
 async fn unit_create(
@@ -137,7 +136,7 @@ async fn unit_get(
 /// Puts a unit into a bin or another unit (поставить).
 #[utoipa::path(
     post, path = "/v1/handling-units/{id}/put", tag = "catalog", request_body = PutIn,
-    params(("id" = PlaceId, Path), ("Idempotency-Key" = String, Header)),
+    params(("id" = PlaceId, Path)),
     responses((status = 200, body = PlaceOut), (status = "default", body = ProblemBody))
 )]
 async fn unit_put(

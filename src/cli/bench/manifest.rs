@@ -10,11 +10,11 @@ use super::timed::{Stopwatch, Timed};
 use super::{PerCent, micros, quiet_doors};
 use crate::cli::serve;
 use crate::config::DataArgs;
+use crate::integrity;
 use crate::sandbox::carriers::all::{ALL, Known};
 use crate::sandbox::client::ApiClient;
 use crate::sandbox::ground::Ground;
 use crate::sandbox::{contracts, ground, packed};
-use crate::stock::integrity;
 
 /// How often the carrier's act is looked for.
 const LOOK_EVERY: Duration = Duration::from_millis(5);

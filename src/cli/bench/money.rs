@@ -21,12 +21,12 @@ use crate::commands::Ctx;
 use crate::config::DataArgs;
 use crate::db::Tx;
 use crate::imports::Source;
+use crate::integrity;
 use crate::money::{self, Account, MoneyError, Posting, TransferReason};
 use crate::registers::{self, RegisterError, RegisterReport, RegisterRequest};
 use crate::sandbox::client::ApiClient;
 use crate::sandbox::ground;
 use crate::sandbox::on_the_way::{self, OnTheWay, Route};
-use crate::stock::integrity;
 use crate::units::{Day, Kopecks};
 
 const CARRIER: &str = "cdek";

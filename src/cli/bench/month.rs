@@ -6,8 +6,8 @@ use serde_json::{Map, Value, json};
 use super::peak_memory_kib;
 use crate::cli::serve;
 use crate::config::DataArgs;
+use crate::integrity;
 use crate::sandbox::month::{self, MonthSize};
-use crate::stock::integrity;
 
 #[derive(Debug, Args)]
 pub(in crate::cli) struct MonthArgs {

@@ -14,7 +14,7 @@ use crate::cli::serve;
 use crate::commands::Ctx;
 use crate::config::DataArgs;
 use crate::db::Tx;
-use crate::ids::{AgentReportId, CodRegisterId, OwnerId, UserId};
+use crate::ids::{CodRegisterId, OwnerId, UserId};
 use crate::sandbox::on_the_way::{self, OnTheWay};
 use crate::units::{Day, Kopecks};
 
@@ -82,10 +82,10 @@ async fn drawn_up(app: &App, owner: OwnerId, day: Day) -> anyhow::Result<(Report
     Ok((report, started.elapsed()))
 }
 
-async fn approved(app: &App, id: AgentReportId) -> anyhow::Result<(Report, Duration)> {
-    let ctx = by_somebody(app);
+async fn approved(app: &App, draft: &Report) -> anyhow::Result<(Report, Duration)> {
+    let (id, made_at, ctx) = (draft.id, draft.made_at, by_somebody(app));
     let started = Instant::now();
-    let work = async move |tx: &mut Tx| agency::approve(tx, &ctx, id).await;
+    let work = async move |tx: &mut Tx| agency::approve(tx, &ctx, id, made_at).await;
     let report = app.db.write::<Report, AgencyError, _>(work).await?;
     Ok((report, started.elapsed()))
 }
@@ -98,7 +98,7 @@ pub(super) async fn run(data: &DataArgs, args: &ReportArgs) -> anyhow::Result<Va
     let made = started.elapsed();
     let (draft, drawing) = drawn_up(&app, owner, day).await?;
     anyhow::ensure!(draft.line_count == i64::try_from(args.parcels)?, "{}", draft.line_count);
-    let (report, approving) = approved(&app, draft.id).await?;
+    let (report, approving) = approved(&app, &draft).await?;
     let started = Instant::now();
     let pdf = papers::pdf(&app, Scope::All, report.id).await?.1.len();
     let pdf_took = started.elapsed();

@@ -12,10 +12,10 @@ use crate::cli::serve;
 use crate::commands::Ctx;
 use crate::config::DataArgs;
 use crate::db::Tx;
+use crate::integrity;
 use crate::orders;
 use crate::picking::{self, CartLimits, WaveIn};
 use crate::sandbox::shelves;
-use crate::stock::integrity;
 
 #[derive(Debug, Args)]
 pub(in crate::cli) struct ReserveArgs {

@@ -11,10 +11,10 @@ use serde_json::{Value, json};
 use super::{PerCent, micros, per_second, quiet_doors};
 use crate::cli::serve;
 use crate::config::DataArgs;
+use crate::integrity;
 use crate::sandbox::floor::{self, Floor, FloorPlan};
 use crate::sandbox::handheld::Handheld;
 use crate::sandbox::picker::{Acknowledged, Picker};
-use crate::stock::integrity;
 
 #[derive(Debug, Args)]
 pub(in crate::cli) struct ScanArgs {

@@ -12,10 +12,10 @@ use super::{PerCent, memory_kib, micros, per_second};
 use crate::cli::serve;
 use crate::config::DataArgs;
 use crate::devices::{self, DeviceScan, StreamProtocol, Verdict};
+use crate::integrity;
 use crate::sandbox::crash::Node;
 use crate::sandbox::devices::{Manners, SandboxScanner};
 use crate::sandbox::floor::{self, FloorPlan};
-use crate::stock::integrity;
 
 /// What the door speaks.
 const PROTOCOL: &str = "line-tcp";

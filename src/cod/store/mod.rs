@@ -10,7 +10,7 @@ use crate::carriers::model::DeliveryStatus;
 use crate::commands::Ctx;
 use crate::db::{Arg, DbError, Tx};
 use crate::ids::{
-    BankDocumentId, CodRegisterId, ManifestId, OrderId, OwnerId, ParcelId, TransferId,
+    BankDocumentId, CodRegisterId, ManifestId, OrderId, OwnerId, ParcelId, TransferId, UserId,
 };
 use crate::units::{Day, Kopecks, UtcMicros};
 use crate::{args, record};
@@ -46,8 +46,10 @@ record! {
         pub(super) reported_on: Option<Day>,
         pub(super) paid_on: Option<Day>,
         pub(super) refunded_on: Option<Day>,
-        /// Why it is held back.
+        /// Why it is held back, since when, and who said so.
         pub(super) disputed: Option<String>,
+        pub(super) disputed_on: Option<Day>,
+        pub(super) disputed_by: Option<UserId>,
     }
 }
 
@@ -82,6 +84,12 @@ record! {
         pub day: Option<Day>,
         pub count: i64,
         pub sum: Kopecks,
+    }
+}
+
+record! {
+    struct CollectedOn {
+        day: Option<Day>,
     }
 }
 
@@ -169,8 +177,13 @@ const HOLD: &str = "UPDATE cod SET is_partial = is_partial WHERE parcel_id IN (/
          collected_kopecks, registered_kopecks, received_kopecks, advanced_kopecks,
          reported_kopecks, paid_kopecks, refunded_kopecks, is_partial";
 
-const TO_EXPECT: &str = "SELECT p.id, p.cod_kopecks, s.status, s.status_at
+// A register may have been accepted before: what is expected since then is not expected again.
+const TO_EXPECT: &str = "SELECT p.id,
+         CASE WHEN c.expected_kopecks > p.cod_kopecks THEN 0
+              ELSE p.cod_kopecks - COALESCE(c.expected_kopecks, 0) END,
+         s.status, s.status_at
      FROM manifest_parcel m JOIN parcel p ON p.id = m.parcel_id
+     LEFT JOIN cod c ON c.parcel_id = p.id
      LEFT JOIN shipment s ON s.parcel_id = p.id AND s.state NOT IN ('cancelling', 'cancelled')
      WHERE m.manifest_id = $1 AND m.state = 'loaded' AND p.cod_kopecks > 0
      ORDER BY p.id";
@@ -204,7 +217,8 @@ macro_rules! cod_select {
          c.carrier, c.expected_kopecks, c.released_kopecks, c.collected_kopecks,
          c.registered_kopecks, c.received_kopecks, c.reported_kopecks, c.paid_kopecks,
          c.refunded_kopecks, c.method, c.expected_on, c.collected_on, c.registered_on,
-         c.received_on, c.reported_on, c.paid_on, c.refunded_on, c.disputed
+         c.received_on, c.reported_on, c.paid_on, c.refunded_on, c.disputed,
+         c.disputed_on, c.disputed_by
      FROM cod AS c JOIN parcel AS p ON p.id = c.parcel_id JOIN shop_order AS o ON o.id = c.order_id "
     };
 }
@@ -216,25 +230,30 @@ const LIST_OWN: &str = concat!(
 
 const LIST_OF_ORDER: &str = concat!(
     cod_select!(),
-    "WHERE o.external_number = $1 AND (c.owner_id = $2 OR $2 IS NULL) AND c.parcel_id > $3
+    "WHERE c.parcel_id IN (SELECT q.id FROM shop_order AS n JOIN parcel AS q ON q.order_id = n.id
+                           WHERE n.external_number = $1)
+       AND (c.owner_id = $2 OR $2 IS NULL) AND c.parcel_id > $3
      ORDER BY c.parcel_id LIMIT $4"
 );
 
 const LIST_ALL: &str =
     concat!(cod_select!(), "WHERE c.parcel_id > $1 ORDER BY c.parcel_id LIMIT $2");
 
-/// Collected by that day, and in no register.
+/// Collected by that day, and in no register; the oldest first, as its index has them.
 const LIST_ABSENT: &str = concat!(
     cod_select!(),
     "WHERE c.carrier = $1
        AND (c.registered_kopecks < c.collected_kopecks OR (c.is_partial AND c.registered_kopecks = 0))
        AND c.collected_on <= $2
-       AND c.parcel_id > $3
-     ORDER BY c.parcel_id LIMIT $4"
+       AND (c.collected_on, c.parcel_id) > ($3, $4)
+     ORDER BY c.collected_on, c.parcel_id LIMIT $5"
 );
 
-/// What has not come to the shop yet, by state and the day of its step. A parcel of which a part is in
-/// a register and a part is not counts in both states.
+const COLLECTED_ON: &str = "SELECT collected_on FROM cod WHERE parcel_id = $1";
+
+/// What has not come to the shop yet, by state and the day of its step; what we have of a parcel that is
+/// held back, by the day since when. A parcel of which a part is in a register and a part is not counts
+/// in both states.
 macro_rules! ageing {
     ($owner:literal) => {
         concat!(
@@ -243,18 +262,22 @@ macro_rules! ageing {
          SELECT c.carrier, c.owner_id, s.state,
              CASE s.state WHEN 'expected' THEN c.expected_on WHEN 'collected' THEN c.collected_on
                  WHEN 'registered' THEN c.registered_on WHEN 'received' THEN c.received_on
-                 ELSE c.reported_on END AS day,
+                 WHEN 'reported' THEN c.reported_on ELSE c.disputed_on END AS day,
              CASE s.state
                  WHEN 'expected'
                      THEN c.expected_kopecks - c.released_kopecks - c.collected_kopecks
                  WHEN 'collected' THEN c.collected_kopecks - c.registered_kopecks
                  WHEN 'registered' THEN c.registered_kopecks - c.received_kopecks
-                 WHEN 'received'
-                     THEN c.received_kopecks + c.advanced_kopecks - c.reported_kopecks
-                 ELSE c.reported_kopecks - c.paid_kopecks END AS amount
+                 WHEN 'disputed' THEN CASE WHEN c.disputed IS NULL THEN 0
+                     ELSE c.received_kopecks + c.advanced_kopecks - c.paid_kopecks END
+                 WHEN 'received' THEN CASE WHEN c.disputed IS NOT NULL THEN 0
+                     ELSE c.received_kopecks + c.advanced_kopecks - c.reported_kopecks END
+                 ELSE CASE WHEN c.disputed IS NOT NULL THEN 0
+                     ELSE c.reported_kopecks - c.paid_kopecks END END AS amount
          FROM cod AS c CROSS JOIN (
              SELECT 'expected' AS state UNION ALL SELECT 'collected' UNION ALL SELECT 'registered'
-             UNION ALL SELECT 'received' UNION ALL SELECT 'reported') AS s ",
+             UNION ALL SELECT 'received' UNION ALL SELECT 'reported'
+             UNION ALL SELECT 'disputed') AS s ",
             $owner,
             "c.paid_kopecks < c.expected_kopecks - c.released_kopecks
      ) AS parts
@@ -287,7 +310,13 @@ const BANK_MOVES: &str = "SELECT d.id, d.number, d.booked_on, d.direction, d.amo
          WHERE s.parcel_id = $1 AND s.step = 'paid' AND s.amount_kopecks > 0)
      ORDER BY d.booked_on, d.id";
 
-const DISPUTE: &str = "UPDATE cod SET disputed = $2 WHERE parcel_id = $1";
+// Another reason does not begin the time anew.
+const DISPUTE: &str = "UPDATE cod SET disputed = $2, disputed_on = COALESCE(disputed_on, $3),
+         disputed_by = $4
+     WHERE parcel_id = $1";
+
+const DISPUTE_END: &str = "UPDATE cod SET disputed = NULL, disputed_on = NULL, disputed_by = NULL
+     WHERE parcel_id = $1";
 
 const WRITTEN: &str = "SELECT transfer_id, CAST(SUM(amount_kopecks) AS BIGINT)
      FROM cod_step WHERE document_id = $1 AND step = $2 GROUP BY transfer_id";
@@ -305,12 +334,14 @@ const OWN_QUERIES: &[&str] = &[
     LIST_OF_ORDER,
     LIST_ALL,
     LIST_ABSENT,
+    COLLECTED_ON,
     AGEING_ALL,
     AGEING_OWN,
     FIND,
     STEPS,
     BANK_MOVES,
     DISPUTE,
+    DISPUTE_END,
     WRITTEN,
 ];
 
@@ -360,7 +391,7 @@ pub(super) async fn open(tx: &mut Tx, parcels: &[ParcelId]) -> Result<(), DbErro
     tx.insert_many(OPEN, facts.iter().map(row).collect()).await.map(drop)
 }
 
-/// What the parcels that a manifest hands over are to bring.
+/// What the parcels that a manifest hands over are to bring, beyond what is expected of them already.
 pub(super) async fn to_expect(tx: &mut Tx, manifest: ManifestId) -> Result<Vec<ToExpect>, DbError> {
     tx.fetch_all(TO_EXPECT, args![manifest]).await
 }
@@ -383,9 +414,9 @@ pub(super) async fn steps_insert(tx: &mut Tx, ctx: &Ctx, steps: &[StepRow]) -> R
 pub(super) async fn partial_set(
     tx: &mut Tx,
     parcel: ParcelId,
-    (status, day): (DeliveryStatus, Day),
+    is_partial: bool,
+    day: Day,
 ) -> Result<(), DbError> {
-    let is_partial = status == DeliveryStatus::PartlyDelivered;
     tx.execute(PARTIAL, args![parcel, is_partial, day]).await.map(drop)
 }
 
@@ -423,15 +454,24 @@ pub(super) async fn bank_moves(tx: &mut Tx, parcel: ParcelId) -> Result<Vec<Bank
     tx.fetch_all(BANK_MOVES, args![parcel]).await
 }
 
-/// Parcels of a carrier that buyers paid for by that day, and that no register lists.
+/// Parcels of a carrier that buyers paid for by that day, and that no register lists: the oldest first,
+/// behind one of them.
 pub(super) async fn list_absent(
     tx: &mut Tx,
     carrier: &str,
     until: Day,
-    after: ParcelId,
+    after: Option<ParcelId>,
     limit: i64,
 ) -> Result<Vec<CodRow>, DbError> {
-    tx.fetch_all(LIST_ABSENT, args![carrier, until, after, limit]).await
+    let found: Option<CollectedOn> = match after {
+        Some(parcel) => tx.fetch_optional(COLLECTED_ON, args![parcel]).await?,
+        None => None,
+    };
+    // Nothing was collected before the epoch: the first page starts there.
+    let epoch = || UtcMicros::default().moscow_day();
+    let day = found.and_then(|row| row.day).unwrap_or_else(epoch);
+    let after = after.unwrap_or(ParcelId::from_uuid(Uuid::nil()));
+    tx.fetch_all(LIST_ABSENT, args![carrier, until, day, after, limit]).await
 }
 
 /// Of one owner or of any.
@@ -443,13 +483,20 @@ pub(super) async fn find(
     tx.fetch_optional(FIND, args![parcel, owner]).await
 }
 
-/// Holds the money of a parcel back for that reason, or not any more. Answers whether there is any.
+/// Holds the money of a parcel back for that reason. Answers whether there is any.
 pub(super) async fn dispute(
     tx: &mut Tx,
+    ctx: &Ctx,
     parcel: ParcelId,
-    reason: Option<&str>,
+    reason: &str,
 ) -> Result<bool, DbError> {
-    Ok(tx.execute(DISPUTE, args![parcel, reason]).await? == 1)
+    let values = args![parcel, reason, ctx.now.moscow_day(), ctx.actor];
+    Ok(tx.execute(DISPUTE, values).await? == 1)
+}
+
+/// Does not hold it back any more.
+pub(super) async fn dispute_end(tx: &mut Tx, parcel: ParcelId) -> Result<(), DbError> {
+    tx.execute(DISPUTE_END, args![parcel]).await.map(drop)
 }
 
 /// The groups of a source.

@@ -167,7 +167,6 @@ async fn connection_list(
 /// Sets up a connection; it comes up within seconds (подключить).
 #[utoipa::path(
     post, path = "/v1/connections", tag = "devices", request_body = ConnectionIn,
-    params(("Idempotency-Key" = String, Header)),
     responses((status = 200, body = ConnectionOut), (status = "default", body = ProblemBody))
 )]
 async fn connection_create(
@@ -199,7 +198,7 @@ async fn connection_create(
 /// Takes a connection down (отключить).
 #[utoipa::path(
     post, path = "/v1/connections/{id}/pause", tag = "devices",
-    params(("id" = ConnectionId, Path), ("Idempotency-Key" = String, Header)),
+    params(("id" = ConnectionId, Path)),
     responses((status = 200, body = ConnectionOut), (status = "default", body = ProblemBody))
 )]
 async fn connection_pause(
@@ -214,7 +213,7 @@ async fn connection_pause(
 /// Lets a connection come up again (включить).
 #[utoipa::path(
     post, path = "/v1/connections/{id}/resume", tag = "devices",
-    params(("id" = ConnectionId, Path), ("Idempotency-Key" = String, Header)),
+    params(("id" = ConnectionId, Path)),
     responses((status = 200, body = ConnectionOut), (status = "default", body = ProblemBody))
 )]
 async fn connection_resume(
@@ -243,7 +242,7 @@ async fn set_active(
 /// Forgets a connection; its device stays enrolled (удалить).
 #[utoipa::path(
     post, path = "/v1/connections/{id}/remove", tag = "devices",
-    params(("id" = ConnectionId, Path), ("Idempotency-Key" = String, Header)),
+    params(("id" = ConnectionId, Path)),
     responses((status = 200, body = ConnectionOut), (status = "default", body = ProblemBody))
 )]
 async fn connection_remove(

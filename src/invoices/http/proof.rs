@@ -7,8 +7,7 @@ use serde::{Deserialize, Serialize};
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
-use super::super::store::{self, Passed};
-use super::super::{InvoiceError, dispute};
+use super::super::{InvoiceError, Passed, passed, store};
 use super::workbook;
 use crate::access::caller::{Caller, rights};
 use crate::app::App;
@@ -37,9 +36,9 @@ struct RangeParams {
     to: Option<Day>,
 }
 
-/// One invoice as it concerns one shop.
+/// A carrier's invoice as it concerns one shop.
 #[derive(Debug, Serialize, utoipa::ToSchema)]
-struct PassedOut {
+pub struct CarrierChargeOut {
     invoice_id: CarrierInvoiceId,
     carrier: String,
     number: String,
@@ -49,9 +48,11 @@ struct PassedOut {
     invoiced_kopecks: Kopecks,
     /// Their part of what the carrier said of the whole invoice: a discount is negative.
     shared_kopecks: Kopecks,
-    /// What the ledger charged the shop.
+    /// Both together.
+    cost_kopecks: Kopecks,
+    /// What the ledger charged the shop: the same.
     charged_kopecks: Kopecks,
-    /// Charged less invoiced and shared: always zero.
+    /// Charged less cost: always zero.
     difference_kopecks: Kopecks,
 }
 
@@ -64,7 +65,7 @@ struct PassThroughOut {
     shared_kopecks: Kopecks,
     charged_kopecks: Kopecks,
     difference_kopecks: Kopecks,
-    invoices: Vec<PassedOut>,
+    invoices: Vec<CarrierChargeOut>,
 }
 
 /// What carriers invoiced for a shop's parcels and what it was charged, equal to the kopeck (услуги
@@ -82,15 +83,15 @@ async fn pass_through(
 ) -> Result<Json<PassThroughOut>, Problem> {
     let proof = proof_of(&app, &caller, id, params).await?;
     let (from, to) = proof.range;
-    let sum = |of: fn(&Passed) -> i64| Kopecks::new(proof.rows.iter().map(of).sum());
+    let sum = |of: fn(&Passed) -> Kopecks| Passed::total(&proof.rows, of);
     Ok(Json(PassThroughOut {
         from,
         to,
-        invoiced_kopecks: sum(|one| one.invoiced.get()),
+        invoiced_kopecks: sum(|one| one.invoiced),
         shared_kopecks: sum(Passed::shared),
-        charged_kopecks: sum(|one| one.charged.get()),
+        charged_kopecks: sum(|one| one.charged),
         difference_kopecks: sum(Passed::difference),
-        invoices: proof.rows.into_iter().map(PassedOut::from).collect(),
+        invoices: proof.rows.into_iter().map(CarrierChargeOut::from).collect(),
     }))
 }
 
@@ -107,7 +108,7 @@ async fn pass_through_xlsx(
     QueryParams(params): QueryParams<RangeParams>,
 ) -> Result<Response, Problem> {
     let proof = proof_of(&app, &caller, id, params).await?;
-    Ok(workbook("pass-through.xlsx", dispute::proof(&proof.owner, proof.range, &proof.rows)?))
+    Ok(workbook("pass-through.xlsx", passed::proof(&proof.owner, proof.range, &proof.rows)?))
 }
 
 /// A shop's part of invoices.
@@ -137,17 +138,18 @@ async fn proof_of(
     app.db.snapshot(read).await
 }
 
-impl From<Passed> for PassedOut {
+impl From<Passed> for CarrierChargeOut {
     fn from(row: Passed) -> Self {
         Self {
             invoice_id: row.invoice,
-            shared_kopecks: Kopecks::new(row.shared()),
-            difference_kopecks: Kopecks::new(row.difference()),
+            shared_kopecks: row.shared(),
+            difference_kopecks: row.difference(),
             carrier: row.carrier,
             number: row.number,
             day: row.day,
             lines: row.lines,
             invoiced_kopecks: row.invoiced,
+            cost_kopecks: row.cost,
             charged_kopecks: row.charged,
         }
     }

@@ -2,10 +2,10 @@
 
 use std::collections::{BTreeSet, HashMap, HashSet};
 
-use crate::carriers::model::ChargeKind;
 use crate::commands::Ctx;
 use crate::db::{Arg, DbError, Tx};
 use crate::ids::{CarrierInvoiceId, ChargeId, OwnerId, ParcelId};
+use crate::invoices::Passed;
 use crate::invoices::model::Invoice;
 use crate::invoices::settle::Charge;
 use crate::units::{Day, Kopecks};
@@ -21,7 +21,6 @@ record! {
 record! {
     struct Borne {
         parcel: ParcelId,
-        kind: ChargeKind,
     }
 }
 
@@ -35,24 +34,6 @@ record! {
     }
 }
 
-record! {
-    /// One invoice as it concerns one owner.
-    #[derive(Debug, Clone)]
-    pub(in crate::invoices) struct Passed {
-        pub(in crate::invoices) invoice: CarrierInvoiceId,
-        pub(in crate::invoices) carrier: String,
-        pub(in crate::invoices) number: String,
-        pub(in crate::invoices) day: Day,
-        pub(in crate::invoices) lines: i64,
-        /// The lines as the carrier invoiced them.
-        pub(in crate::invoices) invoiced: Kopecks,
-        /// With their parts of what concerns the whole invoice.
-        pub(in crate::invoices) cost: Kopecks,
-        /// What the ledger says that the owner was charged.
-        pub(in crate::invoices) charged: Kopecks,
-    }
-}
-
 const INSERT: &str = "INSERT INTO carrier_charge
      (id, invoice_id, line, parcel_id, owner_id, kind, service_day, day, invoiced_kopecks,
          passed_kopecks, written_off_kopecks, reason, identity, ordinal, recorded_at)
@@ -62,7 +43,7 @@ const INSERT: &str = "INSERT INTO carrier_charge
 const ORDINALS: &str = "SELECT identity, MAX(ordinal) FROM carrier_charge
      WHERE identity IN (/*list*/) GROUP BY identity";
 
-const BORNE: &str = "SELECT DISTINCT parcel_id, kind FROM carrier_charge
+const BORNE: &str = "SELECT DISTINCT parcel_id FROM carrier_charge
      WHERE owner_id IS NULL AND written_off_kopecks > 0 AND parcel_id IN (/*list*/)";
 
 const OUTCOMES: &str = "SELECT line, owner_id, passed_kopecks, written_off_kopecks
@@ -118,14 +99,14 @@ pub(in crate::invoices) async fn ordinals(
     Ok(rows.into_iter().map(|row| (row.identity, row.last)).collect())
 }
 
-/// For which of these parcels the operator bore something, and what.
+/// For which of these parcels the operator bore something.
 pub(in crate::invoices) async fn borne(
     tx: &mut Tx,
     parcels: &BTreeSet<ParcelId>,
-) -> Result<HashSet<(ParcelId, ChargeKind)>, DbError> {
+) -> Result<HashSet<ParcelId>, DbError> {
     let list = parcels.iter().map(|parcel| Arg::from(*parcel)).collect();
     let rows: Vec<Borne> = tx.fetch_in(BORNE, args![], list).await?;
-    Ok(rows.into_iter().map(|row| (row.parcel, row.kind)).collect())
+    Ok(rows.into_iter().map(|row| row.parcel).collect())
 }
 
 /// What these lines came to; nothing before the invoice is accepted.

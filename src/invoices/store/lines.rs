@@ -1,5 +1,7 @@
 //! Lines of invoices and what does not agree with them.
 
+use std::collections::BTreeSet;
+
 use crate::commands::Ctx;
 use crate::db::{Arg, Count, DbError, Tx};
 use crate::ids::{CarrierInvoiceId, OwnerId};
@@ -160,9 +162,9 @@ pub(in crate::invoices) async fn sums(
 /// Where the same charges stand on invoices that are not rejected.
 pub(in crate::invoices) async fn places(
     tx: &mut Tx,
-    lines: &[LineRow],
+    identities: &BTreeSet<String>,
 ) -> Result<Vec<Place>, DbError> {
-    let list: Vec<Arg> = lines.iter().map(|line| Arg::from(&line.identity)).collect();
+    let list: Vec<Arg> = identities.iter().map(Arg::from).collect();
     tx.fetch_in(PLACES, args![], list).await
 }
 

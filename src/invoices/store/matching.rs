@@ -27,23 +27,42 @@ record! {
 pub(in crate::invoices) enum Matcher {
     /// The carrier's number.
     Track,
+    /// The one that the carrier gave it before.
+    TrackBefore,
     /// Our number of the shipment.
     Shipment,
     /// Our number of the parcel.
     Parcel,
     /// The shop's number of the order.
     Order,
+    /// The carrier's number without the zeros that a spreadsheet took off its front.
+    BareTrack,
 }
 
+// What a carrier charges for a shipment that was cancelled somebody has to look at.
 const BY_TRACK: &str =
     "SELECT s.track, p.id, p.owner_id, s.carrier, s.quoted_kopecks, p.weight_g, s.ask
      FROM shipment s JOIN parcel p ON p.id = s.parcel_id
-     WHERE s.carrier = $1 AND s.track <> '' AND s.track IN (/*list*/)";
+     WHERE s.carrier = $1 AND s.track <> '' AND s.track IN (/*list*/)
+       AND s.state NOT IN ('cancelling', 'cancelled')";
+
+const BY_TRACK_BEFORE: &str =
+    "SELECT t.track, p.id, p.owner_id, s.carrier, s.quoted_kopecks, p.weight_g, s.ask
+     FROM shipment_track t JOIN shipment s ON s.id = t.shipment_id
+     JOIN parcel p ON p.id = s.parcel_id
+     WHERE t.carrier = $1 AND t.track IN (/*list*/)
+       AND s.state NOT IN ('cancelling', 'cancelled')";
 
 const BY_SHIPMENT: &str =
     "SELECT s.number, p.id, p.owner_id, s.carrier, s.quoted_kopecks, p.weight_g, s.ask
      FROM shipment s JOIN parcel p ON p.id = s.parcel_id
-     WHERE s.number IN (/*list*/)";
+     WHERE s.number IN (/*list*/) AND s.state NOT IN ('cancelling', 'cancelled')";
+
+const BY_BARE_TRACK: &str =
+    "SELECT LTRIM(s.track, '0'), p.id, p.owner_id, s.carrier, s.quoted_kopecks, p.weight_g, s.ask
+     FROM shipment s JOIN parcel p ON p.id = s.parcel_id
+     WHERE s.carrier = $1 AND SUBSTR(s.track, 1, 1) = '0' AND LTRIM(s.track, '0') IN (/*list*/)
+       AND s.state NOT IN ('cancelling', 'cancelled')";
 
 const BY_PARCEL: &str =
     "SELECT p.number, p.id, p.owner_id, COALESCE(s.carrier, p.carrier), s.quoted_kopecks, p.weight_g,
@@ -58,7 +77,8 @@ const BY_ORDER: &str =
      LEFT JOIN shipment s ON s.parcel_id = p.id AND s.state NOT IN ('cancelling', 'cancelled')
      WHERE o.external_number IN (/*list*/)";
 
-pub(super) const QUERIES: &[&str] = &[BY_TRACK, BY_SHIPMENT, BY_PARCEL, BY_ORDER];
+pub(super) const QUERIES: &[&str] =
+    &[BY_TRACK, BY_TRACK_BEFORE, BY_SHIPMENT, BY_PARCEL, BY_ORDER, BY_BARE_TRACK];
 
 /// All parcels that these names mean to the carrier; one name may mean several.
 pub(in crate::invoices) async fn matches(
@@ -70,8 +90,10 @@ pub(in crate::invoices) async fn matches(
     let list: Vec<Arg> = names.iter().map(|name| Arg::from(*name)).collect();
     match matcher {
         Matcher::Track => tx.fetch_in(BY_TRACK, args![carrier], list).await,
+        Matcher::TrackBefore => tx.fetch_in(BY_TRACK_BEFORE, args![carrier], list).await,
         Matcher::Shipment => tx.fetch_in(BY_SHIPMENT, args![], list).await,
         Matcher::Parcel => tx.fetch_in(BY_PARCEL, args![], list).await,
         Matcher::Order => tx.fetch_in(BY_ORDER, args![], list).await,
+        Matcher::BareTrack => tx.fetch_in(BY_BARE_TRACK, args![carrier], list).await,
     }
 }

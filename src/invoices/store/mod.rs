@@ -4,9 +4,7 @@ mod charges;
 mod lines;
 mod matching;
 
-pub(super) use self::charges::{
-    Outcome, Passed, borne, charges_insert, ordinals, outcomes, passed,
-};
+pub(super) use self::charges::{Outcome, borne, charges_insert, ordinals, outcomes, passed};
 pub(super) use self::lines::{
     Place, Tally, exceptions, forget, forget_found, lines_clear, lines_page, lines_upsert, note,
     places, resolve, sums, tally,

@@ -39,6 +39,16 @@ record! {
 }
 
 record! {
+    /// What an order collects, beside what is not cancelled of one of its lines.
+    #[derive(Debug, Clone, Copy)]
+    pub(in crate::orders) struct DueRow {
+        pub(in crate::orders) cod: Kopecks,
+        pub(in crate::orders) open: Pieces,
+        pub(in crate::orders) price: Kopecks,
+    }
+}
+
+record! {
     struct IdRow {
         _order: OrderId,
     }
@@ -93,6 +103,9 @@ const COD_SET: &str =
     "UPDATE shop_order SET cod_kopecks = COALESCE($2, cod_kopecks), version = version + 1
      WHERE id = $1";
 
+const DUE: &str = "SELECT o.cod_kopecks, l.ordered - l.cancelled, l.price_kopecks
+     FROM shop_order o JOIN order_line l ON l.order_id = o.id WHERE o.id = $1";
+
 pub(in crate::orders) const QUERIES: &[&str] = &[
     HEAD_LOCK,
     ADVANCE,
@@ -107,6 +120,7 @@ pub(in crate::orders) const QUERIES: &[&str] = &[
     CHANGE,
     LINE_NUMBER_LAST,
     COD_SET,
+    DUE,
 ];
 
 /// Locks an order and answers where it stands. With an owner only that owner's.
@@ -240,6 +254,11 @@ pub(in crate::orders) async fn line_number_last(
     order: OrderId,
 ) -> Result<i64, DbError> {
     Ok(tx.fetch_one::<crate::db::Count>(LINE_NUMBER_LAST, args![order]).await?.value)
+}
+
+/// What an order collects and what its goods cost, line by line.
+pub(in crate::orders) async fn due(tx: &mut Tx, order: OrderId) -> Result<Vec<DueRow>, DbError> {
+    tx.fetch_all(DUE, args![order]).await
 }
 
 /// Counts a change, and sets what the buyer pays on delivery if that is told.

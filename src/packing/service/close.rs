@@ -91,7 +91,7 @@ pub async fn parcel_close(tx: &mut Tx, ctx: &Ctx, input: &CloseIn) -> Result<Clo
         packaging: input.packaging,
         weighing: input.weighing,
         expected,
-        cod: cod_of(tx, &order, parcel.id, last).await?,
+        cod: cod_of(tx, &parcel, &lines, last).await?,
         short_reason,
         now: ctx.now,
     };
@@ -201,18 +201,28 @@ async fn short_cancel(
     Ok(Some(reason.trim().to_owned()))
 }
 
-/// The parcel that completes the order collects what no other does.
+/// The price of the parcel's own goods; the parcel that completes the order collects what no other does.
 async fn cod_of(
     tx: &mut Tx,
-    order: &OrderFacts,
-    parcel: ParcelId,
+    parcel: &Parcel,
+    lines: &[PackLine],
     last: bool,
 ) -> Result<Kopecks, PackError> {
-    if !last {
-        return Ok(Kopecks::ZERO);
-    }
-    let carried = store::cod_carried(tx, order.id, parcel).await?;
-    Ok(Kopecks::new(order.cod_kopecks.get().saturating_sub(carried.get())))
+    // Read anew: what was taken off the lines is not collected.
+    let sums = store::cod_sums(tx, parcel.order, parcel.id).await?;
+    let due = if last {
+        sums.order
+    } else {
+        let goods = price_of(lines, |line| line.wanted.get());
+        let packed = price_of(lines, |line| line.packed.get() + line.in_parcel.get());
+        rules::cod_of_packed(sums.order, goods, packed)
+    };
+    Ok(Kopecks::new(due.get().saturating_sub(sums.carried.get()).max(0)))
+}
+
+fn price_of(lines: &[PackLine], pieces: impl Fn(&PackLine) -> i64) -> Kopecks {
+    let prices = lines.iter().map(|line| line.price_kopecks.get().saturating_mul(pieces(line)));
+    Kopecks::new(prices.fold(0, i64::saturating_add))
 }
 
 fn closed(parcel: Parcel, close: ParcelClose) -> Parcel {

@@ -14,7 +14,7 @@ use uuid::Uuid;
 use super::model::{LeftOutRow, RunRow, RunState};
 use super::rule::LeftOut;
 use super::{PayoutError, service, store};
-use crate::access::caller::{Caller, rights};
+use crate::access::caller::{Staff, rights};
 use crate::app::App;
 use crate::commands::Ctx;
 use crate::db::{DbError, Tx};
@@ -42,6 +42,14 @@ pub fn router() -> OpenApiRouter<App> {
 struct PayoutRunIn {
     cut_off: Day,
     bank_account_id: BankAccountId,
+}
+
+/// Which state of a run was looked at.
+#[derive(Debug, Clone, Serialize, Deserialize, utoipa::ToSchema)]
+#[serde(deny_unknown_fields)]
+struct PayoutRunApproveIn {
+    /// Of the run, as it was shown: one that was made anew since is refused.
+    made_at: UtcMicros,
 }
 
 /// A run of payouts.
@@ -124,16 +132,14 @@ async fn full(tx: &mut Tx, run: RunRow) -> Result<PayoutRunFullOut, PayoutError>
 /// open run at a time.
 #[utoipa::path(
     post, path = "/v1/payout-runs", tag = "payouts", request_body = PayoutRunIn,
-    params(("Idempotency-Key" = String, Header)),
     responses((status = 200, body = PayoutRunFullOut), (status = "default", body = ProblemBody))
 )]
 async fn payout_run_create(
     State(app): State<App>,
-    caller: Caller<rights::MoneyWork>,
+    caller: Staff<rights::MoneyWork>,
     key: IdempotencyKey,
     Body(input): Body<PayoutRunIn>,
 ) -> Result<Json<PayoutRunFullOut>, Problem> {
-    caller.staff_only()?;
     let body = input.clone();
     let work = async move |tx: &mut Tx, ctx: &Ctx| {
         let run = service::run_create(tx, ctx, input.bank_account_id, input.cut_off).await?;
@@ -149,10 +155,9 @@ async fn payout_run_create(
 )]
 async fn payout_run_list(
     State(app): State<App>,
-    caller: Caller<rights::MoneyRead>,
+    _caller: Staff<rights::MoneyRead>,
     QueryParams(page): QueryParams<PageParams>,
 ) -> Result<Json<Page<PayoutRunOut>>, Problem> {
-    caller.staff_only()?;
     let limit = page.limit();
     let before = page.after()?.unwrap_or(PayoutRunId::from_uuid(Uuid::max()));
     let read = async move |tx: &mut Tx| store::run_list(tx, before, limit + 1).await;
@@ -168,10 +173,9 @@ async fn payout_run_list(
 )]
 async fn payout_run_get(
     State(app): State<App>,
-    caller: Caller<rights::MoneyRead>,
+    _caller: Staff<rights::MoneyRead>,
     IdPath(id): IdPath<PayoutRunId>,
 ) -> Result<Json<PayoutRunFullOut>, Problem> {
-    caller.staff_only()?;
     let read = async move |tx: &mut Tx| -> Result<PayoutRunFullOut, PayoutError> {
         let run = service::run_find(tx, id).await?;
         full(tx, run).await
@@ -182,16 +186,15 @@ async fn payout_run_get(
 /// Makes an open run anew, of what is due by now (пересобрать реестр).
 #[utoipa::path(
     post, path = "/v1/payout-runs/{id}/refresh", tag = "payouts",
-    params(("id" = PayoutRunId, Path), ("Idempotency-Key" = String, Header)),
+    params(("id" = PayoutRunId, Path)),
     responses((status = 200, body = PayoutRunFullOut), (status = "default", body = ProblemBody))
 )]
 async fn payout_run_refresh(
     State(app): State<App>,
-    caller: Caller<rights::MoneyWork>,
+    caller: Staff<rights::MoneyWork>,
     IdPath(id): IdPath<PayoutRunId>,
     key: IdempotencyKey,
 ) -> Result<Json<PayoutRunFullOut>, Problem> {
-    caller.staff_only()?;
     let work = async move |tx: &mut Tx, ctx: &Ctx| {
         let run = service::run_refresh(tx, ctx, id).await?;
         full(tx, run).await
@@ -202,39 +205,38 @@ async fn payout_run_refresh(
 
 /// Approves a run as a second person (утвердить): its parcels are paid and its payment orders made.
 #[utoipa::path(
-    post, path = "/v1/payout-runs/{id}/approve", tag = "payouts",
-    params(("id" = PayoutRunId, Path), ("Idempotency-Key" = String, Header)),
+    post, path = "/v1/payout-runs/{id}/approve", tag = "payouts", request_body = PayoutRunApproveIn,
+    params(("id" = PayoutRunId, Path)),
     responses((status = 200, body = PayoutRunFullOut), (status = "default", body = ProblemBody))
 )]
 async fn payout_run_approve(
     State(app): State<App>,
-    caller: Caller<rights::MoneyApprove>,
+    caller: Staff<rights::MoneyApprove>,
     IdPath(id): IdPath<PayoutRunId>,
     key: IdempotencyKey,
+    Body(input): Body<PayoutRunApproveIn>,
 ) -> Result<Json<PayoutRunFullOut>, Problem> {
-    caller.staff_only()?;
+    let body = json!({ "run": id, "approve": input });
     let work = async move |tx: &mut Tx, ctx: &Ctx| {
-        let run = service::run_approve(tx, ctx, id).await?;
+        let run = service::run_approve(tx, ctx, id, input.made_at).await?;
         full(tx, run).await
     };
-    let body = json!({ "run": id });
     Ok(Json(app.command(&caller, key, "payout_run_approve", &body, work).await?))
 }
 
 /// Gives an open run up, with a reason (отклонить).
 #[utoipa::path(
     post, path = "/v1/payout-runs/{id}/reject", tag = "payouts", request_body = ReasonIn,
-    params(("id" = PayoutRunId, Path), ("Idempotency-Key" = String, Header)),
+    params(("id" = PayoutRunId, Path)),
     responses((status = 200, body = PayoutRunFullOut), (status = "default", body = ProblemBody))
 )]
 async fn payout_run_reject(
     State(app): State<App>,
-    caller: Caller<rights::MoneyApprove>,
+    caller: Staff<rights::MoneyApprove>,
     IdPath(id): IdPath<PayoutRunId>,
     key: IdempotencyKey,
     Body(input): Body<ReasonIn>,
 ) -> Result<Json<PayoutRunFullOut>, Problem> {
-    caller.staff_only()?;
     let body = json!({ "run": id, "reason": input.reason });
     let work = async move |tx: &mut Tx, ctx: &Ctx| {
         let run = service::run_reject(tx, ctx, id, &input.reason).await?;
@@ -252,10 +254,9 @@ async fn payout_run_reject(
 )]
 async fn payout_run_orders(
     State(app): State<App>,
-    caller: Caller<rights::MoneyRead>,
+    _caller: Staff<rights::MoneyRead>,
     IdPath(id): IdPath<PayoutRunId>,
 ) -> Result<Response, Problem> {
-    caller.staff_only()?;
     let read = async move |tx: &mut Tx| service::run_orders(tx, id).await;
     let bytes = app.db.snapshot::<_, PayoutError, _>(read).await?;
     Ok(download("text/plain; charset=windows-1251", "payment-orders.txt", bytes))

@@ -14,7 +14,7 @@ use super::super::rule::LeftOut;
 use super::super::store::{self, PayoutFilter, Stage};
 use super::super::{PayoutError, Return, pay_back};
 use crate::access::Scope;
-use crate::access::caller::{Caller, rights};
+use crate::access::caller::{Caller, Staff, rights};
 use crate::app::App;
 use crate::bank::payment_order::Requisites;
 use crate::cod::{self, PaidParcel};
@@ -215,17 +215,16 @@ struct PayoutReturnIn {
 /// again.
 #[utoipa::path(
     post, path = "/v1/payouts/{id}/return", tag = "payouts", request_body = PayoutReturnIn,
-    params(("id" = PayoutId, Path), ("Idempotency-Key" = String, Header)),
+    params(("id" = PayoutId, Path)),
     responses((status = 200, body = PayoutOut), (status = "default", body = ProblemBody))
 )]
 async fn payout_return(
     State(app): State<App>,
-    caller: Caller<rights::MoneyApprove>,
+    caller: Staff<rights::MoneyApprove>,
     IdPath(id): IdPath<PayoutId>,
     key: IdempotencyKey,
     Body(input): Body<PayoutReturnIn>,
 ) -> Result<Json<PayoutOut>, Problem> {
-    caller.staff_only()?;
     let body = json!({ "payout": id, "return": input });
     let back = Return { payout: id, reason: input.reason, document: input.bank_document_id };
     let work = async move |tx: &mut Tx, ctx: &Ctx| -> Result<PayoutOut, PayoutError> {
@@ -331,17 +330,16 @@ async fn owner_money(
 /// Holds payouts to a shop back until they are released (приостановить выплаты).
 #[utoipa::path(
     post, path = "/v1/owners/{id}/payout-hold", tag = "payouts", request_body = ReasonIn,
-    params(("id" = OwnerId, Path), ("Idempotency-Key" = String, Header)),
+    params(("id" = OwnerId, Path)),
     responses((status = 200, body = OwnerMoneyOut), (status = "default", body = ProblemBody))
 )]
 async fn payout_hold(
     State(app): State<App>,
-    caller: Caller<rights::MoneyWork>,
+    caller: Staff<rights::MoneyWork>,
     IdPath(id): IdPath<OwnerId>,
     key: IdempotencyKey,
     Body(input): Body<ReasonIn>,
 ) -> Result<Json<OwnerMoneyOut>, Problem> {
-    caller.staff_only()?;
     let body = json!({ "owner": id, "reason": input.reason });
     let work = async move |tx: &mut Tx, ctx: &Ctx| {
         position::hold(tx, ctx, id, &input.reason).await?;
@@ -353,16 +351,15 @@ async fn payout_hold(
 /// Lets a shop be paid again (возобновить выплаты).
 #[utoipa::path(
     post, path = "/v1/owners/{id}/payout-release", tag = "payouts",
-    params(("id" = OwnerId, Path), ("Idempotency-Key" = String, Header)),
+    params(("id" = OwnerId, Path)),
     responses((status = 200, body = OwnerMoneyOut), (status = "default", body = ProblemBody))
 )]
 async fn payout_release(
     State(app): State<App>,
-    caller: Caller<rights::MoneyWork>,
+    caller: Staff<rights::MoneyWork>,
     IdPath(id): IdPath<OwnerId>,
     key: IdempotencyKey,
 ) -> Result<Json<OwnerMoneyOut>, Problem> {
-    caller.staff_only()?;
     let work = async move |tx: &mut Tx, ctx: &Ctx| {
         position::release(tx, ctx, id).await?;
         money_of(tx, Scope::All, id, ctx.now.moscow_day()).await

@@ -124,18 +124,6 @@ pub async fn inbounds_by_number(
     store::open(tx, warehouse, Some(number), OPEN_MAX).await
 }
 
-/// The receiving bin with this code.
-pub async fn dock_by_code(
-    tx: &mut Tx,
-    warehouse: WarehouseId,
-    code: &str,
-) -> Result<Place, ReceivingError> {
-    let place = catalog::place_by_code(tx, warehouse, code).await?;
-    let place = place.ok_or_else(|| ReceivingError::NotFound { what: code.to_owned() })?;
-    dock_ensure(&place)?;
-    Ok(place)
-}
-
 fn dock_ensure(place: &Place) -> Result<(), ReceivingError> {
     if place.purpose == Some(BinPurpose::Receiving) && !place.locked {
         Ok(())

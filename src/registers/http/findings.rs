@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
-use crate::access::caller::{Caller, rights};
+use crate::access::caller::{Staff, rights};
 use crate::app::App;
 use crate::commands::Ctx;
 use crate::db::{DbError, Tx};
@@ -45,12 +45,11 @@ fn told(rows: Vec<FindingRow>, language: Language) -> Vec<FindingOut> {
 )]
 async fn register_finding_list(
     State(app): State<App>,
-    caller: Caller<rights::MoneyRead>,
+    _caller: Staff<rights::MoneyRead>,
     Reads(language): Reads,
     IdPath(id): IdPath<CodRegisterId>,
     QueryParams(page): QueryParams<PageParams>,
 ) -> Result<Json<Page<FindingOut>>, Problem> {
-    caller.staff_only()?;
     super::find(&app, id).await?;
     let (limit, after) = (page.limit(), page.after::<FindingId>()?);
     let read = async move |tx: &mut Tx| {
@@ -74,11 +73,10 @@ async fn register_finding_list(
 )]
 async fn register_finding_xlsx(
     State(app): State<App>,
-    caller: Caller<rights::MoneyRead>,
+    _caller: Staff<rights::MoneyRead>,
     Reads(language): Reads,
     IdPath(id): IdPath<CodRegisterId>,
 ) -> Result<Response, Problem> {
-    caller.staff_only()?;
     let register = super::find(&app, id).await?;
     let bytes = workbook::of_register(&app, &register, language).await?;
     Ok(download(workbook::MEDIA_TYPE, "findings.xlsx", bytes))
@@ -107,12 +105,11 @@ struct ResolvedOut {
 )]
 async fn register_resolve(
     State(app): State<App>,
-    caller: Caller<rights::MoneyWork>,
+    caller: Staff<rights::MoneyWork>,
     IdPath(id): IdPath<CodRegisterId>,
     key: IdempotencyKey,
     Body(told): Body<ResolveKindIn>,
 ) -> Result<Json<ResolvedOut>, Problem> {
-    caller.staff_only()?;
     let body = (id, told.clone());
     let work = async move |tx: &mut Tx, ctx: &Ctx| {
         let decided = (told.resolution, told.reason.as_str());
@@ -142,11 +139,10 @@ struct FindingParams {
 )]
 async fn finding_list(
     State(app): State<App>,
-    caller: Caller<rights::MoneyRead>,
+    _caller: Staff<rights::MoneyRead>,
     Reads(language): Reads,
     QueryParams(params): QueryParams<FindingParams>,
 ) -> Result<Json<Page<FindingOut>>, Problem> {
-    caller.staff_only()?;
     let page = PageParams { limit: params.limit, after: params.after };
     let limit = page.limit();
     let filter = FindingFilter {
@@ -176,13 +172,12 @@ struct ResolveIn {
 )]
 async fn finding_resolve(
     State(app): State<App>,
-    caller: Caller<rights::MoneyWork>,
+    caller: Staff<rights::MoneyWork>,
     Reads(language): Reads,
     IdPath(id): IdPath<FindingId>,
     key: IdempotencyKey,
     Body(told): Body<ResolveIn>,
 ) -> Result<Json<FindingOut>, Problem> {
-    caller.staff_only()?;
     let body = (id, told.clone());
     let work = async move |tx: &mut Tx, ctx: &Ctx| {
         service::resolve(tx, ctx, id, told.resolution, &told.reason).await

@@ -17,7 +17,7 @@ use super::load::{RegisterReport, RegisterRequest};
 use super::model::{RegisterLineOut, RegisterOut, RegisterState};
 use super::store::{lines, registers};
 use super::{RegisterError, load, service};
-use crate::access::caller::{Caller, rights};
+use crate::access::caller::{Staff, rights};
 use crate::app::App;
 use crate::commands::Ctx;
 use crate::db::{DbError, Tx};
@@ -94,13 +94,12 @@ struct RegisterImportOut {
 )]
 async fn register_import(
     State(app): State<App>,
-    caller: Caller<rights::MoneyWork>,
+    caller: Staff<rights::MoneyWork>,
     Reads(language): Reads,
     QueryParams(params): QueryParams<ImportParams>,
     _key: IdempotencyKey,
     body: Bytes,
 ) -> Result<Json<RegisterImportOut>, Problem> {
-    caller.staff_only()?;
     let request = RegisterRequest {
         carrier: params.carrier.unwrap_or_default(),
         source: Source::Bytes(Arc::from(body.as_ref())),
@@ -161,10 +160,9 @@ struct RegisterParams {
 )]
 async fn register_list(
     State(app): State<App>,
-    caller: Caller<rights::MoneyRead>,
+    _caller: Staff<rights::MoneyRead>,
     QueryParams(params): QueryParams<RegisterParams>,
 ) -> Result<Json<Page<RegisterOut>>, Problem> {
-    caller.staff_only()?;
     let page = PageParams { limit: params.limit, after: params.after };
     let limit = page.limit();
     let newest = CodRegisterId::from_uuid(uuid::Uuid::max());
@@ -183,10 +181,9 @@ async fn register_list(
 )]
 async fn register_get(
     State(app): State<App>,
-    caller: Caller<rights::MoneyRead>,
+    _caller: Staff<rights::MoneyRead>,
     IdPath(id): IdPath<CodRegisterId>,
 ) -> Result<Json<RegisterOut>, Problem> {
-    caller.staff_only()?;
     Ok(Json(find(&app, id).await?))
 }
 
@@ -198,11 +195,10 @@ async fn register_get(
 )]
 async fn register_line_list(
     State(app): State<App>,
-    caller: Caller<rights::MoneyRead>,
+    _caller: Staff<rights::MoneyRead>,
     IdPath(id): IdPath<CodRegisterId>,
     QueryParams(page): QueryParams<PageParams>,
 ) -> Result<Json<Page<RegisterLineOut>>, Problem> {
-    caller.staff_only()?;
     find(&app, id).await?;
     let (limit, after) = (page.limit(), page.after()?.unwrap_or(0));
     let read = async move |tx: &mut Tx| lines::list(tx, id, after, limit + 1).await;
@@ -228,12 +224,11 @@ struct AssignIn {
 )]
 async fn register_line_assign(
     State(app): State<App>,
-    caller: Caller<rights::MoneyWork>,
+    caller: Staff<rights::MoneyWork>,
     Path((id, line)): Path<(String, String)>,
     key: IdempotencyKey,
     Body(told): Body<AssignIn>,
 ) -> Result<Json<RegisterLineOut>, Problem> {
-    caller.staff_only()?;
     let id: CodRegisterId = id.parse().map_err(|_| InputError::one("id", "invalid"))?;
     let line = line.parse().map_err(|_| InputError::one("line", "invalid"))?;
     let body = (id, line, told.clone());
@@ -252,11 +247,10 @@ async fn register_line_assign(
 )]
 async fn register_check(
     State(app): State<App>,
-    caller: Caller<rights::MoneyWork>,
+    caller: Staff<rights::MoneyWork>,
     IdPath(id): IdPath<CodRegisterId>,
     key: IdempotencyKey,
 ) -> Result<Json<RegisterOut>, Problem> {
-    caller.staff_only()?;
     let work = async move |tx: &mut Tx, ctx: &Ctx| service::check(tx, ctx, id).await;
     let done: Result<RegisterOut, RegisterError> =
         app.command(&caller, key, "register_check", &id, work).await;
@@ -270,11 +264,10 @@ async fn register_check(
 )]
 async fn register_accept(
     State(app): State<App>,
-    caller: Caller<rights::MoneyWork>,
+    caller: Staff<rights::MoneyWork>,
     IdPath(id): IdPath<CodRegisterId>,
     key: IdempotencyKey,
 ) -> Result<Json<RegisterOut>, Problem> {
-    caller.staff_only()?;
     let work = async move |tx: &mut Tx, ctx: &Ctx| service::accept(tx, ctx, id).await;
     let done: Result<RegisterOut, RegisterError> =
         app.command(&caller, key, "register_accept", &id, work).await;
@@ -289,12 +282,11 @@ async fn register_accept(
 )]
 async fn register_reject(
     State(app): State<App>,
-    caller: Caller<rights::MoneyWork>,
+    caller: Staff<rights::MoneyWork>,
     IdPath(id): IdPath<CodRegisterId>,
     key: IdempotencyKey,
     Body(told): Body<ReasonIn>,
 ) -> Result<Json<RegisterOut>, Problem> {
-    caller.staff_only()?;
     let body = (id, told);
     let reason = body.1.reason.clone();
     let work = async move |tx: &mut Tx, ctx: &Ctx| service::reject(tx, ctx, id, &reason).await;

@@ -6,7 +6,7 @@ use serde::Deserialize;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
-use crate::access::caller::{Caller, rights};
+use crate::access::caller::{Staff, rights};
 use crate::app::App;
 use crate::commands::Ctx;
 use crate::db::{DbError, Tx};
@@ -42,10 +42,9 @@ struct CarrierParams {
 )]
 async fn fee_terms_list(
     State(app): State<App>,
-    caller: Caller<rights::MoneyRead>,
+    _caller: Staff<rights::MoneyRead>,
     QueryParams(params): QueryParams<CarrierParams>,
 ) -> Result<Json<Vec<FeeTerms>>, Problem> {
-    caller.staff_only()?;
     let carrier = params.carrier.ok_or_else(|| InputError::one("carrier", "missing"))?;
     let read = async move |tx: &mut Tx| settings::terms(tx, &carrier).await;
     Ok(Json(app.db.read::<_, DbError, _>(read).await?))
@@ -58,11 +57,10 @@ async fn fee_terms_list(
 )]
 async fn fee_terms_set(
     State(app): State<App>,
-    caller: Caller<rights::MoneyWork>,
+    caller: Staff<rights::MoneyWork>,
     key: IdempotencyKey,
     Body(terms): Body<FeeTerms>,
 ) -> Result<Json<FeeTerms>, Problem> {
-    caller.staff_only()?;
     let mut faults = InputFaults::default();
     faults.text("carrier", &terms.carrier, CARRIER_MAX);
     faults.range("rate_bp", terms.rate_bp, 0..=RATE_BP_MAX);
@@ -86,10 +84,9 @@ async fn fee_terms_set(
 )]
 async fn cod_contract_list(
     State(app): State<App>,
-    caller: Caller<rights::MoneyRead>,
+    _caller: Staff<rights::MoneyRead>,
     QueryParams(params): QueryParams<CarrierParams>,
 ) -> Result<Json<Vec<CodContract>>, Problem> {
-    caller.staff_only()?;
     let carrier = params.carrier.ok_or_else(|| InputError::one("carrier", "missing"))?;
     let read = async move |tx: &mut Tx| settings::contracts(tx, &carrier).await;
     Ok(Json(app.db.read::<_, DbError, _>(read).await?))
@@ -102,11 +99,10 @@ async fn cod_contract_list(
 )]
 async fn cod_contract_add(
     State(app): State<App>,
-    caller: Caller<rights::MoneyWork>,
+    caller: Staff<rights::MoneyWork>,
     key: IdempotencyKey,
     Body(told): Body<CodContract>,
 ) -> Result<Json<CodContract>, Problem> {
-    caller.staff_only()?;
     let contract = CodContract {
         carrier: told.carrier.trim().to_owned(),
         number: told.number.trim().to_owned(),

@@ -1,8 +1,10 @@
 //! Lines of registers, and the parcels that they are about.
 
+use serde_json::Value;
+
 use crate::db::{Arg, Count, DbError, Tx};
 use crate::ids::{CodRegisterId, ParcelId};
-use crate::registers::findings::{LineFacts, Unfound};
+use crate::registers::findings::LineFacts;
 use crate::registers::model::{Line, LineKind, RegisterLineOut};
 use crate::registers::terms::Carried;
 use crate::units::{Day, Kopecks};
@@ -15,6 +17,15 @@ record! {
         pub(in crate::registers) parcel: ParcelId,
         pub(in crate::registers) price: Kopecks,
         pub(in crate::registers) count: i64,
+    }
+}
+
+record! {
+    /// What a carrier was told of a parcel.
+    #[derive(Debug, Clone, PartialEq, Eq)]
+    pub(in crate::registers) struct Told {
+        pub(in crate::registers) parcel: ParcelId,
+        pub(in crate::registers) ask: Value,
     }
 }
 
@@ -57,92 +68,6 @@ const LAST: &str =
 
 const CLEAR: &str = "DELETE FROM cod_register_line WHERE register_id = $1 AND line <= $2";
 
-const MATCH_TRACK: &str = "UPDATE cod_register_line AS l
-     SET parcel_id = s.parcel_id, matched_by = 'track'
-     FROM shipment AS s
-     WHERE l.register_id = $1 AND l.line > $3 AND l.line <= $4 AND l.parcel_id IS NULL
-       AND l.kind <> 'service' AND l.track <> ''
-       AND s.carrier = $2 AND s.track = l.track AND s.track <> ''
-       AND s.state NOT IN ('cancelling', 'cancelled')
-       AND NOT EXISTS (SELECT 1 FROM shipment AS o
-                       WHERE o.carrier = $2 AND o.track = l.track AND o.track <> ''
-                         AND o.state NOT IN ('cancelling', 'cancelled')
-                         AND o.parcel_id <> s.parcel_id)";
-
-/// Our number is told to carriers, who show it as the shop's.
-const MATCH_NUMBER: &str = "UPDATE cod_register_line AS l
-     SET parcel_id = s.parcel_id, matched_by = 'number'
-     FROM shipment AS s
-     WHERE l.register_id = $1 AND l.line > $3 AND l.line <= $4 AND l.parcel_id IS NULL
-       AND l.kind <> 'service' AND s.carrier = $2 AND s.number = l.number
-       AND s.state NOT IN ('cancelling', 'cancelled')";
-
-const MATCH_NUMBER_SHOWN: &str = "UPDATE cod_register_line AS l
-     SET parcel_id = s.parcel_id, matched_by = 'number'
-     FROM shipment AS s
-     WHERE l.register_id = $1 AND l.line > $3 AND l.line <= $4 AND l.parcel_id IS NULL
-       AND l.kind <> 'service' AND s.carrier = $2 AND s.number = l.order_number
-       AND s.state NOT IN ('cancelling', 'cancelled')";
-
-const MATCH_PARCEL: &str = "UPDATE cod_register_line AS l
-     SET parcel_id = p.id, matched_by = 'number'
-     FROM parcel AS p
-     WHERE l.register_id = $1 AND l.line > $3 AND l.line <= $4 AND l.parcel_id IS NULL
-       AND l.kind <> 'service' AND p.carrier = $2 AND p.number = l.number
-       AND p.state = 'handed_over'";
-
-const MATCH_ORDER: &str = "UPDATE cod_register_line AS l
-     SET parcel_id = p.id, matched_by = 'order_number'
-     FROM shop_order AS o JOIN parcel AS p ON p.order_id = o.id
-     WHERE l.register_id = $1 AND l.line > $3 AND l.line <= $4 AND l.parcel_id IS NULL
-       AND l.kind <> 'service' AND l.order_number <> ''
-       AND o.external_number = l.order_number AND p.carrier = $2 AND p.state = 'handed_over'
-       AND NOT EXISTS (SELECT 1 FROM shop_order AS b JOIN parcel AS q ON q.order_id = b.id
-                       WHERE b.external_number = l.order_number AND q.carrier = $2
-                         AND q.state = 'handed_over' AND q.id <> p.id)";
-
-// An index of an expression serves where another one is compared with it, and no column.
-const MATCH_BARE_TRACK: &str = "UPDATE cod_register_line AS l
-     SET parcel_id = s.parcel_id, matched_by = 'bare_track'
-     FROM shipment AS s
-     WHERE l.register_id = $1 AND l.line > $3 AND l.line <= $4 AND l.parcel_id IS NULL
-       AND l.kind <> 'service' AND l.track <> ''
-       AND s.carrier = $2 AND LTRIM(s.track, '0') = LTRIM(l.track, '0') AND SUBSTR(s.track, 1, 1) = '0'
-       AND s.state NOT IN ('cancelling', 'cancelled')
-       AND NOT EXISTS (SELECT 1 FROM shipment AS o
-                       WHERE o.carrier = $2 AND LTRIM(o.track, '0') = LTRIM(l.track, '0')
-                         AND SUBSTR(o.track, 1, 1) = '0'
-                         AND o.state NOT IN ('cancelling', 'cancelled')
-                         AND o.parcel_id <> s.parcel_id)";
-
-const MATCH_BARE_ORDER: &str = "UPDATE cod_register_line AS l
-     SET parcel_id = p.id, matched_by = 'bare_order_number'
-     FROM shop_order AS o JOIN parcel AS p ON p.order_id = o.id
-     WHERE l.register_id = $1 AND l.line > $3 AND l.line <= $4 AND l.parcel_id IS NULL
-       AND l.kind <> 'service' AND l.order_number <> ''
-       AND LTRIM(o.external_number, '0') = LTRIM(l.order_number, '0')
-       AND SUBSTR(o.external_number, 1, 1) = '0'
-       AND p.carrier = $2 AND p.state = 'handed_over'
-       AND NOT EXISTS (SELECT 1 FROM shop_order AS b JOIN parcel AS q ON q.order_id = b.id
-                       WHERE LTRIM(b.external_number, '0') = LTRIM(l.order_number, '0')
-                         AND SUBSTR(b.external_number, 1, 1) = '0'
-                         AND q.carrier = $2 AND q.state = 'handed_over' AND q.id <> p.id)";
-
-/// The surest first.
-const MATCHES: [&str; 7] = [
-    MATCH_TRACK,
-    MATCH_NUMBER,
-    MATCH_NUMBER_SHOWN,
-    MATCH_PARCEL,
-    MATCH_ORDER,
-    MATCH_BARE_TRACK,
-    MATCH_BARE_ORDER,
-];
-
-const UNMATCHED: &str = "SELECT COUNT(*) FROM cod_register_line
-     WHERE register_id = $1 AND line > $2 AND line <= $3 AND parcel_id IS NULL
-       AND kind <> 'service'";
-
 const FACTS: &str = "SELECT l.line, l.kind, l.order_number, l.track, l.day, l.collected_kopecks,
          l.fee_kopecks, l.delivery_kopecks, l.transferred_kopecks, l.vat_kopecks, l.currency,
          l.contract, l.method, l.parcel_id, l.matched_by, COALESCE(c.expected_kopecks, 0), COALESCE(c.released_kopecks, 0),
@@ -158,7 +83,12 @@ const FACTS: &str = "SELECT l.line, l.kind, l.order_number, l.track, l.day, l.co
             AND r.state IN ('draft', 'accepted') LIMIT 1),
          EXISTS (SELECT 1 FROM cod_register_line AS e
                  WHERE e.parcel_id = l.parcel_id AND e.register_id = l.register_id
-                   AND e.kind = 'collected' AND e.collected_kopecks > 0 AND NOT e.ignored)
+                   AND e.kind = 'collected' AND e.collected_kopecks > 0 AND NOT e.ignored),
+         (SELECT CASE WHEN COUNT(*) > 1 AND COUNT(*) = COUNT(DISTINCT e.method)
+                      THEN CAST(SUM(e.collected_kopecks) AS BIGINT) END
+          FROM cod_register_line AS e
+          WHERE e.parcel_id = l.parcel_id AND e.register_id = l.register_id
+            AND e.kind = l.kind AND NOT e.ignored)
      FROM cod_register_line AS l
      LEFT JOIN cod AS c ON c.parcel_id = l.parcel_id
      LEFT JOIN shipment AS s
@@ -166,28 +96,14 @@ const FACTS: &str = "SELECT l.line, l.kind, l.order_number, l.track, l.day, l.co
      WHERE l.register_id = $1 AND l.line > $2 AND l.line <= $3 AND NOT l.ignored
      ORDER BY l.line";
 
-const UNFOUND: &str = "SELECT l.line,
-         EXISTS (SELECT 1 FROM shipment AS s
-                 WHERE s.number IN (l.number, l.order_number) AND s.carrier <> $4)
-         OR EXISTS (SELECT 1 FROM shipment AS s
-                    WHERE s.track = l.track AND s.track <> ''
-                      AND s.carrier IN (SELECT a.carrier FROM carrier_account AS a
-                                        WHERE a.carrier <> $4))
-         OR EXISTS (SELECT 1 FROM shop_order AS o JOIN parcel AS p ON p.order_id = o.id
-                    WHERE o.external_number = l.order_number AND l.order_number <> ''
-                      AND p.carrier <> $4),
-         (SELECT COUNT(*) FROM shop_order AS o JOIN parcel AS p ON p.order_id = o.id
-          WHERE o.external_number = l.order_number AND l.order_number <> '' AND p.carrier = $4),
-         (SELECT COUNT(DISTINCT o.owner_id) FROM shop_order AS o JOIN parcel AS p ON p.order_id = o.id
-          WHERE o.external_number = l.order_number AND l.order_number <> '' AND p.carrier = $4)
-     FROM cod_register_line AS l
-     WHERE l.register_id = $1 AND l.line > $2 AND l.line <= $3 AND l.parcel_id IS NULL
-       AND l.kind <> 'service'
-     ORDER BY l.line";
-
 const UNITS: &str = "SELECT pl.parcel_id, ol.price_kopecks, pl.quantity
      FROM parcel_line AS pl JOIN order_line AS ol ON ol.id = pl.order_line_id
      WHERE pl.parcel_id IN (/*list*/)";
+
+/// What was refused was not told.
+const TOLD: &str = "SELECT parcel_id, ask FROM shipment
+     WHERE parcel_id IN (/*list*/) AND state NOT IN ('refused', 'cancelling', 'cancelled')
+       AND sent_at IS NOT NULL AND ask IS NOT NULL";
 
 /// Of lines whose delivery is not the quoted one.
 const CARRIED: &str = "SELECT l.line,
@@ -252,26 +168,21 @@ const TO_POST: &str = "SELECT l.line, l.kind, l.day, l.collected_kopecks, l.fee_
      WHERE l.register_id = $1 AND l.line > $2 AND NOT l.ignored
      ORDER BY l.line LIMIT $3";
 
-/// How buyers paid is known from here on.
+/// How buyers paid is known from here on; of one who paid in two ways it is neither.
 const METHODS: &str = "UPDATE cod SET method = l.method FROM cod_register_line AS l
      WHERE l.register_id = $1 AND l.method IS NOT NULL AND l.kind = 'collected' AND NOT l.ignored
-       AND l.collected_kopecks > 0 AND cod.parcel_id = l.parcel_id AND cod.method IS NULL";
+       AND l.collected_kopecks > 0 AND cod.parcel_id = l.parcel_id AND cod.method IS NULL
+       AND NOT EXISTS (SELECT 1 FROM cod_register_line AS e
+                       WHERE e.parcel_id = l.parcel_id AND e.register_id = $1
+                         AND e.kind = 'collected' AND NOT e.ignored AND e.method <> l.method)";
 
 pub(super) const QUERIES: &[&str] = &[
     INSERT,
     LAST,
     CLEAR,
-    MATCH_TRACK,
-    MATCH_NUMBER,
-    MATCH_NUMBER_SHOWN,
-    MATCH_PARCEL,
-    MATCH_ORDER,
-    MATCH_BARE_TRACK,
-    MATCH_BARE_ORDER,
-    UNMATCHED,
     FACTS,
-    UNFOUND,
     UNITS,
+    TOLD,
     CARRIED,
     CARRIED_BY,
     PARCEL_OF,
@@ -332,23 +243,6 @@ pub(in crate::registers) async fn clear(
 /// Rows of a register, behind the first up to the second.
 pub(in crate::registers) type Range = (i64, i64);
 
-/// Finds the parcels of lines that have none.
-pub(in crate::registers) async fn find_parcels(
-    tx: &mut Tx,
-    register: CodRegisterId,
-    carrier: &str,
-    (from, until): Range,
-) -> Result<(), DbError> {
-    for sql in MATCHES {
-        let left: Count = tx.fetch_one(UNMATCHED, args![register, from, until]).await?;
-        if left.value == 0 {
-            break;
-        }
-        tx.execute(sql, args![register, carrier, from, until]).await?;
-    }
-    Ok(())
-}
-
 pub(in crate::registers) async fn facts(
     tx: &mut Tx,
     register: CodRegisterId,
@@ -357,21 +251,21 @@ pub(in crate::registers) async fn facts(
     tx.fetch_all(FACTS, args![register, from, until]).await
 }
 
-pub(in crate::registers) async fn unfound(
-    tx: &mut Tx,
-    register: CodRegisterId,
-    carrier: &str,
-    (from, until): Range,
-) -> Result<Vec<Unfound>, DbError> {
-    tx.fetch_all(UNFOUND, args![register, from, until, carrier]).await
-}
-
 pub(in crate::registers) async fn units(
     tx: &mut Tx,
     parcels: &[ParcelId],
 ) -> Result<Vec<Unit>, DbError> {
     let list = parcels.iter().map(|parcel| Arg::from(*parcel)).collect();
     tx.fetch_in(UNITS, args![], list).await
+}
+
+/// What carriers were told of parcels.
+pub(in crate::registers) async fn told(
+    tx: &mut Tx,
+    parcels: &[ParcelId],
+) -> Result<Vec<Told>, DbError> {
+    let list = parcels.iter().map(|parcel| Arg::from(*parcel)).collect();
+    tx.fetch_in(TOLD, args![], list).await
 }
 
 /// What speaks for other prices of deliveries than the quoted ones.

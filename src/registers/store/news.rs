@@ -17,6 +17,7 @@ record! {
         pub(in crate::registers) number: String,
         pub(in crate::registers) carrier_ref: String,
         pub(in crate::registers) track: String,
+        pub(in crate::registers) collected_on: Day,
     }
 }
 
@@ -27,6 +28,7 @@ impl Waiting {
             id: self.carrier_ref.clone(),
             track: self.track.clone(),
             day: None,
+            goal: None,
         }
     }
 }
@@ -45,7 +47,7 @@ record! {
 macro_rules! waiting {
     ($rest:literal) => {
         concat!(
-            "SELECT c.parcel_id, s.id, s.number, s.carrier_ref, s.track
+            "SELECT c.parcel_id, s.id, s.number, s.carrier_ref, s.track, c.collected_on
      FROM carrier_account a JOIN cod c ON c.carrier = a.carrier
      JOIN shipment s ON s.parcel_id = c.parcel_id AND s.account_id = a.id
      WHERE a.id = $1
@@ -61,7 +63,10 @@ macro_rules! waiting {
     };
 }
 
-const WAITING: &str = waiting!("AND c.parcel_id > $3 ORDER BY c.parcel_id LIMIT $4");
+const WAITING: &str = waiting!(
+    "AND (c.collected_on > $2 OR c.parcel_id > $3)
+     ORDER BY c.collected_on, c.parcel_id LIMIT $4"
+);
 
 /// Those that were never asked for come first, then those whose last time is longest ago.
 const TO_ASK: &str =
@@ -75,15 +80,15 @@ const KEPT: &str = "SELECT shipment_id, code, happened_at, raw FROM tracking_eve
 
 pub(super) const QUERIES: &[&str] = &[WAITING, TO_ASK, ASKED, KEPT];
 
-/// Shipments of an account whose money was collected on that day or later, and is in no register; by
-/// the parcel, behind one.
+/// Shipments of an account whose money was collected and is in no register; by day and parcel, behind
+/// one.
 pub(in crate::registers) async fn waiting(
     tx: &mut Tx,
-    (account, since): (CarrierAccountId, Day),
-    after: ParcelId,
+    account: CarrierAccountId,
+    (day, parcel): (Day, ParcelId),
     limit: i64,
 ) -> Result<Vec<Waiting>, DbError> {
-    tx.fetch_all(WAITING, args![account, since, after, limit]).await
+    tx.fetch_all(WAITING, args![account, day, parcel, limit]).await
 }
 
 /// So many of them, whose turn it is to be asked for.

@@ -1,5 +1,6 @@
 //! Registers as wholes.
 
+use chrono::Datelike as _;
 use uuid::Uuid;
 
 use crate::commands::Ctx;
@@ -24,6 +25,13 @@ pub(in crate::registers) struct Head {
     pub(in crate::registers) sheet: String,
     pub(in crate::registers) file_hash: Option<[u8; 32]>,
     pub(in crate::registers) content_hash: [u8; 32],
+}
+
+impl Head {
+    /// Carriers count their registers by years.
+    fn year(&self) -> i64 {
+        i64::from(self.day.date().year())
+    }
 }
 
 record! {
@@ -61,18 +69,18 @@ record! {
 }
 
 const INSERT: &str = "INSERT INTO cod_register
-     (id, carrier, number, day, payment_order, source, file_name, sheet, file_hash, content_hash,
-         run_id, created_by, created_at, state, lines, wrong_rows, collected_kopecks, fee_kopecks,
-         delivery_kopecks, transferred_kopecks)
+     (id, carrier, number, year, day, payment_order, source, file_name, sheet, file_hash,
+         content_hash, run_id, created_by, created_at, state, lines, wrong_rows, collected_kopecks,
+         fee_kopecks, delivery_kopecks, transferred_kopecks)
      VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19,
-         $20)
+         $20, $21)
      ON CONFLICT DO NOTHING";
 
 const BY_CONTENT: &str = "SELECT id, state FROM cod_register
      WHERE carrier = $1 AND content_hash = $2 AND state <> 'rejected'";
 
 const BY_NUMBER: &str = "SELECT id, state FROM cod_register
-     WHERE carrier = $1 AND number = $2 AND number <> '' AND state <> 'rejected'";
+     WHERE carrier = $1 AND number = $2 AND year = $3 AND number <> '' AND state <> 'rejected'";
 
 /// A person did not accept what the carrier's interface told.
 const TURNED_DOWN: &str = "SELECT COUNT(*) FROM cod_register
@@ -81,8 +89,19 @@ const TURNED_DOWN: &str = "SELECT COUNT(*) FROM cod_register
 
 const TAKE_OVER: &str = "UPDATE cod_register
      SET run_id = $2, lines = 0, wrong_rows = 0, number = $3, day = $4, payment_order = $5,
-         file_name = $6, sheet = $7, file_hash = $8
+         file_name = $6, sheet = $7, file_hash = $8, year = $9
      WHERE id = $1 AND state = 'loading'";
+
+/// What it lacks, of one that may still be paid; a number that another one has is left.
+const COMPLETE: &str = "UPDATE cod_register AS r
+     SET payment_order = CASE WHEN r.payment_order = '' THEN $2 ELSE r.payment_order END,
+         number = CASE WHEN r.number <> '' OR EXISTS
+                      (SELECT 1 FROM cod_register AS o
+                       WHERE o.carrier = r.carrier AND o.number = $3 AND o.year = r.year
+                         AND o.number <> '' AND o.state <> 'rejected')
+                  THEN r.number ELSE $3 END
+     WHERE r.id = $1 AND (r.state = 'draft' OR (r.state = 'accepted' AND r.settled_on IS NULL))
+       AND ((r.payment_order = '' AND $2 <> '') OR (r.number = '' AND $3 <> ''))";
 
 const ABANDON: &str = "UPDATE cod_register
      SET state = 'rejected', reason = 'import_abandoned', decided_at = $2
@@ -138,6 +157,7 @@ pub(super) const QUERIES: &[&str] = &[
     BY_NUMBER,
     TURNED_DOWN,
     TAKE_OVER,
+    COMPLETE,
     ABANDON,
     COUNT,
     DRAFT,
@@ -159,6 +179,7 @@ pub(in crate::registers) async fn insert(
         head.id,
         &head.carrier,
         &head.number,
+        head.year(),
         head.day,
         &head.payment_order,
         head.source,
@@ -192,7 +213,7 @@ pub(in crate::registers) async fn by_number(
     tx: &mut Tx,
     head: &Head,
 ) -> Result<Option<Known>, DbError> {
-    tx.fetch_optional(BY_NUMBER, args![&head.carrier, &head.number]).await
+    tx.fetch_optional(BY_NUMBER, args![&head.carrier, &head.number, head.year()]).await
 }
 
 /// Whether a person has rejected the same from the carrier's interface before.
@@ -215,8 +236,20 @@ pub(in crate::registers) async fn take_over(tx: &mut Tx, head: &Head) -> Result<
         &head.file,
         &head.sheet,
         head.file_hash.map(|hash| hash.to_vec()),
+        head.year(),
     ];
     Ok(tx.execute(TAKE_OVER, values).await? == 1)
+}
+
+/// Fills in the number and the payment order of a register that lacks them; false: it lacks neither, or
+/// all of it came.
+pub(in crate::registers) async fn complete(
+    tx: &mut Tx,
+    id: CodRegisterId,
+    head: &Head,
+) -> Result<bool, DbError> {
+    let values = args![id, &head.payment_order, &head.number];
+    Ok(tx.execute(COMPLETE, values).await? == 1)
 }
 
 pub(in crate::registers) async fn abandon(

@@ -5,7 +5,7 @@ use crate::cod::StepKind;
 use crate::ids::{CodRegisterId, ParcelId};
 use crate::registers::about::About;
 use crate::registers::findings::{
-    Around, Beside, LineFacts, Raised, Unfound, fits, of_line, of_totals, resolutions,
+    Around, Beside, Goods, LineFacts, Raised, Unfound, fits, of_line, of_totals, resolutions,
 };
 use crate::registers::model::{
     CodContract, FeeTerms, FindingKind, LineKind, MatchedBy, PayMethod, Resolution, Severity,
@@ -76,6 +76,7 @@ fn clean() -> LineFacts {
         is_repeated: false,
         other: None,
         is_listed: false,
+        together: None,
     }
 }
 
@@ -84,15 +85,15 @@ fn raised(facts: &LineFacts) -> Vec<Raised> {
 }
 
 fn found(facts: &LineFacts) -> Vec<(FindingKind, Severity, i64)> {
-    found_with(facts, None, &[])
+    found_with(facts, None, None)
 }
 
 fn found_with(
     facts: &LineFacts,
     why: Option<Unfound>,
-    units: &[(Kopecks, i64)],
+    goods: Option<&Goods>,
 ) -> Vec<(FindingKind, Severity, i64)> {
-    of_line(facts, &around(), &Beside { unfound: why, units, carried: None })
+    of_line(facts, &around(), &Beside { unfound: why, goods, carried: None })
         .into_iter()
         .map(|one| (one.kind, one.severity, one.amount.unwrap().get()))
         .collect()
@@ -141,21 +142,66 @@ fn an_amount_that_differs_says_how() {
     assert_eq!(found(&again), [(kind, blocking, 359_000)], "nothing is due any more");
 }
 
+/// Of 3590 roubles: three pieces, and the delivery where it is paid.
+fn goods(prices: [i64; 2], delivery_fee: i64) -> Goods {
+    let [first, second] = prices.map(Kopecks::new);
+    Goods { units: vec![(first, 2), (second, 1)], delivery_fee: Kopecks::new(delivery_fee) }
+}
+
 #[test]
 fn what_was_taken_in_part_is_a_sum_of_its_pieces() {
-    let units = [(Kopecks::new(120_000), 2), (Kopecks::new(119_000), 1)];
+    let whole = goods([120_000, 119_000], 0);
     let part = LineFacts { is_partial: true, ..of_amount(239_000) };
     let partial = (FindingKind::PartialDelivery, Severity::Warning, -120_000);
-    assert_eq!(found_with(&part, None, &units), [partial]);
+    assert_eq!(found_with(&part, None, Some(&whole)), [partial]);
     let odd = LineFacts { is_partial: true, ..of_amount(130_000) };
     let differs = (FindingKind::AmountDiffers, Severity::Blocking, -229_000);
-    assert_eq!(found_with(&odd, None, &units), [differs]);
+    assert_eq!(found_with(&odd, None, Some(&whole)), [differs]);
+    assert_eq!(found_with(&odd, None, None), [differs]);
+}
+
+#[test]
+fn what_was_taken_in_part_may_have_the_delivery_beside_it() {
+    let with_fee = goods([110_000, 99_000], 40_000);
+    let kind = |stated| {
+        let part = LineFacts { is_partial: true, ..of_amount(stated) };
+        found_with(&part, None, Some(&with_fee))[0].0
+    };
+    assert_eq!(kind(110_000 + 40_000), FindingKind::PartialDelivery);
+    assert_eq!(kind(110_000 + 99_000), FindingKind::PartialDelivery, "the delivery is let go");
+    assert_eq!(kind(110_000 + 39_999), FindingKind::AmountDiffers);
+    assert_eq!(kind(30_000), FindingKind::AmountDiffers, "less than the delivery");
+}
+
+#[test]
+fn of_what_was_taken_in_part_the_rest_comes_back() {
+    let whole = goods([120_000, 119_000], 0);
+    for status in [DeliveryStatus::Returning, DeliveryStatus::Returned, DeliveryStatus::Lost] {
+        let part = LineFacts { is_partial: true, status: Some(status), ..of_amount(239_000) };
+        let partial = (FindingKind::PartialDelivery, Severity::Warning, -120_000);
+        assert_eq!(found_with(&part, None, Some(&whole)), [partial]);
+        let back = LineFacts { is_partial: false, ..part };
+        assert_eq!(found(&back)[0].0, FindingKind::ReturnedButPaid);
+    }
+}
+
+#[test]
+fn a_parcel_that_was_paid_in_two_ways_is_what_its_lines_come_to() {
+    let together = Some(Kopecks::new(359_000));
+    let first = LineFacts { together, ..of_amount(159_000) };
+    assert_eq!(found(&first), []);
+    let second = LineFacts { together, is_repeated: true, ..of_amount(200_000) };
+    assert_eq!(found(&second), []);
+    let together = Some(Kopecks::new(358_000));
+    let kind = |facts: LineFacts| found(&LineFacts { together, ..facts })[0].0;
+    assert_eq!(kind(first), FindingKind::AmountDiffers);
+    assert_eq!(kind(second), FindingKind::DuplicateLine);
 }
 
 #[test]
 fn a_line_without_a_parcel_says_why_as_far_as_known() {
     let facts = LineFacts { parcel: None, matched_by: None, ..clean() };
-    let kind = |why| found_with(&facts, why, &[])[0].0;
+    let kind = |why| found_with(&facts, why, None)[0].0;
     let why = |is_elsewhere, orders, shops| Some(Unfound { line: 2, is_elsewhere, orders, shops });
     assert_eq!(kind(None), FindingKind::ParcelUnknown);
     assert_eq!(kind(why(false, 0, 0)), FindingKind::ParcelUnknown);

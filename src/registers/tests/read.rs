@@ -2,12 +2,12 @@
 
 use std::collections::BTreeMap;
 
-use encoding_rs::WINDOWS_1251;
+use encoding_rs::{IBM866, WINDOWS_1251};
 use rust_xlsxwriter::{Format, Workbook};
 
 use crate::imports::{ImportError, Source};
 use crate::registers::model::{Line, LineKind, PayMethod};
-use crate::registers::read::{Digest, Read, Reader, Totals, method};
+use crate::registers::read::{Digest, Read, Reader, Totals};
 use crate::units::Kopecks;
 
 const SAMPLE: &str = include_str!(concat!(
@@ -167,9 +167,36 @@ fn a_sum_beyond_all_payments_is_refused_before_it_is_compared() {
 }
 
 #[test]
-fn the_way_of_paying_is_known_by_its_word() {
-    assert_eq!(method("Банковская карта"), Some(PayMethod::Card));
-    assert_eq!(method("безналичный"), Some(PayMethod::Card));
-    assert_eq!(method("Наличные"), Some(PayMethod::Cash));
-    assert_eq!(method("наложенный платёж"), None);
+fn a_total_that_counts_parcels_is_no_parcel_and_what_stands_below_it_is_not_lost() {
+    let text = "Номер отправления;Сумма НП\n1;100\nИтого: 1 отправление;100\n;50\n3;70\n\
+                Всего 2 строки;170\n;\n;подпись\n";
+    let reads = open(text.as_bytes(), &[]).unwrap();
+    let totals = reads.iter().filter_map(|read| match read {
+        Read::Total(totals) => totals.collected.map(Kopecks::get),
+        _ => None,
+    });
+    assert_eq!(totals.collect::<Vec<_>>(), [10_000, 17_000], "{reads:?}");
+    assert_eq!(lines(&reads).iter().map(|line| &*line.track).collect::<Vec<_>>(), ["1", "3"]);
+    let wrong = reads.iter().filter_map(|read| match read {
+        Read::Wrong(refusal) => Some((refusal.line, refusal.code)),
+        _ => None,
+    });
+    assert_eq!(wrong.collect::<Vec<_>>(), [(4, "missing")], "a sum of nobody");
+}
+
+#[test]
+fn other_encodings_and_thousands_are_read_as_they_stand() {
+    let text = "Номер отправления;Дата вручения;Сумма НП;К перечислению\n\
+                1;46343.5;1,234.50;1.200,00\n2;17.11.2026;500,00-;500-\n";
+    let plain = open(text.as_bytes(), &[]).unwrap();
+    let found = lines(&plain);
+    let sums = found.iter().map(|line| (line.collected.get(), line.transferred.unwrap().get()));
+    assert_eq!(sums.collect::<Vec<_>>(), [(123_450, 120_000), (-50_000, -50_000)]);
+    assert_eq!(found[0].day, found[1].day);
+    let (cp866, ..) = IBM866.encode(text);
+    let utf16: Vec<u8> =
+        format!("\u{feff}{text}").encode_utf16().flat_map(u16::to_le_bytes).collect();
+    for bytes in [&*cp866, &utf16] {
+        assert_eq!(open(bytes, &[]).unwrap(), plain);
+    }
 }

@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use super::manners::{CARRIERS, Manner};
-use super::plan::{Plan, REGISTER_AFTER, WEEKS};
+use super::plan::{ALIKE, Plan, REGISTER_AFTER, WEEKS};
 use crate::bank::format::{Encoding, SectionKind, write};
 use crate::carriers::amounts::roubles_text;
 use crate::registers::FindingKind;
@@ -45,9 +45,9 @@ pub(super) struct Statements {
     pub(super) late: Receipt,
 }
 
-/// Registers of which not all money has come.
+/// Registers of which not all money has come, or nobody can tell that it has.
 pub(super) fn unpaid() -> BTreeSet<usize> {
-    BTreeSet::from([UNPAID, SHORT])
+    BTreeSet::from([UNPAID, SHORT, ALIKE[0], ALIKE[1]])
 }
 
 fn receipt(plan: &Plan, sent: &[Day; WEEKS], index: usize, sum: i64) -> Receipt {
@@ -82,6 +82,17 @@ pub(super) fn receipts(plan: &Plan, sent: &[Day; WEEKS]) -> Statements {
                 planted: Some((FindingKind::PayerUnexpected, Some(BY_FACTORING))),
                 ..whole
             }),
+            // Both on one day, and none says for which.
+            _ if ALIKE.contains(&index) => {
+                let week = plan.registers[ALIKE[1]].week;
+                receipts.push(Receipt {
+                    week,
+                    day: sent[week].plus_days(REGISTER_AFTER),
+                    purpose: "Перечисление наложенных платежей".to_owned(),
+                    planted: Some((FindingKind::PaymentAmbiguous, Some(index))),
+                    ..whole
+                });
+            }
             _ if index == TOGETHER[0] => {}
             _ if index == TOGETHER[1] => receipts.push(Receipt {
                 day: sent[whole.week].plus_days(REGISTER_AFTER),

@@ -8,6 +8,7 @@ use anyhow::{Context, ensure};
 use super::files::{Edition, file};
 use super::ground::{self, Ground};
 use super::manners::{CARRIERS, CONTRACT};
+use super::mistakes::taken_for;
 use super::plan::{MonthSize, Plan, Register, WEEKS, plan};
 use crate::app::App;
 use crate::commands::Ctx;
@@ -22,6 +23,7 @@ use crate::sandbox::{on_the_way, store};
 use crate::units::{Day, Kopecks};
 
 const REASON: &str = "Сверено с перевозчиком";
+const REASON_MIXED_UP: &str = "Файл другого перевозчика";
 
 /// What the month came to.
 #[derive(Debug, Clone, Default)]
@@ -29,7 +31,8 @@ pub struct MonthReport {
     pub parcels: usize,
     pub registers: usize,
     pub lines: usize,
-    /// How many of each kind were planted, and every one found.
+    /// How many of each kind were planted, and every one found. Of a file that was turned down only that it
+    /// is another carrier's.
     pub found: BTreeMap<&'static str, usize>,
     /// How long each part took.
     pub parts: Vec<(&'static str, Duration)>,
@@ -41,6 +44,10 @@ impl MonthReport {
             Some((_, sum)) => *sum += took,
             None => self.parts.push((part, took)),
         }
+    }
+
+    fn count(&mut self, kind: FindingKind) {
+        *self.found.entry(kind.as_str()).or_default() += 1;
     }
 }
 
@@ -115,6 +122,7 @@ impl Desk<'_> {
         self.report.note("delivered", started.elapsed());
         let own = self.plan.registers.iter().filter(|one| one.week == week).cloned();
         for register in own.collect::<Vec<Register>>() {
+            self.mix_up(&register).await?;
             let started = Instant::now();
             let taken = self.take(&register, Edition::First).await?;
             ensure!(!taken.is_known, "the register {} is there already", register.number);
@@ -135,13 +143,23 @@ impl Desk<'_> {
         register: &Register,
         edition: Edition,
     ) -> Result<RegisterReport, RegisterError> {
+        self.take_for(register, register, edition).await
+    }
+
+    /// Takes the file of one register in as that of another one.
+    async fn take_for(
+        &self,
+        wanted: &Register,
+        register: &Register,
+        edition: Edition,
+    ) -> Result<RegisterReport, RegisterError> {
         let sent = self.sent(register.week);
         let made = file(register, sent, edition).map_err(|error| DbError::Engine(error.into()))?;
         let request = RegisterRequest {
-            carrier: register.manner().code.to_owned(),
+            carrier: wanted.manner().code.to_owned(),
             source: Source::Bytes(made.bytes.into()),
             file: made.name,
-            number: register.number.clone(),
+            number: wanted.number.clone(),
             day: Some(sent.plus_days(super::plan::REGISTER_AFTER)),
             payment_order: String::new(),
             map: String::new(),
@@ -149,8 +167,34 @@ impl Desk<'_> {
         Box::pin(registers::import(self.app, request, None, |_| {})).await
     }
 
+    /// Another carrier's file comes first where the two are mixed up, and is turned down as a whole.
+    async fn mix_up(&mut self, register: &Register) -> anyhow::Result<()> {
+        let Some(other) = register.mixed_up_with else { return Ok(()) };
+        let other = taken_for(&self.plan.registers[other], register.carrier);
+        let started = Instant::now();
+        let id = self.take_for(register, &other, Edition::First).await?.register;
+        let mut planted = self.planted(&other)?;
+        planted.insert((FindingKind::OtherCarrierFile, 0));
+        self.agree(&other.number, &planted, id).await?;
+        self.report.count(FindingKind::OtherCarrierFile);
+        let ctx = Ctx::system(self.app.clock.now());
+        let work = async move |tx: &mut Tx| registers::reject(tx, &ctx, id, REASON_MIXED_UP).await;
+        self.app.db.write::<_, RegisterError, _>(work).await?;
+        self.report.note("files turned down", started.elapsed());
+        Ok(())
+    }
+
     /// What was found is what was planted.
     async fn compare(&mut self, register: &Register, id: CodRegisterId) -> anyhow::Result<()> {
+        let planted = self.planted(register)?;
+        self.agree(&register.number, &planted, id).await?;
+        for (kind, _) in planted {
+            self.report.count(kind);
+        }
+        Ok(())
+    }
+
+    fn planted(&self, register: &Register) -> anyhow::Result<Seen> {
         let first_row = file(register, self.sent(register.week), Edition::First)?.first_row;
         let mut planted = Seen::new();
         for (row, line) in (first_row..).zip(&register.lines) {
@@ -160,17 +204,20 @@ impl Desk<'_> {
         if register.total_off != 0 || is_hurt {
             planted.insert((FindingKind::TotalDiffers, 0));
         }
+        if register.has_second_sheet {
+            planted.insert((FindingKind::SheetUnread, 0));
+        }
+        Ok(planted)
+    }
+
+    async fn agree(&self, number: &str, planted: &Seen, id: CodRegisterId) -> anyhow::Result<()> {
         let read = async move |tx: &mut Tx| store::found(tx, id).await;
         let rows = self.app.db.read::<_, DbError, _>(read).await?;
         let found: Seen = rows.iter().map(|row| (row.kind, row.line)).collect();
-        let number = &register.number;
         let missed: Vec<_> = planted.difference(&found).collect();
-        let false_ones: Vec<_> = found.difference(&planted).collect();
+        let false_ones: Vec<_> = found.difference(planted).collect();
         ensure!(missed.is_empty(), "{number}: planted and not found: {missed:?}");
         ensure!(false_ones.is_empty(), "{number}: found and not planted: {false_ones:?}");
-        for (kind, _) in planted {
-            *self.report.found.entry(kind.as_str()).or_default() += 1;
-        }
         Ok(())
     }
 

@@ -53,10 +53,23 @@ pub(super) fn file(
     };
     let (bytes, ending, first_row) = match style {
         // Title, head, an empty row and the heading stand above.
+        Style::Workbook if register.has_second_sheet => {
+            (xlsx::write_all(&[sheet, services()])?, "xlsx", 5)
+        }
         Style::Workbook => (xlsx::write(&sheet)?, "xlsx", 5),
         Style::Utf8 | Style::Windows => (text(&sheet, style)?, "csv", 2),
     };
     Ok(RegisterFile { name: format!("{}.{ending}", register.number), bytes, first_row })
+}
+
+/// What some carriers put behind the register.
+fn services() -> Sheet {
+    Sheet {
+        name: "Услуги".to_owned(),
+        columns: ["Услуга", "Сумма"].map(|title| Column::new(title, 18)).to_vec(),
+        rows: vec![vec![Cell::text("Хранение"), money(150_000)]],
+        ..Sheet::default()
+    }
 }
 
 fn headings(manner: &Manner) -> Vec<&'static str> {

@@ -1,7 +1,7 @@
 //! The mistakes of registers, one by one. Pure.
 
-use super::manners::{Manner, Names};
-use super::plan::{Fate, Line, PIECES, Parcel, Plan, QUOTED, REGISTER_AFTER, line};
+use super::manners::{CARRIERS, Manner, Names};
+use super::plan::{Fate, Line, PIECES, Parcel, Plan, QUOTED, REGISTER_AFTER, Register, fee, line};
 use crate::registers::FindingKind;
 use crate::taxes::VatRate;
 use crate::units::Kopecks;
@@ -181,4 +181,32 @@ fn other_figures(parcel: &mut Parcel, mistake: Mistake) -> Line {
         _ => FindingKind::AmountDiffers,
     };
     line.planted(kind)
+}
+
+/// A register as it reads when its file is taken for one of the other carrier, which has none of the
+/// parcels and another fee. The register names parcels by their tracks and tells no papers.
+pub(super) fn taken_for(register: &Register, carrier: usize) -> Register {
+    let mut read = register.clone();
+    for line in &mut read.lines {
+        // What is seen without the parcel.
+        line.planted.retain(|kind| {
+            matches!(
+                kind,
+                FindingKind::RowUnreadable
+                    | FindingKind::ParcelUnknown
+                    | FindingKind::LineDiffers
+                    | FindingKind::DayOutOfPeriod
+            )
+        });
+        if line.garbage.is_some() {
+            continue;
+        }
+        if !line.planted.contains(&FindingKind::ParcelUnknown) {
+            line.planted.insert(FindingKind::OtherCarrier);
+        }
+        if line.fee != fee(&CARRIERS[carrier], line.collected) {
+            line.planted.insert(FindingKind::FeeDiffers);
+        }
+    }
+    read
 }

@@ -117,7 +117,8 @@ impl Desk<'_> {
         let work = async move |tx: &mut Tx| agency::draft(tx, &ctx, owner, period).await;
         let draft = self.app.db.write::<_, AgencyError, _>(work).await?;
         let ctx = Ctx { actor: Some(chief), ..ctx };
-        let work = async move |tx: &mut Tx| agency::approve(tx, &ctx, draft.id).await;
+        let work =
+            async move |tx: &mut Tx| agency::approve(tx, &ctx, draft.id, draft.made_at).await;
         let accepted = self.app.db.write::<_, AgencyError, _>(work).await?;
         self.report.note("agents' reports accepted", started.elapsed());
         let told = Dues {
@@ -143,7 +144,8 @@ impl Desk<'_> {
         let run = self.app.db.write::<_, PayoutError, _>(work).await?;
         ensure!(run.net.get() == net, "the run pays {}, the registers bring {net}", run.net);
         let ctx = Ctx { actor: Some(chief), ..ctx };
-        let work = async move |tx: &mut Tx| payouts::run_approve(tx, &ctx, run.id).await;
+        let work =
+            async move |tx: &mut Tx| payouts::run_approve(tx, &ctx, run.id, run.made_at).await;
         self.app.db.write::<_, PayoutError, _>(work).await?;
         let read = async move |tx: &mut Tx| payouts::run_orders(tx, run.id).await;
         Ok(self.app.db.read::<_, PayoutError, _>(read).await?)

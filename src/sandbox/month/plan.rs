@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::manners::{CARRIERS, CONTRACT, Manner, Names};
+use super::manners::{CARRIERS, CONTRACT, Manner, Names, Style};
 use super::mistakes::{MISTAKES, Mistake, with_mistake};
 use crate::registers::FindingKind;
 use crate::sandbox::dice::Dice;
@@ -16,6 +16,11 @@ pub(super) const REGISTER_AFTER: u64 = 7;
 pub(super) const QUOTED: i64 = 30_000;
 /// Pieces of a parcel that is taken in part.
 pub(super) const PIECES: i64 = 3;
+/// Two registers of one carrier in weeks that follow each other, by their place in the plan. They come
+/// to the same sum.
+pub(super) const ALIKE: [usize; 2] = [17, 23];
+/// A carrier, and the one whose file people take for its own.
+const MIXED_UP: [usize; 2] = [1, 3];
 
 /// How large the month is.
 #[derive(Debug, Clone, Copy)]
@@ -92,9 +97,25 @@ pub(super) struct Register {
     pub(super) lines: Vec<Line>,
     /// By how much its totals are wrong.
     pub(super) total_off: i64,
+    /// Its workbook has a sheet that nobody reads.
+    pub(super) has_second_sheet: bool,
+    /// Another carrier's register, whose file is taken for this one's at first.
+    pub(super) mixed_up_with: Option<usize>,
 }
 
 impl Register {
+    fn new((week, carrier): (usize, usize), lines: Vec<Line>, tag: &str) -> Self {
+        Self {
+            carrier,
+            week,
+            number: format!("{}-{tag}-{}", CARRIERS[carrier].code, week + 1),
+            lines,
+            total_off: 0,
+            has_second_sheet: false,
+            mixed_up_with: None,
+        }
+    }
+
     pub(super) fn manner(&self) -> &'static Manner {
         &CARRIERS[self.carrier]
     }
@@ -138,10 +159,48 @@ pub(super) fn plan(size: MonthSize, tag: &str) -> Plan {
             plan.registers.push(register);
         }
     }
-    for register in plan.registers.iter_mut().step_by(11).skip(1).take(size.copies.min(3)) {
+    spoil_files(&mut plan.registers, size.copies.min(WEEKS - 1));
+    make_alike(&mut plan);
+    plan
+}
+
+/// What goes wrong with whole files.
+fn spoil_files(registers: &mut [Register], copies: usize) {
+    for register in registers.iter_mut().step_by(11).skip(1).take(copies) {
         register.total_off = 10_000;
     }
-    plan
+    let books = registers.iter_mut().filter(|one| one.manner().style == Style::Workbook);
+    for register in books.skip(1).step_by(3).take(copies) {
+        register.has_second_sheet = true;
+    }
+    for week in (1..WEEKS).take(copies) {
+        let [own, other] = MIXED_UP.map(|carrier| week * CARRIERS.len() + carrier);
+        registers[own].mixed_up_with = Some(other);
+    }
+}
+
+/// Makes the registers of [`ALIKE`] come to the same: one parcel of the smaller one costs more.
+fn make_alike(plan: &mut Plan) {
+    let [one, other] = ALIKE.map(|index| plan.registers[index].net());
+    let smaller = ALIKE[usize::from(other < one)];
+    // Another line about the parcel would not cost more with it.
+    let is_alone = |track: &str| {
+        let lines = plan.registers.iter().flat_map(|register| &register.lines);
+        lines.filter(|line| line.track == track).count() == 1
+    };
+    let is_right =
+        |line: &Line| line.is_posted() && line.planted.is_empty() && is_alone(&line.track);
+    let place = plan.registers[smaller].lines.iter().position(is_right);
+    let place = place.expect("most lines are right");
+    let listed = &mut plan.registers[smaller].lines[place];
+    let parcel = plan.parcels.iter_mut().find(|parcel| parcel.track == listed.track);
+    let parcel = parcel.expect("what is right is about a parcel");
+    let wanted = listed.transferred + (one - other).abs();
+    // The fee grows by less than the payment: what is transferred never becomes more than wanted.
+    while listed.transferred < wanted {
+        parcel.cod += wanted - listed.transferred;
+        *listed = line(parcel, parcel.cod);
+    }
 }
 
 fn parcels(size: MonthSize, tag: &str) -> Vec<Parcel> {
@@ -169,7 +228,7 @@ fn parcels(size: MonthSize, tag: &str) -> Vec<Parcel> {
 }
 
 /// What the carrier may keep of a payment: half a kopeck counts as a whole one.
-fn fee(manner: &Manner, collected: i64) -> i64 {
+pub(super) fn fee(manner: &Manner, collected: i64) -> i64 {
     let (rate, least) = manner.fee;
     let size = ((collected.abs() * rate + 5_000) / 10_000).max(least);
     size * collected.signum()
@@ -293,6 +352,5 @@ fn register(
         line(parcel, parcel.cod)
     });
     lines.extend(rest);
-    let number = format!("{}-{tag}-{}", CARRIERS[carrier].code, week + 1);
-    Register { carrier, week, number, lines, total_off: 0 }
+    Register::new((week, carrier), lines, tag)
 }

@@ -77,7 +77,7 @@ impl Desk<'_> {
         ensure!((run.matched, run.raised) == (0, 0), "a run over the same: {run:?}");
         self.statement(&[&late], opening, Encoding::Windows).await?;
         reconciliation::run(self.app, None).await?;
-        self.set_off(&receipts).await?;
+        self.by_hand(&receipts).await?;
         self.settled().await?;
         Ok(account)
     }
@@ -129,8 +129,9 @@ impl Desk<'_> {
         Ok(())
     }
 
-    /// A receipt that is too small is given to its register, and the rest is set off.
-    async fn set_off(&self, receipts: &[Receipt]) -> anyhow::Result<()> {
+    /// What the rules leave to a person is given to its register; of a receipt that is too small the rest
+    /// is set off.
+    async fn by_hand(&self, receipts: &[Receipt]) -> anyhow::Result<()> {
         let ctx = Ctx::system(self.app.clock.now());
         for receipt in receipts {
             let Some((kind, Some(index))) = receipt.planted else { continue };

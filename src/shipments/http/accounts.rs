@@ -115,7 +115,6 @@ impl From<AccountRow> for CarrierAccountOut {
 /// Describes a contract with a carrier (договор со службой доставки).
 #[utoipa::path(
     post, path = "/v1/carrier-accounts", tag = "carriers", request_body = CarrierAccountIn,
-    params(("Idempotency-Key" = String, Header)),
     responses((status = 201, body = CarrierAccountOut), (status = "default", body = ProblemBody))
 )]
 async fn account_create(
@@ -137,7 +136,7 @@ async fn account_create(
 /// Changes the description of a contract. Warehouse, carrier and owner stay.
 #[utoipa::path(
     put, path = "/v1/carrier-accounts/{id}", tag = "carriers", request_body = CarrierAccountIn,
-    params(("id" = CarrierAccountId, Path), ("Idempotency-Key" = String, Header)),
+    params(("id" = CarrierAccountId, Path)),
     responses((status = 200, body = CarrierAccountOut), (status = "default", body = ProblemBody))
 )]
 async fn account_update(
@@ -237,7 +236,7 @@ async fn terms_get(
 /// Says what a shop wants of delivery.
 #[utoipa::path(
     put, path = "/v1/owners/{id}/delivery-terms", tag = "carriers", request_body = DeliveryTermsBody,
-    params(("id" = OwnerId, Path), ("Idempotency-Key" = String, Header)),
+    params(("id" = OwnerId, Path)),
     responses((status = 200, body = DeliveryTermsBody), (status = "default", body = ProblemBody))
 )]
 async fn terms_set(

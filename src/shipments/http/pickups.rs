@@ -10,7 +10,7 @@ use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
 use super::shipments::{ShipmentProblem, told};
-use crate::access::caller::{Caller, rights};
+use crate::access::caller::{Staff, rights};
 use crate::app::App;
 use crate::carriers::model::{Address, Contact};
 use crate::carriers::registry::name_of;
@@ -147,16 +147,14 @@ async fn shown(tx: &mut Tx, id: PickupId) -> Result<PickupOut, PickupError> {
 /// Calls a carrier's courier to fetch parcels (вызвать курьера).
 #[utoipa::path(
     post, path = "/v1/pickups", tag = "carriers", request_body = PickupBody,
-    params(("Idempotency-Key" = String, Header)),
     responses((status = 201, body = PickupOut), (status = "default", body = ProblemBody))
 )]
 async fn pickup_create(
     State(app): State<App>,
-    caller: Caller<rights::ManifestsWork>,
+    caller: Staff<rights::ManifestsWork>,
     key: IdempotencyKey,
     Body(body): Body<PickupBody>,
 ) -> Result<(StatusCode, Json<PickupOut>), Problem> {
-    caller.staff_only()?;
     let input = body.input()?;
     let programs = app.clone();
     let work = async move |tx: &mut Tx, ctx: &Ctx| -> Result<PickupOut, PickupError> {
@@ -182,11 +180,10 @@ struct PickupQuery {
 )]
 async fn pickup_list(
     State(app): State<App>,
-    caller: Caller<rights::ManifestsRead>,
+    _caller: Staff<rights::ManifestsRead>,
     QueryParams(page): QueryParams<PageParams>,
     QueryParams(query): QueryParams<PickupQuery>,
 ) -> Result<Json<Page<PickupOut>>, Problem> {
-    caller.staff_only()?;
     let limit = page.limit();
     let filter = PickupFilter {
         warehouse: query.warehouse,
@@ -209,10 +206,9 @@ async fn pickup_list(
 )]
 async fn pickup_get(
     State(app): State<App>,
-    caller: Caller<rights::ManifestsRead>,
+    _caller: Staff<rights::ManifestsRead>,
     IdPath(id): IdPath<PickupId>,
 ) -> Result<Json<PickupOut>, Problem> {
-    caller.staff_only()?;
     Ok(Json(app.db.read(async move |tx: &mut Tx| shown(tx, id).await).await?))
 }
 
@@ -231,17 +227,16 @@ const fn by_interface() -> PickupCancelWay {
 /// Takes a call back; one that is cancelled stays so (отменить вызов).
 #[utoipa::path(
     post, path = "/v1/pickups/{id}/cancel", tag = "carriers", request_body = PickupCancelIn,
-    params(("id" = PickupId, Path), ("Idempotency-Key" = String, Header)),
+    params(("id" = PickupId, Path)),
     responses((status = 200, body = PickupOut), (status = "default", body = ProblemBody))
 )]
 async fn pickup_cancel(
     State(app): State<App>,
-    caller: Caller<rights::ManifestsWork>,
+    caller: Staff<rights::ManifestsWork>,
     IdPath(id): IdPath<PickupId>,
     key: IdempotencyKey,
     Body(input): Body<PickupCancelIn>,
 ) -> Result<Json<PickupOut>, Problem> {
-    caller.staff_only()?;
     let body = json!({ "pickup": id, "way": input.way });
     let programs = app.clone();
     let work = async move |tx: &mut Tx, ctx: &Ctx| -> Result<PickupOut, PickupError> {
@@ -255,16 +250,15 @@ async fn pickup_cancel(
 /// Tells a call anew that was refused, or that the carrier does not have after all (повторить).
 #[utoipa::path(
     post, path = "/v1/pickups/{id}/retry", tag = "carriers",
-    params(("id" = PickupId, Path), ("Idempotency-Key" = String, Header)),
+    params(("id" = PickupId, Path)),
     responses((status = 200, body = PickupOut), (status = "default", body = ProblemBody))
 )]
 async fn pickup_retry(
     State(app): State<App>,
-    caller: Caller<rights::ManifestsWork>,
+    caller: Staff<rights::ManifestsWork>,
     IdPath(id): IdPath<PickupId>,
     key: IdempotencyKey,
 ) -> Result<Json<PickupOut>, Problem> {
-    caller.staff_only()?;
     let work = async move |tx: &mut Tx, ctx: &Ctx| -> Result<PickupOut, PickupError> {
         pickups::pickup_retry(tx, ctx, id).await?;
         shown(tx, id).await
@@ -275,16 +269,15 @@ async fn pickup_retry(
 /// Writes down that the carrier has an unclear call, as it said by phone (подтвердить).
 #[utoipa::path(
     post, path = "/v1/pickups/{id}/confirm", tag = "carriers",
-    params(("id" = PickupId, Path), ("Idempotency-Key" = String, Header)),
+    params(("id" = PickupId, Path)),
     responses((status = 200, body = PickupOut), (status = "default", body = ProblemBody))
 )]
 async fn pickup_confirm(
     State(app): State<App>,
-    caller: Caller<rights::ManifestsWork>,
+    caller: Staff<rights::ManifestsWork>,
     IdPath(id): IdPath<PickupId>,
     key: IdempotencyKey,
 ) -> Result<Json<PickupOut>, Problem> {
-    caller.staff_only()?;
     let work = async move |tx: &mut Tx, ctx: &Ctx| -> Result<PickupOut, PickupError> {
         pickups::pickup_confirm(tx, ctx, id).await?;
         shown(tx, id).await

@@ -192,7 +192,7 @@ async fn shipment_label(
 /// Tells a refused shipment to its carrier anew (повторить).
 #[utoipa::path(
     post, path = "/v1/shipments/{id}/retry", tag = "carriers",
-    params(("id" = ShipmentId, Path), ("Idempotency-Key" = String, Header)),
+    params(("id" = ShipmentId, Path)),
     responses((status = 200, body = ShipmentOut), (status = "default", body = ProblemBody))
 )]
 async fn shipment_retry(
@@ -213,7 +213,7 @@ async fn shipment_retry(
 /// Gives a shipment up; the parcel stays packed (отменить отправление).
 #[utoipa::path(
     post, path = "/v1/shipments/{id}/cancel", tag = "carriers",
-    params(("id" = ShipmentId, Path), ("Idempotency-Key" = String, Header)),
+    params(("id" = ShipmentId, Path)),
     responses((status = 200, body = ShipmentOut), (status = "default", body = ProblemBody))
 )]
 async fn shipment_cancel(
@@ -244,7 +244,7 @@ struct CarrierChangeIn {
 /// Sends a packed parcel with another carrier, or to another point (сменить службу доставки).
 #[utoipa::path(
     post, path = "/v1/parcels/{id}/carrier", tag = "carriers", request_body = CarrierChangeIn,
-    params(("id" = ParcelId, Path), ("Idempotency-Key" = String, Header)),
+    params(("id" = ParcelId, Path)),
     responses((status = 200, body = ShipmentOut), (status = "default", body = ProblemBody))
 )]
 async fn parcel_carrier_change(

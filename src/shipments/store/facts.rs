@@ -49,6 +49,8 @@ record! {
         pub(in crate::shipments) width_mm: i64,
         pub(in crate::shipments) height_mm: i64,
         pub(in crate::shipments) vat_class: VatClass,
+        /// Each piece has a marking code, whether it is known or not.
+        pub(in crate::shipments) is_marked: bool,
     }
 }
 
@@ -70,12 +72,12 @@ const PARCEL_FACTS: &str = "SELECT p.number, p.state, p.warehouse_id, p.owner_id
 
 const ITEM_FACTS: &str =
     "SELECT ol.id, pr.article, pr.name, CAST(SUM(pl.quantity) AS BIGINT), pr.weight_g,
-         ol.price_kopecks, pr.length_mm, pr.width_mm, pr.height_mm, pr.vat_class
+         ol.price_kopecks, pr.length_mm, pr.width_mm, pr.height_mm, pr.vat_class, pr.marked
      FROM parcel_line pl JOIN order_line ol ON ol.id = pl.order_line_id
      JOIN product pr ON pr.id = pl.product_id
      WHERE pl.parcel_id = $1
      GROUP BY ol.id, ol.line_number, pr.article, pr.name, pr.weight_g, ol.price_kopecks, pr.length_mm,
-         pr.width_mm, pr.height_mm, pr.vat_class
+         pr.width_mm, pr.height_mm, pr.vat_class, pr.marked
      ORDER BY ol.line_number, pr.article";
 
 const MARK_FACTS: &str = "SELECT order_line_id, code FROM marking_code
@@ -90,7 +92,7 @@ const ORDER_FACTS: &str = "SELECT o.number, 'open', o.warehouse_id, o.owner_id, 
 const ORDER_POINT: &str = "SELECT pickup_point FROM shop_order WHERE id = $1";
 
 const ORDER_ITEMS: &str = "SELECT l.id, pr.article, pr.name, l.ordered - l.cancelled, pr.weight_g,
-         l.price_kopecks, pr.length_mm, pr.width_mm, pr.height_mm, pr.vat_class
+         l.price_kopecks, pr.length_mm, pr.width_mm, pr.height_mm, pr.vat_class, pr.marked
      FROM order_line l JOIN product pr ON pr.id = l.product_id
      WHERE l.order_id = $1 AND l.ordered > l.cancelled ORDER BY l.line_number";
 

@@ -14,8 +14,8 @@ use crate::app::App;
 use crate::db::Tx;
 use crate::http::{Page, PageParams, Problem, ProblemBody, QueryParams};
 use crate::ids::{LotId, OwnerId, PlaceId, ProductId};
+use crate::integrity::{self, IntegrityReport};
 use crate::stock::Condition;
-use crate::stock::integrity::{self, IntegrityReport};
 use crate::stock::store::lists::{self, ProductStockRow, StockFilter, StockKey, StockRow};
 use crate::units::{Day, Pieces, UtcMicros};
 

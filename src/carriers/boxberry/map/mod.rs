@@ -12,6 +12,7 @@ pub(super) use track::{STATUSES, events, mark};
 
 use super::CODE;
 use super::wire::Loose;
+use crate::carriers::model::Reason;
 use crate::carriers::{CarrierError, amounts};
 use crate::units::Kopecks;
 
@@ -22,6 +23,11 @@ pub(super) fn kopecks(roubles: &Loose) -> Result<Kopecks, CarrierError> {
 
 pub(super) fn malformed(error: impl std::fmt::Display) -> CarrierError {
     CarrierError::malformed(CODE, error)
+}
+
+/// Whether a refusal says that there is nothing of the kind, by its beginning: Boxberry has words only.
+pub(super) fn is_no_data(reasons: &[Reason]) -> bool {
+    reasons.iter().any(|one| one.text.trim().to_lowercase().starts_with("нет данных"))
 }
 
 /// The digits by which files of a parcel are asked for: a track is three letters and these.

@@ -171,9 +171,54 @@ async fn a_parcel_is_followed_there_and_back_and_asked_about_only_when_something
     assert_eq!(events().await.len(), 2 * (told.len() - 1), "told again once, in case it was lost");
     assert!(events().await.is_empty(), "nothing is new");
     let money = world.carrier.ask(std::slice::from_ref(&shipment)).await.unwrap();
-    assert_eq!(money, [], "nothing was handed out");
+    assert_eq!(money.len(), 1, "it was answered");
+    assert!(money[0].events.is_empty(), "nothing was handed out");
     let unknown = ShipmentRef { number: "P-9".to_owned(), ..ShipmentRef::default() };
     assert!(world.carrier.track(&[unknown]).await.unwrap().is_empty());
+}
+
+#[tokio::test]
+async fn what_could_not_be_read_is_told_later_and_hides_no_other() {
+    let world = World::start().await;
+    let (one, two) = (world.created("P-1").await, world.created("P-2").await);
+    world.act(&[&one, &two]).await;
+    for step in [Step::Accept, Step::Transit, Step::Arrive, Step::Deliver] {
+        world.standing.stand_in.advance("P-1", step).unwrap();
+        world.standing.stand_in.advance("P-2", step).unwrap();
+    }
+    let broken = Misbehaviour::always(BadManner::BrokenBody);
+    world.misbehave(broken.at(format!("ListStatusesFull&ImId={}", one.track)));
+    // Oftener than news is told.
+    for _ in 0..=TOLD_TIMES {
+        let tracks = world.carrier.track(&[one.clone(), two.clone()]).await.unwrap();
+        let told: Vec<&ShipmentRef> = tracks.iter().map(|track| &track.reference).collect();
+        assert_eq!(told, [&two]);
+    }
+    let alone = world.carrier.track(std::slice::from_ref(&one)).await;
+    assert!(matches!(alone, Err(CarrierError::Malformed { .. })), "{alone:?}");
+    world.standing.stand_in.manners().behave();
+    let tracks = world.carrier.track(&[one, two]).await.unwrap();
+    let last = tracks[0].events.last().unwrap();
+    assert_eq!(last.meaning.unwrap().status, Some(DeliveryStatus::Delivered));
+    assert!(tracks[1].events.is_empty(), "that one was told");
+}
+
+#[tokio::test]
+async fn a_refusal_to_tell_is_not_that_there_is_no_order() {
+    let world = World::start().await;
+    let first = world.created("P-1").await;
+    world.act(&[&first]).await;
+    world.standing.stand_in.advance("P-1", Step::Accept).unwrap();
+    let refuse = || world.misbehave(Misbehaviour::once(BadManner::RefuseLater).at("ParcelInfo"));
+    refuse();
+    let found = world.carrier.find(&first).await;
+    assert!(matches!(found, Err(CarrierError::Unavailable { .. })), "{found:?}");
+    refuse();
+    let again = world.carrier.create(&ask("P-1")).await;
+    assert!(matches!(again, Err(CarrierError::Unclear { .. })), "{again:?}");
+    refuse();
+    world.carrier.cancel(&first).await.unwrap_err();
+    assert!(!world.standing.stand_in.held()[0].is_cancelled);
 }
 
 #[tokio::test]
@@ -190,7 +235,8 @@ async fn what_was_collected_is_told_once_its_services_are_reckoned() {
         world.standing.stand_in.advance("P-1", step).unwrap();
     }
     let tracks = news.ask(&[first.clone(), second]).await.unwrap();
-    assert_eq!((tracks.len(), &tracks[0].reference), (1, &first), "the other is under way");
+    assert_eq!((tracks.len(), &tracks[0].reference), (2, &first));
+    assert!(tracks[1].events.is_empty(), "the other is under way");
     let settled = CodTransfer {
         payment_order: String::new(),
         day: crate::units::Clock::system().now().moscow_day(),

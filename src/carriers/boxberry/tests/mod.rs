@@ -31,6 +31,7 @@ fn ask(number: &str) -> ShipmentAsk {
         cod_kopecks: Kopecks::new(kopecks),
         vat,
         marks: Vec::new(),
+        is_marked: false,
     };
     ShipmentAsk {
         number: number.to_owned(),
@@ -408,6 +409,56 @@ fn refusals_are_read_in_all_their_shapes() {
         (json!([]), None),
     ] {
         assert_eq!(client::refusal(&answer).as_deref(), expected, "{answer}");
+    }
+}
+
+#[test]
+fn a_number_that_is_taken_by_an_order_that_is_not_shown_is_unclear() {
+    let reasons = |text: &str| vec![Reason::new("", text)];
+    let taken = "Значение поля \"Номер заказа в ИМ\" уже занято: P-1";
+    let down = || CarrierError::Unavailable { carrier: CODE, said: "down".to_owned() };
+    for known in [Ok(None), Err(down())] {
+        let said = refused(reasons(taken), known);
+        assert!(matches!(said, Err(CarrierError::Unclear { .. })), "{said:?}");
+    }
+    let other = "Недопустимый вид доставки";
+    let said = refused(reasons(other), Ok(None));
+    assert!(matches!(said, Err(CarrierError::Refused { .. })), "{said:?}");
+    let said = refused(reasons(other), Err(down()));
+    assert!(matches!(said, Err(CarrierError::Unavailable { .. })), "{said:?}");
+}
+
+#[test]
+fn only_words_about_keys_are_about_keys() {
+    for text in [
+        "Неверный токен",
+        "Не передан API-token",
+        "Ключ не найден",
+        "Ваша учетная запись заблокирована",
+        "Заблокирован аккаунт",
+    ] {
+        assert!(client::is_about_keys(text), "{text}");
+    }
+    for text in [
+        "Пункт выдачи отключен",
+        "Услуги включены в тариф",
+        "Исключение при обработке",
+        "Получатель заблокирован",
+    ] {
+        assert!(!client::is_about_keys(text), "{text}");
+    }
+}
+
+#[test]
+fn a_token_is_hidden_also_where_the_text_was_cut() {
+    let token = "5f4c1e0b9a8d7c6b";
+    for (text, shown) in [
+        ("?token=5f4c1e0b9a8d7c6b&x=1", "?token=***&x=1"),
+        ("?token=5f4c1e0b9a8d7c6", "?token=***"),
+        ("?token=5f4c", "?token=***"),
+        ("nothing", "nothing"),
+    ] {
+        assert_eq!(client::hidden(text, token), shown);
     }
 }
 

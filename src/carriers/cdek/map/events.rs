@@ -57,13 +57,21 @@ fn events(entity: &OrderEntity, whose: Whose) -> Result<Vec<TrackEvent>, Carrier
     let is_part = is_partly_taken(entity);
     let mut events = Vec::new();
     for raw in entity.statuses.iter().rev() {
-        events.push(event(raw, whose, is_part)?);
+        let (event, taken_back) = event(raw, whose, is_part)?;
+        events.push(event);
+        events.extend(taken_back);
     }
     events.sort_by_key(|event| (event.at, event.code != "ACCEPTED"));
     Ok(events)
 }
 
-fn event(raw: &Value, whose: Whose, is_part: IsPart) -> Result<TrackEvent, CarrierError> {
+/// What a status says, and what takes it back where the carrier revoked it. Whoever hears of both at
+/// once needs both: taking back is taking back the last event before it.
+fn event(
+    raw: &Value,
+    whose: Whose,
+    is_part: IsPart,
+) -> Result<(TrackEvent, Option<TrackEvent>), CarrierError> {
     let malformed = |said: String| CarrierError::malformed(CODE, said);
     let status = Status::deserialize(raw).map_err(|error| malformed(format!("status: {error}")))?;
     let at = instant(&status.date_time.0)
@@ -72,20 +80,29 @@ fn event(raw: &Value, whose: Whose, is_part: IsPart) -> Result<TrackEvent, Carri
     if !status.reason_code.0.is_empty() {
         code = format!("{code}.{}", status.reason_code.0);
     }
-    let mut meaning = meaning_of(&status, &code, whose, is_part);
-    if status.deleted == Some(true) {
-        code = format!("{code}.{REVOKED}");
-        meaning = Some(Meaning { status: None, flag: Some(EventFlag::Annuls) });
-    }
-    Ok(TrackEvent {
+    let event = TrackEvent {
+        meaning: meaning_of(&status, &code, whose, is_part),
         code,
         words: status.name.0,
         at,
         place: status.city.0,
         leg: if whose == Whose::Order { Leg::Direct } else { Leg::Return },
-        meaning,
         raw: raw.clone(),
-    })
+    };
+    let taken_back = (status.deleted == Some(true)).then(|| taken_back(&event));
+    Ok((event, taken_back))
+}
+
+/// Where the status itself said nothing, nothing is taken back: it would be the event before it.
+fn taken_back(event: &TrackEvent) -> TrackEvent {
+    let said =
+        |meaning: Meaning| meaning.status.is_some() || meaning.flag == Some(EventFlag::Problem);
+    let flag = if event.meaning.is_some_and(said) { EventFlag::Annuls } else { EventFlag::Info };
+    TrackEvent {
+        code: format!("{}.{REVOKED}", event.code),
+        meaning: Some(Meaning { status: None, flag: Some(flag) }),
+        ..event.clone()
+    }
 }
 
 /// A reason that the table does not tell apart changes nothing.
@@ -168,7 +185,7 @@ pub(in super::super) fn hints(body: &[u8]) -> Result<Vec<WebhookHint>, CarrierEr
             // The id of an agreement on delivery is told here by some versions: only orders' are taken.
             id: if is_of_order(&event.kind.0) { event.uuid.0 } else { String::new() },
             track: attributes.cdek_number.0,
-            day: None,
+            ..ShipmentRef::default()
         },
     };
     let is_named =

@@ -2,13 +2,15 @@
 
 use sha2::{Digest, Sha256};
 
-use super::tariffs::tariff;
+use super::tariffs::{Tariff, tariff};
 use super::{CODE, Settings, location, name, phone, said};
 use crate::carriers::amounts::{JsonDecimal, centimetres};
 use crate::carriers::cdek::wire::{
     Collected, Location, OrderAsk, OrderItem, OrderPackage, Person, SellerIn, Service,
 };
-use crate::carriers::model::{BuyOut, Item, Party, Seller, ShipmentAsk, Spot, VatRate};
+use crate::carriers::model::{
+    BuyOut, DeliveryMode, Item, Party, Seller, ShipmentAsk, Spot, VatRate,
+};
 use crate::carriers::{CarrierError, not_sayable};
 use crate::units::Kopecks;
 
@@ -53,7 +55,7 @@ pub(in super::super) fn order_ask(
             email: said(&ask.recipient.email),
             phones: vec![phone("recipient.phone", &ask.recipient.phone)?],
         },
-        services: services(ask),
+        services: services(ask, tariff_code),
         packages: vec![package(ask)?],
     })
 }
@@ -141,10 +143,13 @@ fn delivery_fee(ask: &ShipmentAsk) -> Result<Option<Collected>, CarrierError> {
     collected("delivery_fee_kopecks", fee, ask.delivery_fee_vat).map(Some)
 }
 
-/// Insurance is not asked for: the carrier adds it by the declared values.
-fn services(ask: &ShipmentAsk) -> Vec<Service> {
+/// Insurance is not asked for: the carrier adds it by the declared values. A part cannot be taken of one
+/// piece, nor out of a locker.
+fn services(ask: &ShipmentAsk, tariff_code: i64) -> Vec<Service> {
     let pieces = ask.items.iter().map(|item| item.quantity).fold(0, i64::saturating_add);
-    if ask.buy_out == BuyOut::Partial && pieces > 1 {
+    let mode = tariff(tariff_code).and_then(Tariff::mode);
+    let is_locker = mode.is_some_and(|mode| mode.to == DeliveryMode::Locker);
+    if ask.buy_out == BuyOut::Partial && pieces > 1 && !is_locker {
         return vec![Service { code: "PART_DELIV", parameter: None }];
     }
     Vec::new()

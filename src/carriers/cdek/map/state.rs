@@ -36,10 +36,9 @@ pub(in super::super) fn registration(
         return Some(Registration::Refused(reasons(&[problem])));
     }
     let reference = ShipmentRef {
-        number: asked.number.clone(),
         id: entity.uuid.0.clone(),
         track: entity.cdek_number.0.clone(),
-        day: asked.day,
+        ..asked.clone()
     };
     let is_validated =
         answer.requests.iter().any(|one| one.kind.0 == "CREATE" && one.state.0 == "SUCCESSFUL")

@@ -53,6 +53,7 @@ pub(super) fn ask(number: &str) -> ShipmentAsk {
             cod_kopecks: Kopecks::new(99_990),
             vat: VatRate::TwentyTwo,
             marks: Vec::new(),
+            is_marked: false,
         }],
         delivery_fee_kopecks: Kopecks::new(25_050),
         delivery_fee_vat: VatRate::TwentyTwo,

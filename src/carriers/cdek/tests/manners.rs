@@ -1,5 +1,8 @@
 //! Bad manners, and the ways that end otherwise.
 
+use std::sync::Arc;
+
+use super::super::wire::TokenAnswer;
 use super::flow::{ask, quote, setup, stand};
 use super::requests::pickup;
 use crate::carriers::model::{
@@ -9,7 +12,7 @@ use crate::carriers::model::{
 };
 use crate::carriers::registry::connect;
 use crate::carriers::{Carrier, CarrierError};
-use crate::sandbox::carriers::{BadManner, Misbehaviour, Standing, Step, cdek};
+use crate::sandbox::carriers::{BadManner, Misbehaviour, StandIn, Standing, Step, cdek};
 use crate::units::{Grams, Kopecks};
 
 async fn decided(carrier: &dyn Carrier, ask: &ShipmentAsk) -> Registration {
@@ -243,7 +246,22 @@ async fn couriers_come_once_a_day_to_an_address() {
     };
     assert_ne!(anew, reference);
     back.pickup_cancel(&anew).await.unwrap();
+    assert_eq!(standing.stand_in.couriers(), 0, "it is waited for until nobody comes");
     setup(&standing, carrier.as_ref()).one_courier(&pickup(), "/v2/intakes").await;
+}
+
+#[tokio::test]
+async fn a_call_that_is_not_taken_back_after_all_is_told() {
+    let (standing, carrier) = stand().await;
+    let pickups = carrier.pickups().unwrap();
+    let Pickup::Pending { reference } = pickups.pick_up(&pickup()).await.unwrap() else {
+        panic!("a call is checked first")
+    };
+    misbehave(&standing, BadManner::RefuseLater, "DELETE /v2/intakes");
+    let back = pickups.taking_back().unwrap();
+    let kept = back.pickup_cancel(&reference).await.unwrap_err();
+    assert!(kept.said().contains("Курьер уже выехал"), "{kept}");
+    assert_eq!(standing.stand_in.couriers(), 1);
 }
 
 #[tokio::test]
@@ -353,11 +371,39 @@ async fn a_subscription_is_made_once() {
 
 #[tokio::test]
 async fn a_token_that_ended_early_is_renewed_once() {
-    let (standing, carrier) = stand().await;
+    let stand_in = Arc::new(cdek::Cdek::default());
+    let standing = Standing::start(Arc::clone(&stand_in) as Arc<dyn StandIn>).await.unwrap();
+    let carrier = connect("cdek", &cdek::account(&standing.url())).unwrap();
     let points = carrier.points().unwrap();
     points.points(None).await.unwrap();
+    assert_eq!(stand_in.tokens(), 1);
     misbehave(&standing, BadManner::KeysEnded, "/v2/deliverypoints");
-    points.points(None).await.unwrap();
+    for _ in 0..2 {
+        points.points(None).await.unwrap();
+        assert_eq!(stand_in.tokens(), 2, "one new token, and it is kept");
+    }
+}
+
+#[tokio::test]
+async fn a_token_in_an_answer_that_cannot_be_read_is_not_shown() {
+    let (standing, carrier) = stand().await;
+    misbehave(&standing, BadManner::BrokenBody, "/v2/oauth/token");
+    let error = carrier.points().unwrap().points(None).await.unwrap_err();
+    assert!(matches!(error, CarrierError::Malformed { .. }), "{error:?}");
+    assert!(!format!("{error:?}").contains("sandbox."), "{error:?}");
+    carrier.points().unwrap().points(None).await.unwrap();
+}
+
+#[test]
+fn the_life_of_a_token_is_a_number_or_a_text() {
+    for (said, lives) in [
+        (serde_json::json!({ "access_token": "t", "expires_in": 3599 }), "3599"),
+        (serde_json::json!({ "access_token": "t", "expires_in": "3599" }), "3599"),
+        (serde_json::json!({ "access_token": "t" }), ""),
+    ] {
+        let answer: TokenAnswer = serde_json::from_value(said).unwrap();
+        assert_eq!(answer.expires_in.0, lives);
+    }
 }
 
 #[tokio::test]

@@ -138,6 +138,9 @@ fn partial_buy_out_is_a_service_where_there_is_a_part() {
     let mut ask = flow::ask("P-000003");
     ask.buy_out = BuyOut::Partial;
     assert_eq!(told(&ask)["services"], json!([{ "code": "PART_DELIV" }]));
+    ask.tariff = "368".to_owned();
+    assert!(told(&ask).get("services").is_none(), "nobody chooses at a locker");
+    ask.tariff = "136".to_owned();
     ask.items[0].quantity = 1;
     assert!(told(&ask).get("services").is_none());
 }

@@ -120,13 +120,42 @@ fn a_part_that_was_taken_is_a_partial_delivery() {
 }
 
 #[test]
+fn what_was_taken_may_be_told_late_of_the_same_event() {
+    let told = json!([status("DELIVERED", "2026-11-22T12:00:00+0700")]);
+    let reading = |taken: i64| {
+        let items = json!([{ "amount": 2, "delivery_amount": taken }]);
+        map::direct_events(&order(&told, &items)).unwrap().remove(0)
+    };
+    let (first, second) = (reading(0), reading(1));
+    // Code and time are those by which the later reading replaces the former.
+    assert_eq!((&first.code, first.at, first.leg), (&second.code, second.at, second.leg));
+    assert_eq!(first.meaning.unwrap().status, Some(Delivered));
+    assert_eq!(second.meaning.unwrap().status, Some(PartlyDelivered));
+}
+
+#[test]
 fn a_status_that_was_revoked_takes_itself_back() {
-    let mut told = status("DELIVERED", "2026-11-22T12:00:00+0700");
-    told["deleted"] = json!(true);
-    let events = map::direct_events(&order(&json!([told]), &json!([]))).unwrap();
-    assert_eq!(events[0].code, "DELIVERED.deleted");
-    let meaning = events[0].meaning.unwrap();
-    assert_eq!((meaning.status, meaning.flag), (None, Some(EventFlag::Annuls)));
+    let revoked = |code: &str| {
+        let mut told = status(code, "2026-11-22T12:00:00+0700");
+        told["deleted"] = json!(true);
+        order(&json!([told]), &json!([]))
+    };
+    let events = map::direct_events(&revoked("DELIVERED")).unwrap();
+    let codes: Vec<&str> = events.iter().map(|event| event.code.as_str()).collect();
+    assert_eq!(codes, ["DELIVERED", "DELIVERED.deleted"], "and nothing that was told before");
+    assert_eq!(events[0].at, events[1].at);
+    let meaning = |event: usize| events[event].meaning.unwrap();
+    assert_eq!((meaning(0).status, meaning(0).flag), (Some(Delivered), None));
+    assert_eq!((meaning(1).status, meaning(1).flag), (None, Some(EventFlag::Annuls)));
+    // What moved nothing has nothing to take back.
+    for events in [
+        map::customer_events(&revoked("DELIVERED")).unwrap(),
+        map::direct_events(&revoked("MET_BY_A_ROBOT")).unwrap(),
+    ] {
+        assert_eq!(events.len(), 2);
+        assert!(events.iter().filter_map(|event| event.meaning).all(|one| one.status.is_none()));
+        assert_eq!(events[1].meaning.unwrap().flag, Some(EventFlag::Info));
+    }
 }
 
 #[test]

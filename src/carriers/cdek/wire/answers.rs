@@ -10,7 +10,9 @@ use crate::carriers::amounts::JsonDecimal;
 #[derive(Deserialize)]
 pub(in super::super) struct TokenAnswer {
     pub(in super::super) access_token: Option<String>,
-    pub(in super::super) expires_in: Option<u64>,
+    /// Seconds, as a number or a text.
+    #[serde(default)]
+    pub(in super::super) expires_in: Word,
     pub(in super::super) error: Option<String>,
     pub(in super::super) error_description: Option<String>,
 }

@@ -7,7 +7,7 @@ mod track;
 
 pub(super) use points::points;
 pub(super) use quote::{body as calculator_body, quote};
-pub(super) use shipment::{body as request_body, registration};
+pub(super) use shipment::{body as request_body, ours, registration};
 #[cfg(test)]
 pub(super) use track::STATUSES;
 pub(super) use track::{Course, events};

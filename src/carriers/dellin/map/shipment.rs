@@ -144,12 +144,27 @@ fn product(item: &Item) -> Product {
     }
 }
 
+/// Which of the orders that were found by our number is ours; a declined one only if there is no other.
+///
+/// One that names no number is ours where it is the only one. Among others nobody knows: what looks
+/// like none would be made again.
+pub(in super::super) fn ours(
+    mut orders: Vec<Order>,
+    number: &str,
+) -> Result<Option<Order>, CarrierError> {
+    if orders.len() > 1 && orders.iter().any(|order| order.order_number.is_none()) {
+        return Err(CarrierError::unclear(CODE, "one of several orders names no number"));
+    }
+    orders.retain(|order| order.order_number.as_ref().is_none_or(|told| told.0 == number));
+    orders.sort_by_key(|order| order.state.as_deref() == Some("declined"));
+    Ok(orders.into_iter().next())
+}
+
 /// What an order says of our shipment. A declined one is refused; all others are taken, also those
 /// that the carrier's people still look at: labels can be drawn from then on.
 pub(in super::super) fn registration(order: &Order, asked: &ShipmentRef) -> Registration {
     let id = order.order_id.clone().unwrap_or_default().0;
-    let reference =
-        ShipmentRef { number: asked.number.clone(), track: id.clone(), id, day: asked.day };
+    let reference = ShipmentRef { track: id.clone(), id, ..asked.clone() };
     if order.state.as_deref() == Some("declined") {
         let said = [&order.decline_reason, &order.state_name].into_iter().flatten();
         let said = said.map(|text| text.trim()).find(|text| !text.is_empty());

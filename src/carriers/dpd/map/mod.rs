@@ -5,12 +5,12 @@ mod point;
 mod quote;
 mod track;
 
-pub(super) use order::{cancelled, decided, left_out, orders};
+pub(super) use order::{cancelled, decided, left_out, orders, refused};
 pub(super) use point::point;
 pub(super) use quote::{cost, quotes};
 #[cfg(test)]
-pub(super) use track::STATUSES;
-pub(super) use track::{batch, tracks};
+pub(super) use track::{STATUSES, tracks};
+pub(super) use track::{asked, batch};
 
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;

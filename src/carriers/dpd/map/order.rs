@@ -226,24 +226,29 @@ fn unit(
     }
 }
 
-/// What became of an order. None: DPD does not know the number.
+/// What became of an order that was asked for. None: DPD does not know the number.
 pub(crate) fn decided(
     said: &OrderIn,
     own: &ShipmentRef,
 ) -> Result<Option<Registration>, CarrierError> {
-    let text = said.error_message.trim();
-    let is_unknown = text.to_lowercase().contains("не найден");
+    let text = said.error_message.trim().to_lowercase();
+    // Terminals, points and towns are not found either.
+    let is_unknown = text.starts_with("заказ ") && text.contains("не найден");
     match said.status.as_str() {
         "OK" if !said.order_num.is_empty() => Ok(Some(registered(said, own))),
         "OrderPending" => Ok(Some(Registration::Pending(own.clone()))),
         "NotFound" => Ok(None),
         "OrderError" if is_unknown => Ok(None),
-        status @ ("OrderError" | "OrderCancelled") => {
-            let text = if text.is_empty() { "заказ отменён" } else { text };
-            Ok(Some(Registration::Refused(vec![Reason::new(status, text)])))
-        }
+        "OrderError" | "OrderCancelled" => Ok(Some(refused(said))),
         other => Err(malformed(format!("the state {other:?} of an order"))),
     }
+}
+
+/// An order that is none, in DPD's words.
+pub(crate) fn refused(said: &OrderIn) -> Registration {
+    let text = said.error_message.trim();
+    let text = if text.is_empty() { "заказ отменён" } else { text };
+    Registration::Refused(vec![Reason::new(&said.status, text)])
 }
 
 /// An order with its number, and a warning when DPD moved its day.
@@ -259,14 +264,22 @@ fn registered(said: &OrderIn, own: &ShipmentRef) -> Registration {
             id: String::new(),
             track: said.order_num.clone(),
             day: day.or(own.day),
+            goal: own.goal.clone(),
         },
         warnings: moved.into_iter().collect(),
         ..Registered::default()
     })
 }
 
-/// Whether an order is gone, by what its cancelling says.
-pub(crate) fn cancelled(said: &OrderIn) -> Result<(), CarrierError> {
+/// Whether an order is gone, by what its cancelling says. Nothing said leaves it open.
+pub(crate) fn cancelled(said: &[OrderIn]) -> Result<(), CarrierError> {
+    if said.is_empty() {
+        return Err(CarrierError::unclear(CODE, "no word of the order"));
+    }
+    said.iter().try_for_each(is_gone)
+}
+
+fn is_gone(said: &OrderIn) -> Result<(), CarrierError> {
     match said.status.as_str() {
         // All four spellings have been seen.
         "Canceled" | "Cancelled" | "CanceledPreviously" | "CancelledPreviously" | "NotFound" => {

@@ -4,9 +4,12 @@ use std::sync::LazyLock;
 
 use super::malformed;
 use crate::carriers::CarrierError;
+use crate::carriers::dpd::Queue;
 use crate::carriers::dpd::wire::{BatchIn, EventIn, GoodsIn, StateIn};
 use crate::carriers::local::moscow;
-use crate::carriers::model::{DeliveryStatus, EventBatch, Leg, ShipmentRef, Track, TrackEvent};
+use crate::carriers::model::{
+    DeliveryStatus, EventBatch, Goal, Leg, ShipmentRef, Track, TrackEvent,
+};
 use crate::carriers::statuses::StatusTable;
 use crate::units::UtcMicros;
 
@@ -15,6 +18,9 @@ pub(crate) static STATUSES: LazyLock<StatusTable> =
 
 /// Moscow, where no offset is named.
 const PATTERNS: [&str; 2] = ["%Y-%m-%dT%H:%M:%S%.f", "%Y-%m-%d %H:%M:%S"];
+
+/// The detail of a state on the way back.
+const RETURN: &str = ".return";
 
 /// A time that nobody can read is that of the batch: one event does not stop a queue.
 fn time(text: &str, batch: &BatchIn) -> Result<UtcMicros, CarrierError> {
@@ -32,6 +38,37 @@ pub(crate) fn batch(said: &BatchIn) -> Result<Option<EventBatch>, CarrierError> 
     Ok(Some(EventBatch { id: said.doc_id.clone(), tracks, is_last }))
 }
 
+/// What was told of one shipment that was asked for: it is known where it goes.
+pub(crate) fn asked(
+    said: &BatchIn,
+    shipment: &ShipmentRef,
+    queue: Queue,
+) -> Result<Vec<TrackEvent>, CarrierError> {
+    let event = |state: &StateIn| of_state(state, detail(state, shipment, queue), said);
+    said.states.iter().map(event).collect()
+}
+
+/// What a state means beside its word, for who knows more than the state says.
+///
+/// A parcel that goes to a point waits for its buyer at the terminal that delivers it, or at the
+/// terminal that is its point. Where events are told, they say how it was handed out: a state would
+/// say that all of it was.
+fn detail(state: &StateIn, shipment: &ShipmentRef, queue: Queue) -> &'static str {
+    if is_return(state) {
+        return RETURN;
+    }
+    match (state.new_state.as_str(), &shipment.goal) {
+        ("OnTerminalDelivery", Some(Goal::Point(_))) => ".point",
+        ("OnTerminal", Some(Goal::Point(code))) if *code == state.terminal_code => ".point",
+        ("Delivered", _) if queue == Queue::Events => ".by_events",
+        _ => "",
+    }
+}
+
+fn is_return(state: &StateIn) -> bool {
+    state.is_return.trim() == "true"
+}
+
 /// What was told, shipment by shipment, in the order in which it was told.
 pub(crate) fn tracks(said: &BatchIn) -> Result<Vec<Track>, CarrierError> {
     let mut tracks: Vec<Track> = Vec::new();
@@ -46,7 +83,9 @@ pub(crate) fn tracks(said: &BatchIn) -> Result<Vec<Track>, CarrierError> {
         }
     };
     for state in &said.states {
-        add(reference(&state.client_order_nr, &state.dpd_order_nr), of_state(state, said)?);
+        let detail = if is_return(state) { RETURN } else { "" };
+        let event = of_state(state, detail, said)?;
+        add(reference(&state.client_order_nr, &state.dpd_order_nr), event);
     }
     for event in &said.event {
         add(reference(&event.client_order_nr, &event.dpd_order_nr), of_event(event, said)?);
@@ -58,10 +97,8 @@ fn reference(number: &str, track: &str) -> ShipmentRef {
     ShipmentRef { number: number.to_owned(), track: track.to_owned(), ..ShipmentRef::default() }
 }
 
-fn of_state(state: &StateIn, batch: &BatchIn) -> Result<TrackEvent, CarrierError> {
-    let is_return = state.is_return.trim() == "true";
-    let tail = if is_return { ".return" } else { "" };
-    let code = format!("{}{tail}", state.new_state);
+fn of_state(state: &StateIn, detail: &str, batch: &BatchIn) -> Result<TrackEvent, CarrierError> {
+    let code = format!("{}{detail}", state.new_state);
     let row = STATUSES.find(&code);
     let known = row.map_or_else(|| state.new_state.clone(), |row| row.name.clone());
     let words = [known.as_str(), &state.incident_name].join(" ").trim().to_owned();
@@ -69,7 +106,7 @@ fn of_state(state: &StateIn, batch: &BatchIn) -> Result<TrackEvent, CarrierError
         words,
         at: time(&state.transition_time, batch)?,
         place: [state.terminal_city.as_str(), &state.terminal_code].join(" ").trim().to_owned(),
-        leg: leg(&code, is_return),
+        leg: leg(&code, is_return(state)),
         meaning: STATUSES.meaning(&code),
         raw: serde_json::to_value(state).map_err(malformed)?,
         code,

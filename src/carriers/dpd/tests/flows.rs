@@ -68,7 +68,8 @@ impl World {
 
 #[tokio::test]
 async fn the_whole_way_and_every_manner() {
-    let world = World::start("events").await;
+    // Only states tell whoever asks that a parcel was handed out.
+    let world = World::start("states").await;
     let setup = world.setup();
     setup.holds().await;
 }
@@ -129,6 +130,10 @@ async fn refusals_come_in_the_carriers_words() {
     assert!(words(&ask("P-1")).await.contains("Услуга недоступна"));
     world.misbehave(Misbehaviour::once(BadManner::ClosedPoint).at("001G"));
     assert!(words(&ask("P-1")).await.contains("закрыт"));
+    // Whatever is not found: the order was not made.
+    let mut nowhere = ask("P-1");
+    nowhere.to = Spot::Point { code: "999Z".to_owned(), address: Address::default() };
+    assert!(words(&nowhere).await.contains("не найден"));
     let mut dear = ask("P-1");
     dear.to = Spot::Point { code: "117B".to_owned(), address: Address::default() };
     assert!(words(&dear).await.contains("наложенного платежа"));
@@ -261,6 +266,45 @@ async fn the_queue_tells_what_was_collected_and_with_which_payment_it_comes() {
     };
     assert_eq!(news.settled(&told), Some(settled));
     assert!(World::start("states").await.carrier.money_news().is_none(), "states tell no money");
+}
+
+#[tokio::test]
+async fn where_events_are_told_they_alone_say_how_a_parcel_was_handed_out() {
+    let world = World::start("events").await;
+    let shipment = world.created(&ask("P-1")).await;
+    let shipment = ShipmentRef { goal: Some(Goal::Point("001G".to_owned())), ..shipment };
+    for step in [Step::Accept, Step::Transit, Step::Arrive, Step::Deliver] {
+        world.dpd.advance("P-1", step).unwrap();
+    }
+    let asked = world.carrier.track(std::slice::from_ref(&shipment)).await.unwrap();
+    let codes: Vec<&str> = asked[0].events.iter().map(|event| event.code.as_str()).collect();
+    let expected = [
+        "NewOrderByClient",
+        "OnTerminalPickup",
+        "OnRoad",
+        "OnTerminalDelivery.point",
+        "Delivered.by_events",
+    ];
+    assert_eq!(codes, expected);
+    let batch = world.carrier.next().await.unwrap().unwrap();
+    let status = |tracks: &[Track], code: &str| {
+        let event = tracks[0].events.iter().find(|event| event.code == code).unwrap();
+        event.meaning.unwrap().status
+    };
+    assert_eq!(status(&asked, "Delivered.by_events"), None);
+    assert_eq!(status(&batch.tracks, "3305"), Some(DeliveryStatus::Delivered));
+}
+
+#[tokio::test]
+async fn one_shipment_that_cannot_be_read_hides_no_other() {
+    let world = World::start("states").await;
+    let (one, two) = (world.created(&ask("P-1")).await, world.created(&ask("P-2")).await);
+    // The question for the first one.
+    world.misbehave(Misbehaviour::once(BadManner::BrokenBody).at("tracing"));
+    let tracks = world.carrier.track(&[one.clone(), two.clone()]).await.unwrap();
+    assert_eq!((tracks.len(), &tracks[0].reference), (1, &two));
+    world.misbehave(Misbehaviour::once(BadManner::BrokenBody).at("tracing"));
+    assert!(world.carrier.track(&[one]).await.is_err(), "there is nobody else to tell of");
 }
 
 #[tokio::test]

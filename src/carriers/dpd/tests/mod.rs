@@ -7,8 +7,8 @@ use serde_json::Value;
 
 use super::*;
 use crate::carriers::model::{
-    Address, Answers, BuyOut, Contact, DeliveryMode, DeliveryStatus, EventFlag, Item, Leg, Package,
-    Party, PointKind, Seller, Spot, VatRate,
+    Address, Answers, BuyOut, Contact, DeliveryMode, DeliveryStatus, EventFlag, Goal, Item, Leg,
+    Package, Party, PointKind, Seller, Spot, VatRate,
 };
 use crate::carriers::registry::connect;
 use crate::carriers::soap::{self, Element, Said};
@@ -46,6 +46,7 @@ fn ask(number: &str) -> ShipmentAsk {
         cod_kopecks: Kopecks::new(kopecks),
         vat,
         marks: Vec::new(),
+        is_marked: false,
     };
     let address = Address {
         postcode: "196135".to_owned(),
@@ -161,18 +162,24 @@ fn all_states_of_an_order_are_decided() {
     }
     assert_eq!(decided("NotFound", "").unwrap(), None);
     assert_eq!(decided("OrderError", "Заказ не найден").unwrap(), None);
-    for status in ["OrderError", "OrderCancelled"] {
-        let refused = decided(status, "Не заполнен параметр «Улица»").unwrap();
+    assert_eq!(decided("OrderError", "Заказ P-1 для клиента не найден").unwrap(), None);
+    for (status, text) in [
+        ("OrderError", "Не заполнен параметр «Улица»"),
+        ("OrderError", "Населенный пункт не найден"),
+        ("OrderCancelled", ""),
+    ] {
+        let refused = decided(status, text).unwrap();
         assert!(matches!(refused, Some(Registration::Refused(_))), "{status}");
     }
     assert!(decided("Whatever", "").is_err());
     for status in ["Canceled", "Cancelled", "CanceledPreviously", "CancelledPreviously", "NotFound"]
     {
-        assert!(map::cancelled(&said(status, "")).is_ok(), "{status}");
+        assert!(map::cancelled(&[said(status, "")]).is_ok(), "{status}");
     }
     for status in ["CallDPD", "Error"] {
-        assert!(map::cancelled(&said(status, "поздно")).is_err(), "{status}");
+        assert!(map::cancelled(&[said(status, "поздно")]).is_err(), "{status}");
     }
+    assert!(matches!(map::cancelled(&[]), Err(CarrierError::Unclear { .. })), "no word of it");
 }
 
 #[test]
@@ -253,6 +260,42 @@ fn an_event_without_a_readable_time_has_that_of_its_batch() {
 }
 
 #[test]
+fn a_state_means_more_to_who_knows_where_the_parcel_goes() {
+    let told = |state: &str, goal: Option<Goal>, queue: Queue, is_return: &str| {
+        let state = wire::StateIn {
+            new_state: state.to_owned(),
+            transition_time: "2026-11-22T10:00:00".to_owned(),
+            terminal_code: "LED".to_owned(),
+            is_return: is_return.to_owned(),
+            ..Default::default()
+        };
+        let said = BatchIn { states: vec![state], ..BatchIn::default() };
+        let shipment = ShipmentRef { goal, ..ShipmentRef::default() };
+        let event = map::asked(&said, &shipment, queue).unwrap().remove(0);
+        (event.code, event.meaning.and_then(|meaning| meaning.status))
+    };
+    let point = |code: &str| Some(Goal::Point(code.to_owned()));
+    let arrived = Some(DeliveryStatus::ArrivedAtPoint);
+    for (state, goal, status) in [
+        ("OnTerminalDelivery", point("001G"), arrived),
+        ("OnTerminalDelivery", Some(Goal::Door), Some(DeliveryStatus::InTransit)),
+        ("OnTerminalDelivery", None, Some(DeliveryStatus::InTransit)),
+        ("OnTerminal", point("LED"), arrived),
+        ("OnTerminal", point("001G"), Some(DeliveryStatus::InTransit)),
+        ("Delivered", point("LED"), Some(DeliveryStatus::Delivered)),
+    ] {
+        let (_, told) = told(state, goal.clone(), Queue::States, "");
+        assert_eq!(told, status, "{state} {goal:?}");
+    }
+    let back = told("OnTerminalDelivery", point("LED"), Queue::States, "true");
+    assert_eq!(back, ("OnTerminalDelivery.return".to_owned(), Some(DeliveryStatus::Returning)));
+    let by_events = told("Delivered", None, Queue::Events, "");
+    assert_eq!(by_events, ("Delivered.by_events".to_owned(), None));
+    let returned = told("Delivered", None, Queue::Events, "true");
+    assert_eq!(returned.1, Some(DeliveryStatus::Returned));
+}
+
+#[test]
 fn nothing_in_a_queue_is_no_batch() {
     for said in [
         BatchIn { doc_id: "0".to_owned(), ..BatchIn::default() },
@@ -288,7 +331,7 @@ fn goods_that_were_partly_refused_make_a_partial_delivery() {
 }
 
 /// The unified meaning of each code, by the sheet.
-const MEANINGS: [(&[&str], Option<DeliveryStatus>); 13] = {
+const MEANINGS: [(&[&str], Option<DeliveryStatus>); 14] = {
     use DeliveryStatus as S;
     [
         (&["NewOrderByClient", "1001", "1101", "1201", "1401", "1501"], Some(S::Created)),
@@ -322,7 +365,7 @@ const MEANINGS: [(&[&str], Option<DeliveryStatus>); 13] = {
             ],
             Some(S::InTransit),
         ),
-        (&["2201"], Some(S::ArrivedAtPoint)),
+        (&["2201", "OnTerminal.point", "OnTerminalDelivery.point"], Some(S::ArrivedAtPoint)),
         (&["Delivering", "2301", "2304", "3501", "3601"], Some(S::OutForDelivery)),
         (&["Delivered", "3304", "3305"], Some(S::Delivered)),
         (&["3304.partial", "3305.partial"], Some(S::PartlyDelivered)),
@@ -361,6 +404,7 @@ const MEANINGS: [(&[&str], Option<DeliveryStatus>); 13] = {
             None,
         ),
         (&["2401", "2501", "3301", "3302", "3701", "NotDone.return"], None),
+        (&["Delivered.by_events"], None),
     ]
 };
 
@@ -375,7 +419,7 @@ fn the_table_has_every_state_and_event_of_the_sheet() {
     }
     assert_eq!(map::STATUSES.codes().count(), count);
     let flag = |code: &str| map::STATUSES.meaning(code).unwrap().flag;
-    for code in MEANINGS[11].0 {
+    for code in MEANINGS[11].0.iter().chain(MEANINGS[13].0) {
         assert_eq!(flag(code), Some(EventFlag::Info), "{code}");
     }
     for code in ["1101", "2307", "2401", "2407", "2501", "3301", "3302", "3701", "Problem"] {

@@ -256,7 +256,13 @@ pub(in super::super) fn submitted(said: Submitted, ask: &ShipmentAsk) -> Option<
         other => other.to_string(),
     };
     Some(Registration::Registered(Registered {
-        reference: ShipmentRef { number: ask.number.clone(), id, track, day: Some(ask.day) },
+        reference: ShipmentRef {
+            number: ask.number.clone(),
+            id,
+            track,
+            day: Some(ask.day),
+            goal: None,
+        },
         warnings: notes.into_iter().map(|note| Reason::new("", text(note))).collect(),
         ..Registered::default()
     }))

@@ -7,7 +7,7 @@ use serde_json::Value;
 
 use super::super::wire::{HistoryRow, StatusInfo};
 use crate::carriers::local::moscow_instant;
-use crate::carriers::model::{DeliveryStatus, EventFlag, Leg, Meaning, TrackEvent};
+use crate::carriers::model::{DeliveryStatus, EventFlag, Goal, Leg, Meaning, TrackEvent};
 use crate::carriers::statuses::StatusTable;
 use crate::units::UtcMicros;
 
@@ -61,11 +61,17 @@ struct Told<'a> {
 
 /// Events in the order of time. A row that was taken back is told as what it was and, right after
 /// it, as its annulment: whoever heard of it before and whoever did not come to the same.
-pub(in super::super) fn events(rows: &[Value], info: &StatusInfo) -> Vec<TrackEvent> {
+pub(in super::super) fn events(
+    rows: &[Value],
+    info: &StatusInfo,
+    goal: Option<&Goal>,
+) -> Vec<TrackEvent> {
     let mut told: Vec<Told<'_>> = rows.iter().filter_map(read).collect();
     told.sort_by(|one, other| (one.at, &one.title.0).cmp(&(other.at, &other.title.0)));
     told.dedup_by(|one, other| (one.at, &one.title.0) == (other.at, &other.title.0));
-    let to_door = info.delivery_plan_date.as_ref().is_some_and(|date| !date.trim().is_empty());
+    let is_planned = info.delivery_plan_date.as_ref().is_some_and(|date| !date.trim().is_empty());
+    // The day of the last mile is planned late: before that a branch on the way looks like the end.
+    let to_door = goal.map_or(is_planned, |goal| *goal == Goal::Door);
     let mut leg = Leg::Direct;
     let mut events = Vec::new();
     for row in told {
@@ -87,7 +93,11 @@ pub(in super::super) fn events(rows: &[Value], info: &StatusInfo) -> Vec<TrackEv
             meaning,
             raw: row.raw.clone(),
         };
-        let annulment = row.is_cancel.then(|| TrackEvent {
+        // What is in no table moved nothing, and so its annulment must not take back anything that did.
+        let moves =
+            |meaning: Meaning| meaning.status.is_some() || meaning.flag == Some(EventFlag::Problem);
+        let annuls = row.is_cancel && event.meaning.is_some_and(moves);
+        let annulment = annuls.then(|| TrackEvent {
             code: format!("{}.отменено", event.code),
             at: UtcMicros::from_micros(event.at.micros().saturating_add(1)),
             meaning: Some(Meaning { status: None, flag: Some(EventFlag::Annuls) }),

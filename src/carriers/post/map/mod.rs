@@ -7,7 +7,7 @@ mod quote;
 mod recipient;
 mod track;
 
-pub(super) use order::{category, checked_money, dimension, order_ask};
+pub(super) use order::{category, checked_money, dimension, insured, order_ask};
 pub(super) use point::{PassportKind, points_of};
 pub use product::Product;
 pub(super) use quote::{contract_ask, contract_quote, public_query, public_quote};

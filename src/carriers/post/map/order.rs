@@ -57,23 +57,20 @@ pub(in super::super) struct Money {
     pub(in super::super) cod: i64,
 }
 
-/// What is collected may not be more than what is declared.
+/// What is collected may not be more than what is declared, so a delivery that the buyer pays on receipt is
+/// insured with the goods, as in the Post's own example of an order.
+pub(in super::super) fn insured(declared: Kopecks, cod: Kopecks) -> Kopecks {
+    declared.max(cod)
+}
+
 pub(in super::super) fn checked_money(
     declared: Kopecks,
     cod: Kopecks,
 ) -> Result<Money, CarrierError> {
-    let (declared, cod) = (declared.get(), cod.get());
-    if declared < 0 || cod < 0 {
+    if declared.get() < 0 || cod.get() < 0 {
         return Err(not_sayable(CODE, "items", "sums must not be negative"));
     }
-    if cod > declared {
-        return Err(not_sayable(
-            CODE,
-            "items.cod_kopecks",
-            "cash on delivery exceeds the declared value",
-        ));
-    }
-    Ok(Money { declared, cod })
+    Ok(Money { declared: insured(declared, cod).get(), cod: cod.get() })
 }
 
 /// The category of mail (`mail-category`).

@@ -8,7 +8,7 @@ use std::sync::LazyLock;
 use serde_json::Value;
 
 use crate::carriers::model::{
-    DeliveryStatus, EventFlag, Leg, Meaning, ShipmentRef, Track, TrackEvent,
+    DeliveryStatus, EventFlag, Goal, Leg, Meaning, ShipmentRef, Track, TrackEvent,
 };
 use crate::carriers::post::wire::{HistoryRecord, PostalOrderEvent, TicketItem};
 use crate::carriers::statuses::StatusTable;
@@ -56,9 +56,7 @@ pub(in super::super) fn history_track(
         })
     });
     let mut track = track(reference, operations.collect());
-    let leg = track.events.last().map_or(Leg::Direct, |event| event.leg);
-    let transfers = transfers.iter().filter_map(|event| transfer_event(event, leg));
-    track.events.extend(transfers);
+    track.events.extend(transfers.iter().filter_map(transfer_event));
     track.events.sort_by_key(|event| event.at);
     track
 }
@@ -68,17 +66,18 @@ pub(in super::super) fn transfer_track(
     reference: &ShipmentRef,
     transfers: &[PostalOrderEvent],
 ) -> Track {
-    let events = transfers.iter().filter_map(|event| transfer_event(event, Leg::Direct));
-    Track { reference: reference.clone(), events: events.collect() }
+    let events = transfers.iter().filter_map(transfer_event).collect();
+    Track { reference: reference.clone(), events }
 }
 
-fn transfer_event(event: &PostalOrderEvent, leg: Leg) -> Option<TrackEvent> {
+/// Money has no way back of its own: told with a history or alone, it is the same event.
+fn transfer_event(event: &PostalOrderEvent) -> Option<TrackEvent> {
     let code = format!("cod.{}", event.kind);
     Some(TrackEvent {
         words: event.name.clone(),
         at: event.date.parse().ok()?,
         place: event.index.clone(),
-        leg,
+        leg: Leg::Direct,
         meaning: table().meaning(&code),
         raw: serde_json::to_value(event).unwrap_or_default(),
         code,
@@ -116,45 +115,82 @@ fn place_of(index: &str, description: &str) -> String {
 }
 
 /// Gives every operation its leg and its meaning. They come in any order, some of them twice.
+///
+/// What begins the way back is the last of the way there: a part of the goods was taken at the buyer's
+/// office. A hand-over at that very office calls the return off.
 fn track(reference: &ShipmentRef, mut operations: Vec<Operation>) -> Track {
     operations.sort_by_key(|operation| operation.at);
     operations.dedup_by(|one, other| {
         one.code == other.code && one.at == other.at && one.index == other.index
     });
-    let annulled = annulled(&operations);
+    let standings = standings(&operations);
     let mut leg = Leg::Direct;
-    let mut destination = String::new();
+    let mut destination = office(reference);
     let mut events = Vec::with_capacity(operations.len());
-    for (operation, is_annulled) in operations.into_iter().zip(annulled) {
+    for (operation, standing) in operations.into_iter().zip(standings) {
         let known = table().meaning(&operation.code);
+        let is_annulled = standing == Standing::Annulled;
         let begins = begins_return(&operation.code) && !is_annulled;
         if leg == Leg::Direct && !begins && operation.destination.len() == 6 {
             destination.clone_from(&operation.destination);
         }
         let is_own_office = !destination.is_empty() && operation.index == destination;
-        let meaning = known.map(|known| on_leg(known, leg, is_own_office));
+        let is_handed_out = known.and_then(|known| known.status) == Some(DeliveryStatus::Delivered);
+        if is_handed_out && is_own_office && !is_annulled {
+            leg = Leg::Direct;
+        }
+        let meaning = match standing {
+            Standing::Idle => Some(Meaning { status: None, flag: Some(EventFlag::Info) }),
+            Standing::Annulled | Standing::Holds => known.map(|known| on_leg(known, leg)),
+        };
+        let Operation { code, words, at, place, raw, .. } = operation;
+        events.push(TrackEvent { code, words, at, place, leg, meaning, raw });
         if begins {
             leg = Leg::Return;
         }
-        let Operation { code, words, at, place, raw, .. } = operation;
-        events.push(TrackEvent { code, words, at, place, leg, meaning, raw });
     }
     Track { reference: reference.clone(), events }
 }
 
+/// The office that the item goes to, before a record names it: tickets name none.
+fn office(reference: &ShipmentRef) -> String {
+    match &reference.goal {
+        Some(Goal::Point(code)) if code.len() == 6 => code.clone(),
+        _ => String::new(),
+    }
+}
+
+/// What became of an operation.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Standing {
+    Holds,
+    /// A later one takes it back.
+    Annulled,
+    /// It takes back what moved nothing, and so must not take back anything that did.
+    Idle,
+}
+
 /// Which operations a later one takes back (type 26): the one right before it that still counts.
-fn annulled(operations: &[Operation]) -> Vec<bool> {
-    let mut annulled = vec![false; operations.len()];
-    let mut standing = Vec::new();
+fn standings(operations: &[Operation]) -> Vec<Standing> {
+    let mut standings = vec![Standing::Holds; operations.len()];
+    let mut open: Vec<(usize, bool)> = Vec::new();
     for (at, operation) in operations.iter().enumerate() {
-        let flag = table().meaning(&operation.code).and_then(|meaning| meaning.flag);
+        let meaning = table().meaning(&operation.code);
+        let flag = meaning.and_then(|meaning| meaning.flag);
         if flag != Some(EventFlag::Annuls) {
-            standing.push(at);
-        } else if let Some(before) = standing.pop() {
-            annulled[before] = true;
+            let is_status = meaning.is_some_and(|meaning| meaning.status.is_some());
+            open.push((at, is_status || flag == Some(EventFlag::Problem)));
+            continue;
+        }
+        let before = open.pop();
+        if let Some((before, _)) = before {
+            standings[before] = Standing::Annulled;
+        }
+        if before.is_none_or(|(_, says)| !says) {
+            standings[at] = Standing::Idle;
         }
     }
-    annulled
+    standings
 }
 
 /// "Возврат", "Зарегистрировано заявление на возврат", "Возврат скомплектован".
@@ -162,9 +198,8 @@ fn begins_return(code: &str) -> bool {
     code.starts_with("3.") || ["8.36", "8.41"].contains(&code)
 }
 
-/// What a code means on this leg. On the way back a hand-over is one to the sender, unless it was
-/// at the very office where the buyer was waited for: then the return was called off.
-fn on_leg(known: Meaning, leg: Leg, is_own_office: bool) -> Meaning {
+/// What a code means on this leg. On the way back a hand-over is one to the sender.
+fn on_leg(known: Meaning, leg: Leg) -> Meaning {
     use DeliveryStatus as Status;
     if leg == Leg::Direct {
         return known;
@@ -173,7 +208,7 @@ fn on_leg(known: Meaning, leg: Leg, is_own_office: bool) -> Meaning {
         Status::Accepted | Status::InTransit | Status::ArrivedAtPoint | Status::OutForDelivery => {
             Status::Returning
         }
-        Status::Delivered if !is_own_office => Status::Returned,
+        Status::Delivered => Status::Returned,
         other => other,
     });
     Meaning { status, ..known }

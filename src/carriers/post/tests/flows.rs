@@ -1,5 +1,6 @@
 //! From the price to the buyer, and everything that goes wrong on the way.
 
+use super::super::blanks::Posted;
 use super::*;
 use crate::carriers::conformance::{Setup, kept};
 use crate::carriers::model::{
@@ -89,9 +90,27 @@ async fn every_kind_of_mail_that_goes_there_is_offered_with_vat() {
     let heavy = tariffs(heavy).await;
     assert_eq!(heavy.len(), 1, "only EMS takes 25 kg: {heavy:?}");
     let mut dear = quote(DeliveryMode::Door, Spot::Door(novosibirsk()));
-    dear.cod_kopecks = Kopecks::new(345_001);
-    let refused = post.quote(&dear).await;
-    assert!(matches!(refused, Err(CarrierError::NotSayable { .. })), "{refused:?}");
+    dear.cod_kopecks = Kopecks::new(445_000);
+    // Insured for what is collected.
+    assert_eq!(tariffs(dear).await[0], ("ONLINE_COURIER".to_owned(), 68_717));
+}
+
+#[tokio::test]
+async fn a_delivery_that_is_paid_on_receipt_is_insured_with_the_goods() {
+    let standing = standing().await;
+    let post = connected(&standing);
+    let mut ask = parcel("P-1");
+    ask.delivery_fee_kopecks = Kopecks::new(200_000);
+    let (cod, declared) = (ask.cod_kopecks(), ask.declared_kopecks());
+    assert!(cod > declared);
+    let reference = created(&post, &ask).await;
+    assert_eq!(standing.stand_in.held()[0].cod_kopecks, cod.get());
+    let (barcode, settings) = (reference.track, serde_json::Value::Null);
+    let inventory = Posted { barcode, ask, settings, point: None }.inventory();
+    assert_eq!(inventory.declared_kopecks, cod);
+    let last = inventory.lines.last().unwrap();
+    assert_eq!((last.name.as_str(), last.quantity), ("Доставка", 1));
+    assert_eq!(last.price_kopecks.get(), cod.get() - declared.get());
 }
 
 #[tokio::test]
@@ -323,10 +342,10 @@ async fn a_return_is_told_by_its_leg() {
     standing.stand_in.advance("P-1", Step::Return).unwrap();
     let returning = events(&post, &shipment).await;
     assert_eq!(last_status(&returning), Some(DeliveryStatus::Returning));
-    assert_eq!(returning.last().unwrap().leg, Leg::Return);
     standing.stand_in.advance("P-1", Step::Returned).unwrap();
     let returned = events(&post, &shipment).await;
     assert_eq!(last_status(&returned), Some(DeliveryStatus::Returned));
+    assert_eq!(returned.last().unwrap().leg, Leg::Return);
 }
 
 #[tokio::test]
@@ -349,7 +368,20 @@ async fn money_that_was_collected_is_told_with_the_history() {
     assert_eq!(money[0].raw["Number"], "96598");
     assert_eq!(last_status(&events), Some(DeliveryStatus::Delivered));
 
+    let manners = standing.stand_in.manners();
+    let how = Misbehaviour::always(BadManner::ServerError).at("PostalOrderEventsForMail");
+    manners.misbehave(how);
+    let without = self::events(&post, &shipment).await;
+    assert_eq!(last_status(&without), Some(DeliveryStatus::Delivered), "the history is not lost");
+    assert!(without.iter().all(|event| !event.code.starts_with("cod.")));
+    manners.behave();
+
     let news = post.money_news().unwrap();
+    let singles_a_day = TicketTracking::singles_max(&post) * 4;
+    assert!(singles_a_day + news.count_max() <= 100, "both are of one day's questions");
+    let alone = news.ask(std::slice::from_ref(&shipment)).await.unwrap();
+    let alike: Vec<&TrackEvent> = alone[0].events.iter().collect();
+    assert_eq!(alike, money, "told with the history or alone, it is the same");
     let told = kept(&news.ask(std::slice::from_ref(&shipment)).await.unwrap());
     assert_eq!(told.len(), 2);
     assert_eq!(news.settled(&told[..1]), None, "it is on its way");
@@ -357,6 +389,8 @@ async fn money_that_was_collected_is_told_with_the_history() {
     assert_eq!(settled.collected_kopecks, Kopecks::new(230_000));
     assert_eq!(settled.transferred_kopecks, Some(Kopecks::new(230_000)));
     assert_eq!(settled.day, told[1].at.moscow_day());
+    let twice = [told.clone(), told.clone()].concat();
+    assert_eq!(news.settled(&twice), Some(settled), "kept twice it is paid once");
 }
 
 #[tokio::test]

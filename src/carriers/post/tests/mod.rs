@@ -72,6 +72,7 @@ fn parcel(number: &str) -> ShipmentAsk {
             cod_kopecks: Kopecks::new(100_000),
             vat: VatRate::TwentyTwo,
             marks: Vec::new(),
+            is_marked: false,
         }],
         delivery_fee_kopecks: Kopecks::new(30_000),
         delivery_fee_vat: VatRate::TwentyTwo,

@@ -224,7 +224,7 @@ fn shipment() -> ShipmentRef {
         number: "W-1".to_owned(),
         id: "2319421774".to_owned(),
         track: "80093053624992".to_owned(),
-        day: None,
+        ..ShipmentRef::default()
     }
 }
 

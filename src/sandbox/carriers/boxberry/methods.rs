@@ -103,6 +103,9 @@ fn alive<'a>(books: &'a Books, id: &str) -> Option<&'a Order> {
 
 fn parcel_info(stand_in: &BoxberryStandIn, params: &Params) -> Said {
     let asked = params.get("parcels").and_then(Value::as_array).ok_or("Нет данных о посылках")?;
+    if stand_in.misbehaves(BadManner::RefuseLater, "ParcelInfo") {
+        return Err("Превышено число обращений".to_owned());
+    }
     let books = stand_in.books();
     let found = asked.iter().filter_map(|one| {
         let id = one.get("track").or_else(|| one.get("order_id"))?.as_str()?;

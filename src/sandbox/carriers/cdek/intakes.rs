@@ -11,7 +11,7 @@ use serde_json::json;
 
 use super::Cdek;
 use super::reading::{Faults, accepted, object, refused, refused_one, request, said_so, stamp};
-use super::state::Intake;
+use super::state::{Back, Intake};
 use crate::sandbox::carriers::BadManner;
 
 type At = State<Arc<Cdek>>;
@@ -72,13 +72,17 @@ pub(super) async fn create(State(cdek): At, headers: HeaderMap, body: Bytes) -> 
     let (now, uuid) = (cdek.clock.now(), books.uuid());
     let number = format!("{}", 1_000_001 + books.intakes.len());
     let is_wrong = cdek.manners.takes(BadManner::RefuseLater, "/v2/intakes");
-    let intake = Intake { number, body, looks: 1, at: now, is_removed: false, is_wrong };
+    let back = Back::No;
+    let intake = Intake { number, body, looks: 1, at: now, is_removed: false, is_wrong, back };
     books.intakes.insert(uuid.clone(), intake);
     accepted(&uuid, "CREATE", now)
 }
 
 pub(super) async fn one(State(cdek): At, Path(uuid): Path<String>) -> Response {
     let mut books = cdek.state();
+    if let Some(intake) = books.intakes.get_mut(&uuid) {
+        intake.look();
+    }
     let Some(intake) = books.intakes.get_mut(&uuid).filter(|intake| !intake.is_removed) else {
         return refused_one("v2_entity_not_found", "Сущность не найдена");
     };
@@ -101,9 +105,16 @@ pub(super) async fn one(State(cdek): At, Path(uuid): Path<String>) -> Response {
         "ACCEPTED"
     };
     entity["statuses"] = json!(statuses);
+    let mut requests = vec![request("CREATE", intake.at, state, &errors, &[])];
+    let gone = said_so("v2_entity_wrong_status", "Курьер уже выехал");
+    match intake.back {
+        Back::No => {}
+        Back::Asked { .. } => requests.push(request("DELETE", intake.at, "ACCEPTED", &[], &[])),
+        Back::Refused => requests.push(request("DELETE", intake.at, "INVALID", &[gone], &[])),
+    }
     Json(json!({
         "entity": entity,
-        "requests": [request("CREATE", intake.at, state, &errors, &[])],
+        "requests": requests,
         "related_entities": []
     }))
     .into_response()
@@ -111,10 +122,11 @@ pub(super) async fn one(State(cdek): At, Path(uuid): Path<String>) -> Response {
 
 pub(super) async fn delete(State(cdek): At, Path(uuid): Path<String>) -> Response {
     let now = cdek.clock.now();
+    let is_refused = cdek.manners.takes(BadManner::RefuseLater, "DELETE /v2/intakes");
     let mut books = cdek.state();
     let Some(intake) = books.intakes.get_mut(&uuid).filter(|intake| !intake.is_removed) else {
         return refused_one("v2_entity_not_found", "Сущность не найдена");
     };
-    intake.is_removed = true;
+    intake.back = Back::Asked { looks: 1, is_refused };
     accepted(&uuid, "DELETE", now)
 }

@@ -70,6 +70,11 @@ impl Cdek {
         Self { manners: Manners::default(), clock, state: Mutex::default() }
     }
 
+    /// Tokens that were given out.
+    pub fn tokens(&self) -> usize {
+        self.state().tokens.len()
+    }
+
     fn state(&self) -> MutexGuard<'_, State> {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }

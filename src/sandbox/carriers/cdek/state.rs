@@ -85,9 +85,34 @@ pub(super) struct Intake {
     pub(super) is_removed: bool,
     /// The check finds it wrong.
     pub(super) is_wrong: bool,
+    pub(super) back: Back,
+}
+
+/// How far taking a call back is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Back {
+    No,
+    /// So many looks until it is decided.
+    Asked {
+        looks: u32,
+        is_refused: bool,
+    },
+    Refused,
 }
 
 impl Intake {
+    /// Each look brings the taking back nearer to its end.
+    pub(super) const fn look(&mut self) {
+        match self.back {
+            Back::Asked { looks: 0, is_refused: true } => self.back = Back::Refused,
+            Back::Asked { looks: 0, is_refused: false } => self.is_removed = true,
+            Back::Asked { looks, is_refused } => {
+                self.back = Back::Asked { looks: looks - 1, is_refused };
+            }
+            Back::No | Back::Refused => {}
+        }
+    }
+
     pub(super) const fn stands(&self) -> bool {
         !self.is_removed && !self.is_wrong
     }

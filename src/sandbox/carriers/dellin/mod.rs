@@ -192,6 +192,11 @@ impl DellinStandIn {
         Ok(body)
     }
 
+    /// A subscription is made in the cabinet; the first is `1`.
+    pub fn make_subscription(&self) {
+        self.store().subscriptions.push(String::new());
+    }
+
     /// Ends all sessions: the client has to log in again.
     pub fn end_sessions(&self) {
         self.store().sessions.clear();
@@ -354,6 +359,9 @@ async fn history(State(stand_in): At, body: String) -> Response {
     let is_disordered = manners.takes(BadManner::DisorderedEvents, path);
     let is_strange = manners.takes(BadManner::UnknownCode, path);
     let store = stand_in.store();
+    if ids.iter().any(|id| !store.orders.contains_key(id)) {
+        return refusal(FIELD_CODE, "Документ не найден", &["docIds".to_owned()]);
+    }
     let told = ids.iter().filter_map(|id| Some((id, store.orders.get(id)?)));
     let told = told.map(|(id, order)| {
         let mut states = order.states.clone();

@@ -235,7 +235,7 @@ fn place(address: &Element, is_terminal: bool) -> Result<(), String> {
     }
     if is_terminal {
         let code = needed(address, "terminalCode")?;
-        points::find(code).ok_or_else(|| format!("Терминал {code} не существует"))?;
+        points::find(code).ok_or_else(|| format!("Терминал {code} не найден"))?;
     } else {
         for name in ["countryName", "city", "street"] {
             needed(address, name)?;

@@ -339,6 +339,10 @@ async fn history(State(stand_in): At, headers: HeaderMap, body: String) -> Respo
         return refusal(StatusCode::NOT_FOUND, "Order not found");
     };
     let manners = &stand_in.manners;
+    // Of one order alone.
+    if manners.takes(BadManner::ServerError, number) {
+        return refusal(StatusCode::INTERNAL_SERVER_ERROR, "History is broken");
+    }
     let mut states = order.states.clone();
     if manners.takes(BadManner::UnknownCode, path)
         && let Some((status, _, at)) = states.last().copied()

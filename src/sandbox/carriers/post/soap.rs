@@ -86,6 +86,9 @@ pub(super) async fn rtm34(
         return fault("Authorization", "Ошибка авторизации");
     }
     if let Some(input) = asked.find(TRANSFERS, "PostalOrderEventsForMailInput") {
+        if post.manners.takes(BadManner::ServerError, "PostalOrderEventsForMail") {
+            return fault("Service", "Сервис переводов недоступен");
+        }
         return transfers(&post, input.attribute("Barcode").unwrap_or_default());
     }
     let is_history = asked.find(HISTORY, "getOperationHistory").is_some()

@@ -27,9 +27,10 @@ pub(super) async fn pay_all(
     ensure!(sum == to_pay && sum > 0, "к выплате {}, по отчётам {}", shown(sum), shown(to_pay));
     let path = format!("/v1/payout-runs/{}", text_of(&run, "id")?);
     let approve = format!("{path}/approve");
-    office.clerk.refused(&approve, &json!({}), "payout_second_person").await?;
+    let seen = json!({ "made_at": run["made_at"] });
+    office.clerk.refused(&approve, &seen, "payout_second_person").await?;
     office.tally.caught("свой реестр выплат утвердить нельзя");
-    let approved = office.chief.post(&approve, &json!({})).await?;
+    let approved = office.chief.post(&approve, &seen).await?;
     ensure!(approved["state"] == "approved", "реестр выплат: {approved}");
     let file = office.chief.download(&format!("{path}/orders.txt")).await?;
     office.keep("payment-orders.txt", &file).await?;

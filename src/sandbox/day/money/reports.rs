@@ -27,9 +27,10 @@ pub(super) async fn make_all(office: &Office<'_>) -> anyhow::Result<(Due, String
         let draft = office.clerk.post("/v1/agent-reports", &body).await?;
         let path = format!("/v1/agent-reports/{}", text_of(&draft, "id")?);
         let approve = format!("{path}/approve");
-        office.clerk.refused(&approve, &json!({}), "agent_report_same_person").await?;
+        let seen = json!({ "made_at": draft["made_at"] });
+        office.clerk.refused(&approve, &seen, "agent_report_same_person").await?;
         office.tally.caught("свой отчёт агента утвердить нельзя");
-        let accepted = office.chief.post(&approve, &json!({})).await?;
+        let accepted = office.chief.post(&approve, &seen).await?;
         ensure!(accepted["state"] == "accepted", "отчёт не утверждён: {accepted}");
         let sum = |field: &str| number(&accepted, field);
         ensure!(sum("received_kopecks")? > 0, "{}: ничего не получено", shop.shop.name);
