@@ -43,8 +43,45 @@ fn code(path: &Path) -> String {
     if path.starts_with(root().join("src")) && name(path).split('/').any(is_tests) {
         return String::new();
     }
-    let text = std::fs::read_to_string(path).unwrap();
-    text.split("#[cfg(test)]").next().unwrap_or_default().to_owned()
+    without_tests(&std::fs::read_to_string(path).unwrap())
+}
+
+/// Where a reader of code is.
+enum Place {
+    Code,
+    /// Behind `#[cfg(test)]`, before the item that it is of.
+    Marked,
+    /// In that item, which ends with this line.
+    Item(String),
+}
+
+/// Empty lines stand for what is there in tests only: an item of one line, or one with braces.
+fn without_tests(text: &str) -> String {
+    let (mut kept, mut place) = (Vec::new(), Place::Code);
+    for line in text.lines() {
+        kept.push(if matches!(place, Place::Code) { line } else { "" });
+        place = match place {
+            Place::Code if line.trim() == "#[cfg(test)]" => Place::Marked,
+            Place::Marked if line.trim_start().starts_with("#[") => Place::Marked,
+            Place::Marked if line.ends_with('{') => {
+                let margin = line.len() - line.trim_start().len();
+                Place::Item(format!("{}}}", &line[..margin]))
+            }
+            Place::Item(end) if line != end => Place::Item(end),
+            Place::Code | Place::Marked | Place::Item(_) => Place::Code,
+        };
+    }
+    kept.join("\n")
+}
+
+#[test]
+fn only_what_is_there_in_tests_is_left_out() {
+    let text = "use a;\n#[cfg(test)]\nmod tests;\nfn f() {}\n#[cfg(test)]\n#[expect(dead_code)]\n\
+        mod tests {\n    fn g() {\n    }\n}\nfn h() {}";
+    let left = without_tests(text);
+    assert_eq!(left.lines().count(), text.lines().count());
+    let left: Vec<&str> = left.lines().filter(|line| !line.is_empty()).collect();
+    assert_eq!(left, ["use a;", "#[cfg(test)]", "fn f() {}", "#[cfg(test)]", "fn h() {}"]);
 }
 
 fn assert_none(found: &[String], rule: &str) {
