@@ -33,7 +33,7 @@ pub const CLIENT_KEY: &str = "182A17BD6FC5557D1FCA30FA1D56593EB21AEF88";
 pub fn account(url: &str) -> Account {
     Account {
         base_url: Some(url.to_owned()),
-        settings: json!({ "category": "Одежда", "queue": "events", "marks": "client_code" }),
+        settings: json!({ "category": "Одежда", "queue": "states", "marks": "client_code" }),
         credentials: json!({ "client_number": CLIENT_NUMBER, "client_key": CLIENT_KEY }),
         time_max: None,
     }
