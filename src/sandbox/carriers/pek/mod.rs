@@ -479,7 +479,7 @@ impl StandIn for PekStandIn {
         let to_door = cargo.read.to_door;
         match step {
             Step::Accept => {
-                let code = cargo.code().replace("МВКБАЗАРМ-", "МВКБАЗАРМ-1");
+                let code = cargo.code().replace("/2511", "/2512");
                 cargo.codes.push(code);
                 cargo.go("Оформлен", now);
             }

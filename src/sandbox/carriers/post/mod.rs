@@ -68,6 +68,8 @@ pub fn account(url: &str) -> Account {
             "mail_types": [
                 "ONLINE_PARCEL", "ONLINE_COURIER", "POSTAL_PARCEL", "PARCEL_CLASS_1", "EMS", "ECOM",
             ],
+            // More than usual, so that nobody waits for tickets.
+            "tracking_per_day": 1_000,
         }),
         credentials: json!({
             "otpravka": { "token": TOKEN, "login": LOGIN, "password": PASSWORD },
