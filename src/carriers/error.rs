@@ -41,6 +41,20 @@ pub enum CarrierError {
     Document(#[from] DocumentError),
 }
 
+impl CarrierError {
+    /// The trouble is with the shipments that were asked for, not with the carrier: others may be
+    /// answered.
+    pub const fn is_of_asked(&self) -> bool {
+        matches!(
+            self,
+            Self::Refused { .. }
+                | Self::Unknown { .. }
+                | Self::NotSayable { .. }
+                | Self::Malformed { .. }
+        )
+    }
+}
+
 /// What cannot be said in the carrier's words.
 pub(super) fn not_sayable(
     carrier: &'static str,

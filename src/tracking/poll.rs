@@ -153,7 +153,7 @@ impl Poller {
             *sum = sum.plus(ingest(&self.app, &account.carrier, tracks).await?);
             match failure {
                 None => self.patience.went_well(account.id),
-                Some(error) if is_odd(&error) && odd < ODD_MAX => {
+                Some(error) if error.is_of_asked() && odd < ODD_MAX => {
                     // Others need not wait for them; they are asked for again at their next time.
                     odd += 1;
                     tracing::warn!(%error, account = %account.id, "shipments were not told of");
@@ -206,7 +206,7 @@ async fn answered(
     let Some(asking) = asking else { return answered };
     match asking.await {
         Ok(tracks) => return Answered { tracks, failure: None },
-        Err(error) if is_odd(&error) && references.len() > 1 => {
+        Err(error) if error.is_of_asked() && references.len() > 1 => {
             tracing::warn!(%error, %account, "shipments are asked for one by one");
         }
         Err(error) => return Answered { failure: Some(error), ..answered },
@@ -221,7 +221,7 @@ async fn answered(
                 is_answered = true;
                 answered.tracks.extend(tracks);
             }
-            Err(error) if is_odd(&error) => {
+            Err(error) if error.is_of_asked() => {
                 let number = &reference.number;
                 tracing::warn!(%error, %account, number, "a shipment was not told of");
                 answered.failure = Some(error);
@@ -309,15 +309,4 @@ fn reference(due: &Due) -> ShipmentRef {
         ..ShipmentRef::default()
     };
     reference.asked(due.ask.as_ref())
-}
-
-/// The trouble is with these shipments, not with the carrier.
-pub(super) const fn is_odd(error: &CarrierError) -> bool {
-    matches!(
-        error,
-        CarrierError::Refused { .. }
-            | CarrierError::Unknown { .. }
-            | CarrierError::NotSayable { .. }
-            | CarrierError::Malformed { .. }
-    )
 }

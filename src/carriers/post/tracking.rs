@@ -53,7 +53,7 @@ impl Answers {
                 self.tracks.extend(track);
                 Ok(true)
             }
-            Err(error) if is_of_one(&error) => {
+            Err(error) if error.is_of_asked() => {
                 tracing::warn!(%error, "an item of the Post was not read");
                 self.odd.get_or_insert(error);
                 Ok(true)
@@ -74,17 +74,6 @@ impl Answers {
             _ => Ok(self.tracks),
         }
     }
-}
-
-/// The trouble is with the item, not with the service.
-const fn is_of_one(error: &CarrierError) -> bool {
-    matches!(
-        error,
-        CarrierError::Refused { .. }
-            | CarrierError::Unknown { .. }
-            | CarrierError::NotSayable { .. }
-            | CarrierError::Malformed { .. }
-    )
 }
 
 /// The line to tracking. Its keys are not those of Отправка.

@@ -18,7 +18,7 @@ use self::store::{Ticket, TicketRow};
 use super::TrackingError;
 use super::ingest::{Ingested, ingest};
 use super::patience::Patience;
-use super::poll::{Claim, ODD_MAX, claim, due, is_odd, put_back, seconds_of};
+use super::poll::{Claim, ODD_MAX, claim, due, put_back, seconds_of};
 use super::store::wanted;
 use crate::app::App;
 use crate::carriers::model::ShipmentRef;
@@ -107,7 +107,7 @@ impl Desk<'_> {
                 self.patience.went_well(account.id);
             }
             Ok(None) | Err(CarrierError::Unknown { .. }) => self.ask_anew(row).await?,
-            Err(error) if is_odd(&error) => {
+            Err(error) if error.is_of_asked() => {
                 // Its shipments are asked for at their next time.
                 tracing::warn!(%error, account = %account.id, "a ticket was not answered");
                 self.put_away(row.id).await?;
@@ -147,7 +147,7 @@ impl Desk<'_> {
                     self.patience.went_well(account);
                     self.given(id, ticket, pause).await?;
                 }
-                Err(error) if is_odd(&error) && odd < ODD_MAX => {
+                Err(error) if error.is_of_asked() && odd < ODD_MAX => {
                     odd += 1;
                     tracing::warn!(%error, account = %account, "no ticket was given");
                     self.put_away(id).await?;
