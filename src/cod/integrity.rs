@@ -8,78 +8,77 @@ const STEPS: &str = "SELECT 'cod_step', transfer_id, stored, recomputed FROM (
     GROUP BY s.transfer_id
 ) AS keys WHERE stored <> recomputed LIMIT $1";
 
-/// What the parcels of an owner are to bring is what its accounts say: the chain's first account.
-const EXPECTED: &str = "SELECT 'cod_at_buyer', owner_id, stored, recomputed FROM (
-    SELECT owner_id, carrier, CAST(SUM(booked) AS BIGINT) AS stored, CAST(SUM(open) AS BIGINT) AS recomputed
+/// What a kind of account says of `$of` is what the sums of the parcels make.
+macro_rules! agree {
+    ($kind:literal, $of:literal, $booked:literal, $open:literal) => {
+        concat!(
+            "SELECT '",
+            $kind,
+            "', owner_id, stored, recomputed FROM (
+    SELECT ",
+            $of,
+            ", CAST(SUM(booked) AS BIGINT) AS stored, CAST(SUM(open) AS BIGINT) AS recomputed
     FROM (
-        SELECT a.owner_id, a.carrier, b.debit_kopecks - b.credit_kopecks AS booked, 0 AS open
-        FROM money_account a JOIN money_balance b ON b.account_id = a.id WHERE a.kind = 'cod_at_buyer'
+        SELECT ",
+            $of,
+            ", ",
+            $booked,
+            " AS booked, 0 AS open
+        FROM money_account a JOIN money_balance b ON b.account_id = a.id WHERE a.kind = '",
+            $kind,
+            "'
         UNION ALL
-        SELECT owner_id, carrier, 0, expected_kopecks - released_kopecks - collected_kopecks FROM cod
+        SELECT ",
+            $of,
+            ", 0, ",
+            $open,
+            " FROM cod
     ) AS lines
-    GROUP BY owner_id, carrier
-) AS keys WHERE stored <> recomputed LIMIT $1";
+    GROUP BY ",
+            $of,
+            "
+) AS keys WHERE stored <> recomputed LIMIT $1"
+        )
+    };
+}
 
-/// The same for what carriers hold that is in no register.
-const COLLECTED: &str = "SELECT 'cod_at_carrier', owner_id, stored, recomputed FROM (
-    SELECT owner_id, carrier, CAST(SUM(booked) AS BIGINT) AS stored, CAST(SUM(open) AS BIGINT) AS recomputed
-    FROM (
-        SELECT a.owner_id, a.carrier, b.debit_kopecks - b.credit_kopecks AS booked, 0 AS open
-        FROM money_account a JOIN money_balance b ON b.account_id = a.id WHERE a.kind = 'cod_at_carrier'
-        UNION ALL
-        SELECT owner_id, carrier, 0, collected_kopecks - registered_kopecks FROM cod
-    ) AS lines
-    GROUP BY owner_id, carrier
-) AS keys WHERE stored <> recomputed LIMIT $1";
+/// What carriers hold for an owner.
+macro_rules! at_carrier {
+    ($kind:literal, $open:literal) => {
+        agree!($kind, "owner_id, carrier", "b.debit_kopecks - b.credit_kopecks", $open)
+    };
+}
 
-/// And for what registers list that the bank has not.
-const REGISTERED: &str = "SELECT 'cod_registered', owner_id, stored, recomputed FROM (
-    SELECT owner_id, carrier, CAST(SUM(booked) AS BIGINT) AS stored, CAST(SUM(open) AS BIGINT) AS recomputed
-    FROM (
-        SELECT a.owner_id, a.carrier, b.debit_kopecks - b.credit_kopecks AS booked, 0 AS open
-        FROM money_account a JOIN money_balance b ON b.account_id = a.id WHERE a.kind = 'cod_registered'
-        UNION ALL
-        SELECT owner_id, carrier, 0, registered_kopecks - received_kopecks FROM cod
-    ) AS lines
-    GROUP BY owner_id, carrier
-) AS keys WHERE stored <> recomputed LIMIT $1";
+/// What is to be collected.
+const EXPECTED: &str =
+    at_carrier!("cod_at_buyer", "expected_kopecks - released_kopecks - collected_kopecks");
+
+/// What is in no register.
+const COLLECTED: &str = at_carrier!("cod_at_carrier", "collected_kopecks - registered_kopecks");
+
+/// What registers list that the bank has not.
+const REGISTERED: &str = at_carrier!("cod_registered", "registered_kopecks - received_kopecks");
 
 /// What the bank has of an owner's and no report lists.
-const RECEIVED: &str = "SELECT 'cod_received', owner_id, stored, recomputed FROM (
-    SELECT owner_id, CAST(SUM(booked) AS BIGINT) AS stored, CAST(SUM(open) AS BIGINT) AS recomputed
-    FROM (
-        SELECT a.owner_id, b.credit_kopecks - b.debit_kopecks AS booked, 0 AS open
-        FROM money_account a JOIN money_balance b ON b.account_id = a.id WHERE a.kind = 'cod_received'
-        UNION ALL
-        SELECT owner_id, 0, received_kopecks + advanced_kopecks - reported_kopecks FROM cod
-    ) AS lines
-    GROUP BY owner_id
-) AS keys WHERE stored <> recomputed LIMIT $1";
+const RECEIVED: &str = agree!(
+    "cod_received",
+    "owner_id",
+    "b.credit_kopecks - b.debit_kopecks",
+    "received_kopecks + advanced_kopecks - reported_kopecks"
+);
 
 /// What is the shops' when the bank has it is what their parcels are still to bring: nobody else posts
 /// there.
-const PENDING: &str = "SELECT 'cod_pending', owner_id, stored, recomputed FROM (
-    SELECT owner_id, CAST(SUM(booked) AS BIGINT) AS stored, CAST(SUM(open) AS BIGINT) AS recomputed
-    FROM (
-        SELECT a.owner_id, b.credit_kopecks - b.debit_kopecks AS booked, 0 AS open
-        FROM money_account a JOIN money_balance b ON b.account_id = a.id WHERE a.kind = 'cod_pending'
-        UNION ALL
-        SELECT owner_id, 0, expected_kopecks - released_kopecks - received_kopecks FROM cod
-    ) AS lines
-    GROUP BY owner_id
-) AS keys WHERE stored <> recomputed LIMIT $1";
+const PENDING: &str = agree!(
+    "cod_pending",
+    "owner_id",
+    "b.credit_kopecks - b.debit_kopecks",
+    "expected_kopecks - released_kopecks - received_kopecks"
+);
 
 /// What was promised to an owner before the bank had it, and has not come yet.
-const ADVANCED: &str = "SELECT 'owner_advance', owner_id, stored, recomputed FROM (
-    SELECT owner_id, CAST(SUM(booked) AS BIGINT) AS stored, CAST(SUM(open) AS BIGINT) AS recomputed
-    FROM (
-        SELECT a.owner_id, b.debit_kopecks - b.credit_kopecks AS booked, 0 AS open
-        FROM money_account a JOIN money_balance b ON b.account_id = a.id WHERE a.kind = 'owner_advance'
-        UNION ALL
-        SELECT owner_id, 0, advanced_kopecks FROM cod
-    ) AS lines
-    GROUP BY owner_id
-) AS keys WHERE stored <> recomputed LIMIT $1";
+const ADVANCED: &str =
+    agree!("owner_advance", "owner_id", "b.debit_kopecks - b.credit_kopecks", "advanced_kopecks");
 
 /// The sums of a parcel are its steps.
 const CHAIN: &str = "SELECT 'cod', parcel_id, stored, recomputed FROM (

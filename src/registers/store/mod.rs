@@ -13,6 +13,7 @@ pub use self::integrity::RULES;
 pub const QUERIES: &[&[&str]] = &[
     findings::QUERIES,
     lines::QUERIES,
+    matching::MATCHES,
     matching::QUERIES,
     news::QUERIES,
     registers::QUERIES,
