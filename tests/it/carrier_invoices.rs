@@ -2,17 +2,15 @@
 
 use std::sync::{Arc, Mutex};
 
-use ambar::args;
 use ambar::carriers::model::{CarrierInvoice, ChargeKind, InvoiceLine};
 use ambar::carriers::{Answer, Carrier, Invoicing};
-use ambar::db::{DbError, Tx};
 use ambar::invoices;
 use ambar::jobs::Workers;
 use ambar::shipments::daily;
 use ambar::units::{Day, Kopecks};
 use serde_json::{Value, json};
 
-use crate::registers::{DAY, Desk, parcel};
+use crate::registers::{Desk, parcel};
 
 /// A carrier that tells these invoices, whatever their days.
 #[derive(Default)]
@@ -80,14 +78,8 @@ impl Site {
     /// Three parcels with the tracks 1, 2 and 3.
     async fn open() -> Self {
         let desk = Desk::open(["1", "2", "3"].map(|track| parcel(track, track, 0)).into()).await;
-        let account = desk.route.account;
-        let use_it = async move |tx: &mut Tx| {
-            let sql = "UPDATE carrier_account SET active = $2 WHERE id = $1";
-            tx.execute(sql, args![account, true]).await
-        };
-        desk.app.app.db.write::<u64, DbError, _>(use_it).await.unwrap();
         let biller = Arc::new(Biller::default());
-        desk.app.app.connectors.put(account, 1, Arc::clone(&biller) as Arc<dyn Carrier>);
+        desk.connect(Arc::clone(&biller) as Arc<dyn Carrier>).await;
         Self { desk, biller }
     }
 
@@ -101,18 +93,8 @@ impl Site {
 
     /// Another day comes, and the carrier tells these.
     async fn day(&self, told: &[CarrierInvoice]) {
-        let app = &self.desk.app.app;
-        app.clock.advance_seconds(DAY);
-        // Nobody logs in anew for that.
-        let until = app.clock.now().plus_seconds(DAY);
-        let stay = async move |tx: &mut Tx| {
-            tx.execute("UPDATE user_session SET expires_at = $1", args![until]).await
-        };
-        app.db.write::<u64, DbError, _>(stay).await.unwrap();
         *self.biller.told.lock().unwrap() = told.to_vec();
-        assert_eq!(daily::queue_due(app, invoices::ASKS).await.unwrap(), 1);
-        assert_eq!(daily::queue_due(app, invoices::ASKS).await.unwrap(), 0, "once a day");
-        assert_eq!(self.workers().run_due().await.unwrap(), 1);
+        self.desk.day(invoices::ASKS).await;
     }
 
     /// All invoices, by their numbers.

@@ -103,14 +103,8 @@ impl Site {
         for index in 0..3 {
             desk.told(index, DeliveryStatus::Delivered).await;
         }
-        let account = desk.route.account;
-        let use_it = async move |tx: &mut Tx| {
-            let sql = "UPDATE carrier_account SET active = $2 WHERE id = $1";
-            tx.execute(sql, args![account, true]).await
-        };
-        desk.app.app.db.write::<u64, DbError, _>(use_it).await.unwrap();
         let newsman = Arc::new(Newsman::default());
-        desk.app.app.connectors.put(account, 1, Arc::clone(&newsman) as Arc<dyn Carrier>);
+        desk.connect(Arc::clone(&newsman) as Arc<dyn Carrier>).await;
         Self { desk, newsman }
     }
 
@@ -121,18 +115,7 @@ impl Site {
 
     /// Another day comes. Answers whom the carrier was asked for.
     async fn day(&self) -> Vec<String> {
-        let app = &self.desk.app.app;
-        app.clock.advance_seconds(DAY);
-        // Nobody logs in anew for that.
-        let until = app.clock.now().plus_seconds(DAY);
-        let stay = async move |tx: &mut Tx| {
-            tx.execute("UPDATE user_session SET expires_at = $1", args![until]).await
-        };
-        app.db.write::<u64, DbError, _>(stay).await.unwrap();
-        assert_eq!(daily::queue_due(app, registers::ASKS).await.unwrap(), 1);
-        assert_eq!(daily::queue_due(app, registers::ASKS).await.unwrap(), 0, "once a day");
-        let workers = Workers::new(app.clone(), daily::handlers(registers::ASKS));
-        assert_eq!(workers.run_due().await.unwrap(), 1);
+        self.desk.day(registers::ASKS).await;
         let mut asked = std::mem::take(&mut *self.newsman.asked.lock().unwrap());
         asked.sort_unstable();
         asked

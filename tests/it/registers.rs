@@ -14,7 +14,7 @@ use ambar::jobs::Workers;
 use ambar::money::{self, Account};
 use ambar::registers::{self, RegisterError, RegisterReport, RegisterRequest};
 use ambar::sandbox::on_the_way::{self, OnTheWay, Route};
-use ambar::shipments::daily;
+use ambar::shipments::daily::{self, DailyAsk};
 use ambar::units::{Clock, Day, Kopecks, UtcMicros};
 use reqwest::Method;
 use serde_json::{Value, json};
@@ -466,15 +466,35 @@ impl Registers for Teller {
 }
 
 impl Desk {
-    /// The carrier is asked by the day's jobs, and tells these.
-    pub(crate) async fn ask_daily(&self, told: Vec<CodRegister>) {
+    /// The contract is in use, and this is its carrier.
+    pub(crate) async fn connect(&self, carrier: Arc<dyn Carrier>) {
         let account: CarrierAccountId = self.route.account;
         let use_it = async move |tx: &mut Tx| {
             let sql = "UPDATE carrier_account SET active = $2 WHERE id = $1";
             tx.execute(sql, args![account, true]).await
         };
         self.app.app.db.write::<u64, DbError, _>(use_it).await.unwrap();
-        self.app.app.connectors.put(account, 1, Arc::new(Teller(Mutex::new(told))));
+        self.app.app.connectors.put(account, 1, carrier);
+    }
+
+    /// Another day comes, on which the carrier is asked one thing. Nobody logs in anew for that.
+    pub(crate) async fn day(&self, asks: &[DailyAsk]) {
+        let app = &self.app.app;
+        app.clock.advance_seconds(DAY);
+        let until = app.clock.now().plus_seconds(DAY);
+        let stay = async move |tx: &mut Tx| {
+            tx.execute("UPDATE user_session SET expires_at = $1", args![until]).await
+        };
+        app.db.write::<u64, DbError, _>(stay).await.unwrap();
+        assert_eq!(daily::queue_due(app, asks).await.unwrap(), 1);
+        assert_eq!(daily::queue_due(app, asks).await.unwrap(), 0, "once a day");
+        let workers = Workers::new(app.clone(), daily::handlers(asks));
+        assert_eq!(workers.run_due().await.unwrap(), 1);
+    }
+
+    /// The carrier is asked by the day's jobs, and tells these.
+    pub(crate) async fn ask_daily(&self, told: Vec<CodRegister>) {
+        self.connect(Arc::new(Teller(Mutex::new(told)))).await;
         assert_eq!(daily::queue_due(&self.app.app, registers::ASKS).await.unwrap(), 7);
         let workers = Workers::new(self.app.app.clone(), daily::handlers(registers::ASKS));
         assert_eq!(workers.run_due().await.unwrap(), 7);
